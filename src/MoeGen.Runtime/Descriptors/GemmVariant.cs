@@ -1,0 +1,14 @@
+namespace MoeGen;
+
+/// <summary>One tile configuration of the two GEMM kernels, as planned by the generator.</summary>
+/// <param name="Name">Suffix of the kernel names, for instance <c>m128n128k64s3</c>.</param>
+/// <param name="TileM">Rows (expanded tokens) a thread block computes.</param>
+/// <param name="TileN">Accumulator columns a thread block computes; half as many outputs in a gated GEMM1.</param>
+/// <param name="TileK">Elements of depth a pipeline stage.</param>
+/// <param name="Stages">Pipeline stages.</param>
+/// <param name="Threads">Threads a block.</param>
+/// <param name="SharedMemoryBytes">Dynamic shared memory a block, in bytes.</param>
+/// <param name="MaxRegisters">Registers a thread that the launch bounds allow.</param>
+/// <param name="MinBlocksPerSm">Blocks a multiprocessor that the launch bounds ask for.</param>
+public sealed record GemmVariant(
+    string Name, int TileM, int TileN, int TileK, int Stages, int Threads, int SharedMemoryBytes, int MaxRegisters, int MinBlocksPerSm);

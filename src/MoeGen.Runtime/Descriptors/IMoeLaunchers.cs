@@ -1,0 +1,34 @@
+namespace MoeGen;
+
+/// <summary>The typed kernel launches of one generated class. Each call enqueues one kernel on the stream and returns.</summary>
+/// <typeparam name="T">Element type of the layer.</typeparam>
+public interface IMoeLaunchers<T>
+    where T : unmanaged
+{
+    /// <summary>Blocks of a GEMM variant that are resident on the whole device at once; its persistent grid.</summary>
+    int ResidentBlocks(int variant);
+
+    /// <summary>Expert ids and scales from router logits; only where the configuration routes.</summary>
+    void SelectExperts(in SelectExpertsArguments arguments, CudaStream stream);
+
+    /// <summary>Counting sort of the slots by expert in one block, for small inputs.</summary>
+    void RouteSmall(in RouteArguments arguments, CudaStream stream);
+
+    /// <summary>Counting sort, first pass: slots per expert and chunk.</summary>
+    void RouteCount(in RouteArguments arguments, CudaStream stream);
+
+    /// <summary>Counting sort, second pass: offsets per expert and the tile table.</summary>
+    void RouteScan(in RouteArguments arguments, CudaStream stream);
+
+    /// <summary>Counting sort, third pass: slots to their sorted rows.</summary>
+    void RoutePlace(in RouteArguments arguments, CudaStream stream);
+
+    /// <summary>Gathered rows x fc1 with the activation fused.</summary>
+    void Gemm1(int variant, in Gemm1Arguments<T> arguments, CudaStream stream);
+
+    /// <summary>Activated rows x fc2, written to slot order.</summary>
+    void Gemm2(int variant, in Gemm2Arguments<T> arguments, CudaStream stream);
+
+    /// <summary>The reduction over the K experts of a token, in fixed order, with scales.</summary>
+    void Finalize(in FinalizeArguments<T> arguments, CudaStream stream);
+}

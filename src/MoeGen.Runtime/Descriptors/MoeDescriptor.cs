@@ -1,0 +1,14 @@
+namespace MoeGen;
+
+/// <summary>What the generator planned for one annotated class.</summary>
+/// <param name="Name">Full name of the annotated class.</param>
+/// <param name="Dtype">Element type of input, weights and output.</param>
+/// <param name="Activation">The function between the two GEMMs.</param>
+/// <param name="Routing">How experts are chosen.</param>
+/// <param name="Variants">GEMM variants by growing <see cref="GemmVariant.TileM"/>; empty where the layer runs on the managed backend only.</param>
+public sealed record MoeDescriptor(
+    string Name, Dtype Dtype, Activation Activation, RoutingMethod Routing, IReadOnlyList<GemmVariant> Variants)
+{
+    /// <summary>Whether fc1 holds gate and up rows (2 x I an expert) rather than I.</summary>
+    public bool IsGated => Activation.IsGated();
+}

@@ -1,0 +1,4 @@
+namespace MoeGen;
+
+/// <summary>A CUDA stream.</summary>
+public sealed class CudaStream;

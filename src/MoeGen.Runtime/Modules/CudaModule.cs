@@ -1,0 +1,4 @@
+namespace MoeGen;
+
+/// <summary>A loaded cubin.</summary>
+public sealed class CudaModule;

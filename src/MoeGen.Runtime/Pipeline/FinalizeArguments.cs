@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+
+namespace MoeGen;
+
+/// <summary>Arguments of finalize; the same layout as the struct of this name in templates/finalize.</summary>
+/// <typeparam name="T">Element type of the layer.</typeparam>
+[StructLayout(LayoutKind.Sequential)]
+public struct FinalizeArguments<T>
+    where T : unmanaged
+{
+    /// <summary>Each slot's expert output, [T * K, H].</summary>
+    public DevicePointer<T> ExpertOutput;
+
+    /// <summary>Expert id of each slot, int32 [T * K]; ids outside 0..E-1 contribute nothing.</summary>
+    public DevicePointer<int> TokenSelectedExperts;
+
+    /// <summary>Scale of each slot, fp32 [T * K]; null means 1.</summary>
+    public DevicePointer<float> TokenFinalScales;
+
+    /// <summary>[T, H]; every row is written.</summary>
+    public DevicePointer<T> Output;
+
+    /// <summary>T.</summary>
+    public int NumTokens;
+
+    /// <summary>E.</summary>
+    public int NumExperts;
+
+    /// <summary>K.</summary>
+    public int TopK;
+
+    /// <summary>H.</summary>
+    public int HiddenSize;
+}

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace MoeGen;
+
+/// <summary>Arguments of GEMM1 with its activation; the same layout as the struct of this name in templates/gemm.</summary>
+/// <typeparam name="T">Element type of the layer.</typeparam>
+[StructLayout(LayoutKind.Sequential)]
+public struct Gemm1Arguments<T>
+    where T : unmanaged
+{
+    /// <summary>[T, H].</summary>
+    public DevicePointer<T> Input;
+
+    /// <summary>[E, 2I, H] gated, [E, I, H] plain.</summary>
+    public DevicePointer<T> Fc1ExpertWeights;
+
+    /// <summary>The activated rows in sorted order, [T * K, I]; written.</summary>
+    public DevicePointer<T> Activated;
+
+    /// <summary>First sorted row of each expert, int32 [E + 1].</summary>
+    public DevicePointer<int> ExpertOffsets;
+
+    /// <summary>First M-tile of each expert, int32 [E + 1].</summary>
+    public DevicePointer<int> TileStarts;
+
+    /// <summary>Expert of each M-tile.</summary>
+    public DevicePointer<int> TileExperts;
+
+    /// <summary>Slot of each sorted row; its token is slot / K.</summary>
+    public DevicePointer<int> SortedSlots;
+
+    /// <summary>E.</summary>
+    public int NumExperts;
+
+    /// <summary>K.</summary>
+    public int TopK;
+
+    /// <summary>H.</summary>
+    public int HiddenSize;
+
+    /// <summary>I.</summary>
+    public int IntermediateSize;
+
+    /// <summary>fc1 row of output j is <c>GateRowOffset + j * GateRowStride</c>; in a plain layer, offset 0 and stride 1.</summary>
+    public int GateRowOffset;
+
+    /// <summary>See <see cref="GateRowOffset"/>.</summary>
+    public int GateRowStride;
+
+    /// <summary>fc1 row of the up half of output j is <c>UpRowOffset + j * UpRowStride</c>; unused in a plain layer.</summary>
+    public int UpRowOffset;
+
+    /// <summary>See <see cref="UpRowOffset"/>.</summary>
+    public int UpRowStride;
+}

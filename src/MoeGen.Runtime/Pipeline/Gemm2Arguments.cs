@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace MoeGen;
+
+/// <summary>Arguments of GEMM2; the same layout as the struct of this name in templates/gemm.</summary>
+/// <typeparam name="T">Element type of the layer.</typeparam>
+[StructLayout(LayoutKind.Sequential)]
+public struct Gemm2Arguments<T>
+    where T : unmanaged
+{
+    /// <summary>The activated rows in sorted order, [T * K, I].</summary>
+    public DevicePointer<T> Activated;
+
+    /// <summary>[E, H, I].</summary>
+    public DevicePointer<T> Fc2ExpertWeights;
+
+    /// <summary>Each slot's expert output, [T * K, H] in slot order; rows of dropped slots are left as they are.</summary>
+    public DevicePointer<T> ExpertOutput;
+
+    /// <summary>First sorted row of each expert, int32 [E + 1].</summary>
+    public DevicePointer<int> ExpertOffsets;
+
+    /// <summary>First M-tile of each expert, int32 [E + 1].</summary>
+    public DevicePointer<int> TileStarts;
+
+    /// <summary>Expert of each M-tile.</summary>
+    public DevicePointer<int> TileExperts;
+
+    /// <summary>Slot of each sorted row.</summary>
+    public DevicePointer<int> SortedSlots;
+
+    /// <summary>E.</summary>
+    public int NumExperts;
+
+    /// <summary>H.</summary>
+    public int HiddenSize;
+
+    /// <summary>I.</summary>
+    public int IntermediateSize;
+
+    /// <summary>Keeps the size a multiple of 8.</summary>
+    public int Reserved;
+}

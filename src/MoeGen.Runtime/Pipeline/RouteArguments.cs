@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace MoeGen;
+
+/// <summary>
+/// Arguments of the counting sort; the same layout as the struct of this name in templates/routing.
+/// A slot is one (token, k) pair, numbered token * K + k; a sorted row is its place in expert order.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct RouteArguments
+{
+    /// <summary>Expert id of each slot, int32 [T * K]; ids outside 0..E-1 are dropped.</summary>
+    public DevicePointer<int> TokenSelectedExperts;
+
+    /// <summary>Slots of each expert in each chunk, int32 [NumChunks, E]; scratch.</summary>
+    public DevicePointer<int> ChunkCounts;
+
+    /// <summary>First sorted row of each expert, int32 [E + 1].</summary>
+    public DevicePointer<int> ExpertOffsets;
+
+    /// <summary>First M-tile of each expert, int32 [E + 1]; the last entry is the number of M-tiles.</summary>
+    public DevicePointer<int> TileStarts;
+
+    /// <summary>Expert of each M-tile, int32 [at most T * K / TileM + min(E, T * K)].</summary>
+    public DevicePointer<int> TileExperts;
+
+    /// <summary>Slot of each sorted row, int32 [T * K].</summary>
+    public DevicePointer<int> SortedSlots;
+
+    /// <summary>T * K.</summary>
+    public int NumSlots;
+
+    /// <summary>E, at most 1024.</summary>
+    public int NumExperts;
+
+    /// <summary>Rows of an M-tile of the GEMM variant that will run.</summary>
+    public int TileM;
+
+    /// <summary>Chunks of the first and third pass, one block each.</summary>
+    public int NumChunks;
+
+    /// <summary>Slots a chunk; a multiple of the block's threads.</summary>
+    public int SlotsPerChunk;
+
+    /// <summary>Keeps the size a multiple of 8.</summary>
+    public int Reserved;
+}
