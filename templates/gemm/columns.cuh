@@ -1,0 +1,81 @@
+#pragma once
+#include "row_loader.cuh"
+// Which output column each accumulator column computes. Weight rows are fetched one by one, so that any order costs the
+// same: this one gives every thread 8 (or 4) consecutive outputs, hence 16-byte stores, and puts gate and up of one output
+// into the same thread's registers.
+
+template <class Tile, bool kPaired>
+struct ColumnMap {
+    using Traits = TileTraits<Tile>;
+    static constexpr int kFragmentsPerOutput = kPaired ? 2 : 1;                             // n8 fragments: gate and up, or one
+    static constexpr int kOutputFragments = Traits::kFragmentsN / kFragmentsPerOutput;      // a warp
+    static constexpr int kGroup = kOutputFragments % 4 == 0 ? 4 : 2;                        // fragments whose columns interleave
+    static constexpr int kOutputsPerThread = 2 * kGroup;                                    // consecutive outputs of a group
+    static constexpr int kWarpOutputs = Traits::kWarpTileN / kFragmentsPerOutput;
+    static constexpr int kTileOutputs = Tile::kTileN / kFragmentsPerOutput;
+    static_assert(kOutputFragments % kGroup == 0, "a warp's fragments divide into groups");
+
+    // First of the kOutputsPerThread consecutive outputs of this thread in a group, relative to the tile.
+    static __device__ __forceinline__ int first_output(int group) {
+        const int warp_column = threadIdx.x / 32 / Tile::kWarpsM;
+        return warp_column * kWarpOutputs + group * 8 * kGroup + threadIdx.x % 4 * kOutputsPerThread;
+    }
+
+    // The output of a row of the B tile, relative to the tile: a permutation of the row's bits (less the one that tells gate
+    // from up), so that output_of(x + y) = output_of(x) + output_of(y) where x and y share no bits.
+    static __device__ __forceinline__ constexpr int output_of(int tile_row) {
+        const int fragment = tile_row % Traits::kWarpTileN / 8 / kFragmentsPerOutput;
+        return tile_row / Traits::kWarpTileN * kWarpOutputs + fragment / kGroup * 8 * kGroup + tile_row % 8 / 2 * kOutputsPerThread
+            + fragment % kGroup * 2 + tile_row % 2;
+    }
+    static __device__ __forceinline__ constexpr bool is_up(int tile_row) { return kPaired && tile_row / 8 % 2 == 1; }
+};
+
+// Weight row of output j: offset + j * stride.
+struct RowOrder {
+    int offset, stride;
+};
+
+// The B operand: the weight rows of one expert, in the order of ColumnMap; rows beyond num_outputs are zeros.
+template <class Tile, bool kPaired>
+struct RowsB {
+    using Loader = RowLoader<Tile, Tile::kTileN>;
+    using Columns = ColumnMap<Tile, kPaired>;
+    static constexpr int kRowsPerPass = Loader::kRowsPerPass;
+
+    const Element* matrix;  // row 0 of the expert
+    int output;             // of this thread's row in pass 0
+    int num_outputs;
+    RowOrder gate, up;      // `up` is unused where nothing is paired
+
+    __device__ __forceinline__ RowsB(const Element* weights, int first_output, int outputs, RowOrder gate_rows, RowOrder up_rows)
+        : matrix(weights), output(first_output + Columns::output_of(Loader::thread_row())), num_outputs(outputs), gate(gate_rows), up(up_rows) {
+        // With 16 rows a pass and more, a thread loads only gate rows or only up rows.
+        if (kRowsPerPass >= 16 && Columns::is_up(Loader::thread_row())) gate = up_rows;
+    }
+
+    __device__ __forceinline__ void load(SharedAddress stage, int depth, int k_begin) const {
+        Loader::load(stage, matrix, depth, k_begin, [&](int pass) {
+            const int own = output + Columns::output_of(pass * kRowsPerPass);
+            const RowOrder order = kRowsPerPass < 16 && Columns::is_up(pass * kRowsPerPass) ? up : gate;
+            return own < num_outputs ? order.offset + own * order.stride : -1;
+        });
+    }
+};
+
+// Rounds and stores kCount consecutive outputs of one row as one vector.
+template <int kCount>
+__device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
+    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
+    if constexpr (kCount == 8) {
+        Vector16 vector;
+#pragma unroll
+        for (int i = 0; i < 4; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
+        *reinterpret_cast<Vector16*>(destination) = vector;
+    } else {
+        Vector8 vector;
+#pragma unroll
+        for (int i = 0; i < 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
+        *reinterpret_cast<Vector8*>(destination) = vector;
+    }
+}

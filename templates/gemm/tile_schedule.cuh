@@ -1,0 +1,38 @@
+#pragma once
+// Which tile comes next: a persistent grid walks all tiles of all experts, neighbours in time share rows and columns.
+
+struct TileCoordinates {
+    int expert;
+    int row_begin;  // first sorted row of the tile
+    int row_end;    // one past the last sorted row of its expert
+    int column;     // N-tile
+};
+
+constexpr int kRasterRows = 16;  // M-tiles that share an N-tile in L2 before the next N-tile
+
+struct TileSchedule {
+    const int* expert_offsets;  // [E + 1]
+    const int* tile_starts;     // [E + 1]
+    const int* tile_experts;    // [M-tiles]
+    int num_experts;
+    int column_tiles;           // N-tiles an expert
+
+    // Fits 32 bits: even tiles of 16 x 64 make fewer than 2^31 of the activated rows that a GPU's memory holds.
+    __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles; }
+
+    // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
+    __device__ __forceinline__ TileCoordinates at(int index, int tile_m) const {
+        TileCoordinates tile;
+        tile.expert = tile_experts[index / column_tiles];
+        const int first = tile_starts[tile.expert];
+        const int row_tiles = tile_starts[tile.expert + 1] - first;
+        const int local = index - first * column_tiles;
+        const int band = local / (kRasterRows * column_tiles);
+        const int band_rows = min(kRasterRows, row_tiles - band * kRasterRows);
+        const int in_band = local - band * kRasterRows * column_tiles;
+        tile.column = in_band / band_rows;
+        tile.row_begin = expert_offsets[tile.expert] + (band * kRasterRows + in_band % band_rows) * tile_m;
+        tile.row_end = expert_offsets[tile.expert + 1];
+        return tile;
+    }
+};

@@ -1,0 +1,13 @@
+// Every template with the default configuration, so that editors and a plain compiler see the whole.
+#include "config/config.cuh"
+#include "routing/route.cuh"
+#include "routing/select_experts.cuh"
+#include "gemm/gemm1.cuh"
+#include "gemm/gemm2.cuh"
+#include "finalize/finalize.cuh"
+
+extern "C" __global__ void __launch_bounds__(DefaultTile::kThreads, DefaultTile::kMinBlocksPerSm)
+moe_gemm1_default(const __grid_constant__ Gemm1Arguments arguments) { gemm1<DefaultTile>(arguments); }
+
+extern "C" __global__ void __launch_bounds__(DefaultTile::kThreads, DefaultTile::kMinBlocksPerSm)
+moe_gemm2_default(const __grid_constant__ Gemm2Arguments arguments) { gemm2<DefaultTile>(arguments); }

@@ -1,0 +1,17 @@
+#pragma once
+// Shared-memory addresses and 16-byte vectors.
+
+// An address inside the block's shared memory, in bytes, as the shared-state-space instructions take it.
+using SharedAddress = unsigned;
+
+struct alignas(16) Vector16 { unsigned words[4]; };
+struct alignas(8) Vector8 { unsigned words[2]; };
+
+__device__ __forceinline__ SharedAddress shared_address(const void* pointer)
+#ifdef __CUDA_ARCH__
+{
+    return static_cast<SharedAddress>(__cvta_generic_to_shared(pointer));
+}
+#else
+    ;
+#endif
