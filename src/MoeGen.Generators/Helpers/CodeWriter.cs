@@ -24,7 +24,14 @@ internal sealed class CodeWriter
         return this;
     }
 
-    /// <summary>Writes an optional head and an opening brace, and indents.</summary>
+    /// <summary>Writes text as it is, whatever the indentation.</summary>
+    public CodeWriter WriteVerbatim(string text)
+    {
+        _text.Append(text);
+        return this;
+    }
+
+    /// <summary>Writes a head and an opening brace, and indents.</summary>
     public CodeWriter Open(string head)
     {
         Write(head).Write("{");

@@ -32,7 +32,7 @@ internal static class TypeReader
             ? baseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)
             : null);
 
-    private static IEnumerable<ContainerModel> Containers(INamedTypeSymbol type, CancellationToken cancellation)
+    private static Stack<ContainerModel> Containers(INamedTypeSymbol type, CancellationToken cancellation)
     {
         Stack<ContainerModel> containers = new();
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)

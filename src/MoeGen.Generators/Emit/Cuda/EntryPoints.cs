@@ -14,7 +14,7 @@ internal static class EntryPoints
         foreach (GemmPlan plan in model.Variants)
         {
             string tile = ConfigBlock.StructName(plan);
-            foreach (int gemm in new[] { 1, 2 })
+            for (int gemm = 1; gemm <= 2; gemm++)
             {
                 writer.Write().Write(
                     $$"""
