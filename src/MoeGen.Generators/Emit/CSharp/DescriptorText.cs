@@ -1,0 +1,68 @@
+using MoeGen.Generators.Helpers;
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Emit.CSharp;
+
+/// <summary>The members of the descriptor interface, but for the CUDA text, which has a file of its own.</summary>
+internal static class DescriptorText
+{
+    /// <summary>Writes them.</summary>
+    public static void Write(CodeWriter writer, MoeModel model)
+    {
+        WriteDescriptor(writer, model);
+        if (model.Output != MoeOutput.Cuda)
+        {
+            writer.Write(
+                $"""
+
+                /// <inheritdoc/>
+                {Names.GeneratedCode}
+                public static global::System.ReadOnlySpan<byte> CudaSource => default;
+                """);
+        }
+
+        string element = Names.Element(model.Dtype);
+        string body = model.Output switch
+        {
+            MoeOutput.Cuda => "new Launchers(module)",
+            MoeOutput.Managed => "throw new global::System.NotSupportedException(\"FP32 runs on the managed backend only.\")",
+            _ => "throw new global::System.NotSupportedException(\"The configuration has errors, so there are no GPU kernels.\")",
+        };
+        writer.Write(
+            $"""
+
+            /// <inheritdoc/>
+            {Names.GeneratedCode}
+            static {Names.MoeGen}.IMoeLaunchers<{element}> {Names.Descriptor(model)}.CreateLaunchers({Names.MoeGen}.CudaModule module) => {body};
+            """);
+    }
+
+    private static void WriteDescriptor(CodeWriter writer, MoeModel model)
+    {
+        writer.Write(
+            $"""
+            /// <inheritdoc/>
+            {Names.GeneratedCode}
+            public static {Names.MoeGen}.MoeDescriptor Descriptor {"{ get; }"} = new(
+                Name: "{model.Type.FullName}",
+                Dtype: {Names.MoeGen}.Dtype.{model.Dtype},
+                Activation: {Names.MoeGen}.Activation.{model.Activation},
+                Routing: {Names.MoeGen}.RoutingMethod.{model.Routing},
+            """);
+        if (model.Variants.Count == 0)
+        {
+            writer.Write($"    Variants: global::System.Array.Empty<{Names.MoeGen}.GemmVariant>());");
+            return;
+        }
+
+        writer.Write($"    Variants: new {Names.MoeGen}.GemmVariant[]").Write("    {");
+        foreach (GemmPlan plan in model.Variants)
+        {
+            writer.Write(
+                $"        new(Name: \"{plan.Name}\", TileM: {plan.TileM}, TileN: {plan.TileN}, TileK: {plan.TileK}, Stages: {plan.Stages}, " +
+                $"Threads: {plan.Threads}, SharedMemoryBytes: {plan.SharedMemoryBytes}, MaxRegisters: {plan.MaxRegisters}, MinBlocksPerSm: {plan.MinBlocksPerSm}),");
+        }
+
+        writer.Write("    });");
+    }
+}

@@ -1,0 +1,28 @@
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Emit.CSharp;
+
+/// <summary>One GEMM of one variant.</summary>
+/// <param name="Gemm">1 or 2.</param>
+/// <param name="Variant">Index of the variant.</param>
+/// <param name="Plan">Its plan.</param>
+/// <param name="Element">C# type of an element.</param>
+internal sealed record GemmKernel(int Gemm, int Variant, GemmPlan Plan, string Element)
+{
+    /// <summary>Method of the launchers.</summary>
+    public string Method => $"Gemm{Gemm}{Plan.TypeName}";
+
+    /// <summary>Field of the launchers.</summary>
+    public string Field => $"_gemm{Gemm}{Plan.TypeName}";
+
+    /// <summary>Entry point.</summary>
+    public string Kernel => KernelNames.Gemm(Gemm, Plan);
+
+    /// <summary>Type of its arguments.</summary>
+    public string Arguments => $"{Names.MoeGen}.Gemm{Gemm}Arguments<{Element}>";
+
+    /// <summary>Both GEMMs of every variant.</summary>
+    public static IReadOnlyList<GemmKernel> Of(MoeModel model) => model.Variants
+        .SelectMany((plan, variant) => Enumerable.Range(1, 2).Select(gemm => new GemmKernel(gemm, variant, plan, Names.Element(model.Dtype))))
+        .ToArray();
+}

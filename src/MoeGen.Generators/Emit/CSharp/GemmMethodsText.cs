@@ -1,0 +1,69 @@
+using MoeGen.Generators.Helpers;
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Emit.CSharp;
+
+/// <summary>The launchers of the GEMMs: by index of a variant, and one method each by name.</summary>
+internal static class GemmMethodsText
+{
+    /// <summary>Writes the methods.</summary>
+    public static void Write(CodeWriter writer, MoeModel model, IReadOnlyList<GemmKernel> gemms)
+    {
+        WriteResidentBlocks(writer, gemms);
+        foreach (IGrouping<int, GemmKernel> gemm in gemms.GroupBy(kernel => kernel.Gemm))
+        {
+            WriteByVariant(writer, gemm.Key, gemm);
+        }
+
+        foreach (GemmKernel gemm in gemms)
+        {
+            writer.Write().Write(
+                $"""
+                /// <summary>GEMM{gemm.Gemm}, {PlanText.Of(gemm.Plan)}.</summary>
+                public void {gemm.Method}(in {gemm.Arguments} arguments, long gridBlocks, {Names.MoeGen}.CudaStream stream) =>
+                    {gemm.Field}.Launch(in arguments, gridBlocks, stream);
+                """);
+        }
+
+        writer.Write().Write(
+            $"""
+            private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
+                new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to {model.Variants.Count - 1}.");
+            """);
+    }
+
+    private static void WriteResidentBlocks(CodeWriter writer, IReadOnlyList<GemmKernel> gemms)
+    {
+        writer.Write().Write("/// <inheritdoc/>");
+        writer.Open("public int ResidentBlocks(int variant) => variant switch");
+        foreach (IGrouping<int, GemmKernel> variant in gemms.GroupBy(kernel => kernel.Variant))
+        {
+            string blocks = string.Join(", ", variant.Select(kernel => $"{kernel.Field}.ResidentBlocks"));
+            writer.Write($"{variant.Key} => global::System.Math.Min({blocks}),");
+        }
+
+        writer.Write("_ => throw UnknownVariant(variant),").Close("};");
+    }
+
+    private static void WriteByVariant(CodeWriter writer, int number, IEnumerable<GemmKernel> gemms)
+    {
+        writer.Write().Write("/// <inheritdoc/>");
+        writer.Open($"public void Gemm{number}(int variant, in {gemms.First().Arguments} arguments, {Names.MoeGen}.CudaStream stream)");
+        writer.Open("switch (variant)");
+        foreach (GemmKernel gemm in gemms)
+        {
+            writer.Write(
+                $"""
+                case {gemm.Variant}:
+                    {gemm.Method}(in arguments, ResidentBlocks({gemm.Variant}), stream);
+                    break;
+                """);
+        }
+
+        writer.Write(
+            """
+            default:
+                throw UnknownVariant(variant);
+            """).Close().Close();
+    }
+}

@@ -1,0 +1,76 @@
+using MoeGen.Generators.Helpers;
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Emit.CSharp;
+
+/// <summary>The nested class of typed launchers: one field and one method a kernel.</summary>
+internal static class LaunchersText
+{
+    private const string Stream = $"{Names.MoeGen}.CudaStream stream";
+
+    /// <summary>Writes the class.</summary>
+    public static void Write(CodeWriter writer, MoeModel model)
+    {
+        IReadOnlyList<StageKernel> stages = StageKernel.Of(model);
+        IReadOnlyList<GemmKernel> gemms = GemmKernel.Of(model);
+        string element = Names.Element(model.Dtype);
+
+        writer.Write("/// <summary>The kernels of this layer as typed methods. Each call enqueues one kernel on the stream and returns.</summary>");
+        writer.Write(Names.GeneratedCode);
+        writer.Open($"public sealed class Launchers : {Names.MoeGen}.IMoeLaunchers<{element}>");
+        WriteFields(writer, stages, gemms);
+        WriteConstructor(writer, stages, gemms);
+        if (model.Routing == RoutingMethod.Preselected)
+        {
+            WriteNoRouting(writer);
+        }
+
+        foreach (StageKernel stage in stages)
+        {
+            writer.Write().Write(
+                $"""
+                /// <summary>{stage.Summary}</summary>
+                public void {stage.Method}(in {stage.Arguments} arguments, {Stream}) =>
+                    {stage.Field}.Launch(in arguments, {stage.Grid}, stream);
+                """);
+        }
+
+        GemmMethodsText.Write(writer, model, gemms);
+        writer.Close();
+    }
+
+    private static void WriteFields(CodeWriter writer, IReadOnlyList<StageKernel> stages, IReadOnlyList<GemmKernel> gemms)
+    {
+        foreach (string field in stages.Select(stage => stage.Field).Concat(gemms.Select(gemm => gemm.Field)))
+        {
+            writer.Write($"private readonly {Names.MoeGen}.CudaKernel {field};");
+        }
+    }
+
+    private static void WriteConstructor(CodeWriter writer, IReadOnlyList<StageKernel> stages, IReadOnlyList<GemmKernel> gemms)
+    {
+        writer.Write().Write("/// <summary>Finds the kernels in a loaded module of <see cref=\"CudaSource\"/>.</summary>");
+        writer.Open($"public Launchers({Names.MoeGen}.CudaModule module)");
+        foreach (StageKernel stage in stages)
+        {
+            writer.Write($"{stage.Field} = module.GetKernel(\"{stage.Kernel}\", threads: {stage.Threads}, sharedMemoryBytes: 0);");
+        }
+
+        foreach (GemmKernel gemm in gemms)
+        {
+            writer.Write(
+                $"{gemm.Field} = module.GetKernel(\"{gemm.Kernel}\", threads: {gemm.Plan.Threads}, sharedMemoryBytes: {gemm.Plan.SharedMemoryBytes});");
+        }
+
+        writer.Close();
+    }
+
+    private static void WriteNoRouting(CodeWriter writer) => writer.Write().Write(
+        $"""
+        /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
+        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
+        public void SelectExperts(in {Names.MoeGen}.SelectExpertsArguments arguments, {Stream}) =>
+            throw new global::System.InvalidOperationException(
+                "Routing is Preselected, so there is no kernel that selects experts: pass expert ids and scales, or set Routing to SoftmaxTopK or SoftmaxTopKRenormalized in [MoeConfig].");
+        """);
+}

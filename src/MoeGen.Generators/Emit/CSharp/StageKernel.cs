@@ -1,0 +1,36 @@
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Emit.CSharp;
+
+/// <summary>A kernel whose entry point is in its template, the same for every variant.</summary>
+/// <param name="Method">Method of the launchers.</param>
+/// <param name="Kernel">Entry point.</param>
+/// <param name="Threads">Threads a block: the constant of the template's launch bounds.</param>
+/// <param name="Arguments">Type of its arguments.</param>
+/// <param name="Grid">Blocks, as a C# expression of <c>arguments</c>.</param>
+/// <param name="Summary">Documentation.</param>
+internal sealed record StageKernel(string Method, string Kernel, int Threads, string Arguments, string Grid, string Summary)
+{
+    /// <summary>Field of the launchers.</summary>
+    public string Field => "_" + char.ToLowerInvariant(Method[0]) + Method.Substring(1);
+
+    /// <summary>The kernels that a layer has beside its GEMMs.</summary>
+    public static IReadOnlyList<StageKernel> Of(MoeModel model) =>
+        model.Routing == RoutingMethod.Preselected ? [.. Route, Finalize(model)] : [SelectExperts, .. Route, Finalize(model)];
+
+    private static readonly StageKernel SelectExperts = new(
+        "SelectExperts", "moe_select_experts", 256, $"{Names.MoeGen}.SelectExpertsArguments",
+        "((long)arguments.NumTokens + 7) / 8", "Expert ids and scales from router logits: one warp a token, 8 tokens a block.");
+
+    private static readonly StageKernel[] Route =
+    [
+        new("RouteSmall", "moe_route_small", 1024, $"{Names.MoeGen}.RouteArguments", "1", "Counting sort of the slots by expert in one block."),
+        new("RouteCount", "moe_route_count", 256, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, first pass: one block a chunk."),
+        new("RouteScan", "moe_route_scan", 1024, $"{Names.MoeGen}.RouteArguments", "1", "Counting sort, second pass: one block."),
+        new("RoutePlace", "moe_route_place", 256, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, third pass: one block a chunk."),
+    ];
+
+    private static StageKernel Finalize(MoeModel model) => new(
+        "Finalize", "moe_finalize", 256, $"{Names.MoeGen}.FinalizeArguments<{Names.Element(model.Dtype)}>",
+        "arguments.NumTokens", "The reduction over the K experts of a token: one block a token.");
+}

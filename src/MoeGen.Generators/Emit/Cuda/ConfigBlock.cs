@@ -1,0 +1,71 @@
+using MoeGen.Generators.Helpers;
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Emit.Cuda;
+
+/// <summary>
+/// The configuration in CUDA: named constants, and which templates stand for element type and activation. Together they take
+/// the place of <c>config/config.cuh</c>, which on disk holds defaults so that each template compiles by itself.
+/// </summary>
+internal static class ConfigBlock
+{
+    /// <summary>The template that is replaced.</summary>
+    public const string Path = "config/config.cuh";
+
+    /// <summary>The include lines.</summary>
+    public static string Includes(MoeModel model) =>
+        $"""
+        #include "../{ElementTemplate(model.Dtype)}"
+        #include "../{ActivationTemplate(model.Activation)}"
+        """;
+
+    /// <summary>The template with the element type's arithmetic.</summary>
+    public static string ElementTemplate(Dtype dtype) => dtype switch
+    {
+        Dtype.BF16 => "primitives/bf16.cuh",
+        Dtype.FP16 => "primitives/fp16.cuh",
+        _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "No GPU kernels for this element type."),
+    };
+
+    /// <summary>The template with the activation.</summary>
+    public static string ActivationTemplate(Activation activation) => activation switch
+    {
+        Activation.Swiglu => "activation/swiglu.cuh",
+        Activation.Silu => "activation/silu.cuh",
+        Activation.Gelu => "activation/gelu.cuh",
+        Activation.Relu => "activation/relu.cuh",
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "No template for this activation."),
+    };
+
+    /// <summary>The constants.</summary>
+    public static string Constants(MoeModel model)
+    {
+        CodeWriter writer = new();
+        foreach (GemmPlan plan in model.Variants)
+        {
+            writer.Write().Open($"struct {StructName(plan)}").Write(
+                $"""
+                static constexpr int kTileM = {plan.TileM};  // rows (expanded tokens) a block
+                static constexpr int kTileN = {plan.TileN};  // accumulator columns a block
+                static constexpr int kTileK = {plan.TileK};  // elements of depth a stage
+                static constexpr int kStages = {plan.Stages};  // pipeline stages
+                static constexpr int kWarpsM = {plan.WarpsM};  // warps along M
+                static constexpr int kWarpsN = {plan.WarpsN};  // warps along N
+                static constexpr int kThreads = {plan.Threads};  // threads a block
+                static constexpr int kSharedMemoryBytes = {plan.SharedMemoryBytes};  // bytes of dynamic shared memory a block
+                static constexpr int kMinBlocksPerSm = {plan.MinBlocksPerSm};  // blocks a multiprocessor, at least
+                """).Close("};");
+        }
+
+        if (model.Routing != RoutingMethod.Preselected)
+        {
+            string renormalize = model.Routing == RoutingMethod.SoftmaxTopKRenormalized ? "true" : "false";
+            writer.Write().Write($"constexpr bool kRenormalize = {renormalize};  // scales divided by their sum over the K chosen experts");
+        }
+
+        return writer.ToString();
+    }
+
+    /// <summary>Name of a variant's constants.</summary>
+    public static string StructName(GemmPlan plan) => $"Tile{plan.TypeName}";
+}

@@ -1,0 +1,37 @@
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Emit.Cuda;
+
+/// <summary>The CUDA text of a class: self-contained, constants first. A pure function of the model.</summary>
+internal static class CudaText
+{
+    /// <summary>Emits the text from the embedded templates.</summary>
+    public static string Emit(MoeModel model) => Emit(model, EmbeddedTemplates.Read);
+
+    /// <summary>Emits the text from templates that <paramref name="read"/> supplies by path.</summary>
+    public static string Emit(MoeModel model, Func<string, string?> read)
+    {
+        string includes = ConfigBlock.Includes(model);
+        TemplateComposer composer = new(path => path == ConfigBlock.Path ? includes : read(path));
+        composer.Append(HeaderComment.Emit(model)).Append(ConfigBlock.Constants(model)).Include(ConfigBlock.Path);
+        foreach (string root in Roots(model))
+        {
+            composer.Include(root);
+        }
+
+        return composer.Append(EntryPoints.Emit(model)).ToString();
+    }
+
+    private static IEnumerable<string> Roots(MoeModel model)
+    {
+        yield return "routing/route.cuh";
+        if (model.Routing != RoutingMethod.Preselected)
+        {
+            yield return "routing/select_experts.cuh";
+        }
+
+        yield return "gemm/gemm1.cuh";
+        yield return "gemm/gemm2.cuh";
+        yield return "finalize/finalize.cuh";
+    }
+}

@@ -1,0 +1,32 @@
+using MoeGen.Generators.Helpers;
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Emit.Cuda;
+
+/// <summary>The kernels of each variant, under plain C names. Every other kernel is an entry point in its template.</summary>
+internal static class EntryPoints
+{
+    /// <summary>Emits both GEMMs of every variant.</summary>
+    public static string Emit(MoeModel model)
+    {
+        CodeWriter writer = new();
+        writer.Write().Write("// ---- entry points ----");
+        foreach (GemmPlan plan in model.Variants)
+        {
+            string tile = ConfigBlock.StructName(plan);
+            for (int gemm = 1; gemm <= 2; gemm++)
+            {
+                writer.Write().Write(
+                    $$"""
+                    extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
+                    {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments)
+                    {
+                        gemm{{gemm}}<{{tile}}>(arguments);
+                    }
+                    """);
+            }
+        }
+
+        return writer.ToString();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text;
+
+namespace MoeGen.Generators.Emit.Cuda;
+
+/// <summary>
+/// Inlines templates that include each other: each once, after everything it includes, under a banner with its path. The
+/// result has no <c>#include</c>, so that NVRTC needs no file beside it.
+/// </summary>
+/// <param name="read">Text of the template at a path relative to the templates' root; null where there is none.</param>
+internal sealed class TemplateComposer(Func<string, string?> read)
+{
+    private readonly StringBuilder _text = new();
+    private readonly HashSet<string> _done = [];
+    private readonly List<string> _open = [];
+
+    /// <summary>Appends the template at <paramref name="path"/>, unless it is there already.</summary>
+    public TemplateComposer Include(string path)
+    {
+        Include(path, includedBy: null);
+        return this;
+    }
+
+    /// <summary>Appends text as it is.</summary>
+    public TemplateComposer Append(string text)
+    {
+        _text.Append(text);
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _text.ToString();
+
+    private void Include(string path, string? includedBy)
+    {
+        if (_done.Contains(path))
+        {
+            return;
+        }
+
+        if (_open.Contains(path))
+        {
+            throw new TemplateException($"Templates include each other in a circle: {string.Join(" -> ", _open)} -> {path}.");
+        }
+
+        string text = read(path)
+            ?? throw new TemplateException($"There is no template '{path}', which {includedBy ?? "the generator"} includes.");
+        _open.Add(path);
+        List<string> body = Body(path, text);
+        _open.RemoveAt(_open.Count - 1);
+        _done.Add(path);
+
+        // A file of includes only, such as the generated configuration, has nothing to show.
+        if (body.Count > 0)
+        {
+            _text.Append("\n// ---- ").Append(path).Append(" ----\n\n").Append(string.Join("\n", body)).Append('\n');
+        }
+    }
+
+    /// <summary>The lines of a template without its directives; what it includes is appended on the way.</summary>
+    private List<string> Body(string path, string text)
+    {
+        List<string> body = [];
+        foreach (string line in text.Replace("\r\n", "\n").Split('\n'))
+        {
+            string trimmed = line.Trim();
+            if (trimmed.StartsWith("#include", StringComparison.Ordinal))
+            {
+                Include(TemplatePath.Resolve(path, trimmed), path);
+            }
+            else if (trimmed != "#pragma once" && (body.Count > 0 || trimmed.Length > 0))
+            {
+                body.Add(line.TrimEnd());
+            }
+        }
+
+        while (body.Count > 0 && body[body.Count - 1].Length == 0)
+        {
+            body.RemoveAt(body.Count - 1);
+        }
+
+        return body;
+    }
+}

@@ -1,0 +1,16 @@
+namespace MoeGen.Generators.Models;
+
+/// <summary>The attribute's arguments as written; null where left out.</summary>
+/// <param name="Dtype">Element type.</param>
+/// <param name="Activation">The function between the two GEMMs.</param>
+/// <param name="Tile">Thread-block tile, unparsed.</param>
+/// <param name="Stages">Pipeline stages.</param>
+/// <param name="Routing">How experts are chosen.</param>
+/// <param name="Unreadable">Whether an argument does not compile, so that the compiler reports it and the rules stay silent.</param>
+internal sealed record MoeSettings(
+    Dtype? Dtype = null,
+    Activation? Activation = null,
+    string? Tile = null,
+    int? Stages = null,
+    RoutingMethod? Routing = null,
+    bool Unreadable = false);

@@ -1,0 +1,18 @@
+using MoeGen.Generators.Helpers;
+
+namespace MoeGen.Generators.Models;
+
+/// <summary>The annotated class, in names.</summary>
+/// <param name="Namespace">Its namespace; empty for the global one.</param>
+/// <param name="Name">Its name, escaped where it is a keyword.</param>
+/// <param name="FullName">Namespace, containing types and name, joined by dots.</param>
+/// <param name="Containers">The types around it, outermost first.</param>
+/// <param name="Form">What kind of declaration it is.</param>
+/// <param name="BaseClass">The base class it already states; null where it states none.</param>
+internal sealed record TypeModel(
+    string Namespace, string Name, string FullName, EquatableArray<ContainerModel> Containers, ClassForm Form, string? BaseClass)
+{
+    /// <summary>The name with which generated code speaks of the class.</summary>
+    public string GlobalName =>
+        "global::" + (Namespace.Length == 0 ? "" : Namespace + ".") + string.Concat(Containers.Select(c => c.Name + ".")) + Name;
+}

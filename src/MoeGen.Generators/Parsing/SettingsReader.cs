@@ -1,0 +1,29 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Parsing;
+
+/// <summary>From the attribute's arguments to <see cref="MoeSettings"/>.</summary>
+internal static class SettingsReader
+{
+    /// <summary>Reads what is stated; an argument that does not compile counts as left out and marks the whole unreadable.</summary>
+    public static MoeSettings Read(AttributeData data, AttributeSyntax? attribute)
+    {
+        Dictionary<string, object?> values = data.NamedArguments
+            .Where(argument => argument.Value.Kind is TypedConstantKind.Primitive or TypedConstantKind.Enum)
+            .GroupBy(argument => argument.Key)
+            .ToDictionary(group => group.Key, group => group.First().Value.Value);
+        int stated = attribute?.ArgumentList?.Arguments.Count ?? values.Count;
+
+        return new MoeSettings(
+            Dtype: (Dtype?)Integer(nameof(MoeSettings.Dtype)),
+            Activation: (Activation?)Integer(nameof(MoeSettings.Activation)),
+            Tile: values.TryGetValue(nameof(MoeSettings.Tile), out object? tile) ? tile as string : null,
+            Stages: Integer(nameof(MoeSettings.Stages)),
+            Routing: (RoutingMethod?)Integer(nameof(MoeSettings.Routing)),
+            Unreadable: stated != values.Count);
+
+        int? Integer(string name) => values.TryGetValue(name, out object? value) ? value as int? : null;
+    }
+}

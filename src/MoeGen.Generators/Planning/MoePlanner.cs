@@ -1,0 +1,61 @@
+using MoeGen.Generators.Helpers;
+using MoeGen.Generators.Models;
+using MoeGen.Generators.Validation;
+
+namespace MoeGen.Generators.Planning;
+
+/// <summary>From a declaration to the model that emission gets: defaults applied, variants planned.</summary>
+internal static class MoePlanner
+{
+    /// <summary>Plans one class. A wrong configuration still gives a model, of the members without kernels where possible.</summary>
+    public static MoeModel Plan(MoeDeclaration declaration)
+    {
+        MoeSettings settings = declaration.Settings;
+        IReadOnlyList<Issue> issues = MoeRules.Check(declaration);
+        MoeOutput output = OutputOf(settings, issues);
+        return new MoeModel(
+            declaration.Type,
+            // BF16 stands in for an element type that is missing: most users of the class then meet no second error.
+            DefinedOr(settings.Dtype, Dtype.None) is var dtype && dtype == Dtype.None ? Dtype.BF16 : dtype,
+            DefinedOr(settings.Activation, Activation.Swiglu),
+            DefinedOr(settings.Routing, RoutingMethod.Preselected),
+            new EquatableArray<GemmPlan>(output == MoeOutput.Cuda ? Variants(settings) : []),
+            output);
+    }
+
+    private static MoeOutput OutputOf(MoeSettings settings, IReadOnlyList<Issue> issues)
+    {
+        if (issues.Any(issue => issue.Place is Place.ClassName or Place.BaseClass))
+        {
+            return MoeOutput.Nothing;
+        }
+
+        if (settings.Unreadable || issues.Count > 0)
+        {
+            return MoeOutput.Surface;
+        }
+
+        return settings.Dtype == Dtype.FP32 ? MoeOutput.Managed : MoeOutput.Cuda;
+    }
+
+    private static IEnumerable<GemmPlan> Variants(MoeSettings settings)
+    {
+        IEnumerable<TileShape> tiles = TilePlanner.Ladder;
+        if (settings.Tile is { } text)
+        {
+            TileGrammar.Parse(text, out TileShape pinned);
+            tiles = [pinned];
+        }
+
+        return tiles
+            .Select(tile => TilePlanner.Plan(tile, settings.Stages))
+            .OfType<PlanOutcome.Planned>()
+            .Select(outcome => outcome.Plan)
+            .OrderBy(plan => plan.TileM)
+            .ThenBy(plan => plan.TileN);
+    }
+
+    private static T DefinedOr<T>(T? value, T fallback)
+        where T : struct, Enum =>
+        value is { } given && Enum.IsDefined(typeof(T), given) ? given : fallback;
+}

@@ -1,0 +1,86 @@
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Planning;
+
+/// <summary>From a tile, and stages where they are pinned, to a plan that fits a multiprocessor, or to the reason why none does.</summary>
+internal static class TilePlanner
+{
+    /// <summary>Fewest stages: one is filled while the other is read.</summary>
+    public const int MinStages = 2;
+
+    /// <summary>Most stages: beyond, every allowed tile is out of shared memory or long past hiding the latency of a load.</summary>
+    public const int MaxStages = 8;
+
+    /// <summary>Bytes of an element of both operands (BF16, FP16).</summary>
+    private const int ElementBytes = 2;
+
+    /// <summary>Registers for operand fragments, addresses and loop state, beside the accumulators.</summary>
+    private const int RegistersBesideAccumulators = 96;
+
+    /// <summary>The tiles from which the run time picks where none is pinned: by growing number of tokens an expert.</summary>
+    public static IReadOnlyList<TileShape> Ladder { get; } =
+    [
+        new(16, 128, TileGrammar.DefaultK), new(32, 128, TileGrammar.DefaultK),
+        new(64, 128, TileGrammar.DefaultK), new(128, 128, TileGrammar.DefaultK),
+    ];
+
+    /// <summary>Plans one tile; null stages are chosen.</summary>
+    public static PlanOutcome Plan(TileShape tile, int? stages)
+    {
+        (int warpsM, int warpsN) = WarpLayout.Of(tile);
+        int threads = warpsM * warpsN * 32;
+        int registers = RegistersPerThread(tile.M * tile.N / threads);
+
+        // Accumulators beyond the register file would live in local memory, that is, in DRAM.
+        if (threads * registers > GpuLimits.RegistersPerSm)
+        {
+            return new PlanOutcome.TooManyRegisters(tile.M * tile.N, threads * registers, GpuLimits.RegistersPerSm);
+        }
+
+        // A block that wants more shared memory than a block can have is refused by the driver.
+        int bytesPerStage = (tile.M + tile.N) * tile.K * ElementBytes;
+        int wanted = stages ?? DefaultStages(tile.M, bytesPerStage);
+        if (wanted * bytesPerStage > GpuLimits.MaxSharedMemoryBytes)
+        {
+            return new PlanOutcome.TooMuchSharedMemory(
+                wanted, wanted * bytesPerStage, GpuLimits.MaxSharedMemoryBytes, GpuLimits.MaxSharedMemoryBytes / bytesPerStage);
+        }
+
+        int blocks = BlocksPerSm(threads * registers, wanted * bytesPerStage);
+        int maxRegisters = Math.Min(
+            GpuLimits.MaxRegistersPerThread, RoundDown(GpuLimits.RegistersPerSm / (threads * blocks), GpuLimits.RegisterGranularity));
+        return new PlanOutcome.Planned(new GemmPlan(tile.M, tile.N, tile.K, wanted, warpsM, warpsN, blocks, maxRegisters));
+    }
+
+    /// <summary>
+    /// The most stages within 99 KB, so that every GPU from 8.0 on runs the plan; where not even two are, the most within 163 KB.
+    /// </summary>
+    private static int DefaultStages(int tileM, int bytesPerStage)
+    {
+        // Flat tiles stream weights and compute little: they want more loads in flight than four stages hold.
+        int most = tileM <= 32 ? 6 : 4;
+        int fitting = GpuLimits.PortableSharedMemoryBytes / bytesPerStage;
+        if (fitting < MinStages)
+        {
+            fitting = GpuLimits.MaxSharedMemoryBytes / bytesPerStage;
+        }
+
+        return Math.Max(MinStages, Math.Min(most, fitting));
+    }
+
+    /// <summary>Blocks that a multiprocessor can hold at once, by registers and by shared memory; more than four gain nothing.</summary>
+    private static int BlocksPerSm(int registersPerBlock, int sharedMemoryBytes)
+    {
+        int byRegisters = GpuLimits.RegistersPerSm / registersPerBlock;
+        int bySharedMemory = GpuLimits.SharedMemoryPerSmBytes / (sharedMemoryBytes + GpuLimits.ReservedSharedMemoryBytes);
+        return Math.Max(1, Math.Min(4, Math.Min(byRegisters, bySharedMemory)));
+    }
+
+    private static int RegistersPerThread(int accumulators)
+    {
+        int estimate = Math.Min(accumulators + RegistersBesideAccumulators, GpuLimits.MaxRegistersPerThread);
+        return RoundDown(estimate + GpuLimits.RegisterGranularity - 1, GpuLimits.RegisterGranularity);
+    }
+
+    private static int RoundDown(int value, int multiple) => value / multiple * multiple;
+}

@@ -1,0 +1,41 @@
+namespace MoeGen.Generators.Validation;
+
+/// <summary>Ids of the rules; never reused.</summary>
+internal static class RuleIds
+{
+    /// <summary>Dtype is not stated.</summary>
+    public const string DtypeRequired = "MOE001";
+
+    /// <summary>An enum value that is not defined.</summary>
+    public const string UndefinedValue = "MOE002";
+
+    /// <summary>A tile that is not of the form MxN or MxNxK.</summary>
+    public const string MalformedTile = "MOE003";
+
+    /// <summary>A tile with a size that no warp layout covers.</summary>
+    public const string UnsupportedTileSize = "MOE004";
+
+    /// <summary>Fewer than 2 or more than 8 stages.</summary>
+    public const string StagesOutOfRange = "MOE005";
+
+    /// <summary>Tile and stages beyond the shared memory of a block.</summary>
+    public const string SharedMemoryExceeded = "MOE006";
+
+    /// <summary>A tile beyond the register file.</summary>
+    public const string RegistersExceeded = "MOE007";
+
+    /// <summary>The class is not partial.</summary>
+    public const string NotPartial = "MOE008";
+
+    /// <summary>A type around the class is not partial.</summary>
+    public const string ContainerNotPartial = "MOE009";
+
+    /// <summary>A kind of type that cannot be a layer.</summary>
+    public const string UnsupportedForm = "MOE010";
+
+    /// <summary>The class has a base class already.</summary>
+    public const string BaseClassTaken = "MOE011";
+
+    /// <summary>An option that changes nothing in this configuration.</summary>
+    public const string OptionWithoutEffect = "MOE012";
+}

@@ -1,0 +1,26 @@
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Validation.Rules;
+
+/// <summary>FP32 runs on the managed backend only, so options of the GPU kernels would change nothing.</summary>
+internal static class ManagedOptionRule
+{
+    /// <summary>Checks for options without effect.</summary>
+    public static IEnumerable<Issue> Check(MoeSettings settings)
+    {
+        if (settings.Dtype != Dtype.FP32)
+        {
+            yield break;
+        }
+
+        if (settings.Tile is not null)
+        {
+            yield return Issue.Of(RuleIds.OptionWithoutEffect, nameof(MoeSettings.Tile), nameof(MoeSettings.Tile));
+        }
+
+        if (settings.Stages is not null)
+        {
+            yield return Issue.Of(RuleIds.OptionWithoutEffect, nameof(MoeSettings.Stages), nameof(MoeSettings.Stages));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using MoeGen.Generators.Models;
+using MoeGen.Generators.Planning;
+
+namespace MoeGen.Generators.Validation.Rules;
+
+/// <summary>A pinned tile must be written as the grammar says and have a warp layout.</summary>
+internal static class TileRule
+{
+    /// <summary>Checks the tile by itself.</summary>
+    public static IEnumerable<Issue> Check(MoeSettings settings)
+    {
+        // ManagedOptionRule reports every tile of an FP32 layer, right or wrong.
+        if (settings.Tile is not { } text || settings.Dtype == Dtype.FP32)
+        {
+            return [];
+        }
+
+        return TileGrammar.Parse(text, out TileShape tile) is { } problem
+            ? [Issue.Of(RuleIds.MalformedTile, nameof(MoeSettings.Tile), text, problem)]
+            : Sizes(text, tile);
+    }
+
+    /// <summary>The tile that the settings pin, where it passes this rule.</summary>
+    public static TileShape? Pinned(MoeSettings settings) =>
+        settings.Tile is { } text && TileGrammar.Parse(text, out TileShape tile) is null && !Sizes(text, tile).Any() ? tile : null;
+
+    private static IEnumerable<Issue> Sizes(string text, TileShape tile)
+    {
+        (string Name, int Value, int[] Allowed, string Why)[] sizes =
+        [
+            ("M", tile.M, WarpLayout.TileM, "rows are divided into warp tiles of 16, 32 or 64"),
+            ("N", tile.N, WarpLayout.TileN, "accumulator columns are divided into warp tiles of 32 or 64"),
+            ("K", tile.K, WarpLayout.TileK, "a row of a stage is 64, 128 or 256 bytes"),
+        ];
+        return sizes
+            .Where(size => !size.Allowed.Contains(size.Value))
+            .Select(size => Issue.Of(
+                RuleIds.UnsupportedTileSize, nameof(MoeSettings.Tile),
+                text, size.Name, size.Value.ToString(System.Globalization.CultureInfo.InvariantCulture), string.Join(", ", size.Allowed), size.Why));
+    }
+}
