@@ -16,16 +16,19 @@ internal static class BufferChecks
             throw new ArgumentException($"{name} has {buffer.Length} elements; {meaning} = {length} are required.", name);
         }
 
-        if (!ReferenceEquals(buffer.Context, context) && buffer.Context.Ordinal != context.Ordinal)
-        {
-            throw new ArgumentException(
-                $"{name} lies on device {buffer.Context.Ordinal} ({buffer.Context.Name}); the layer runs on device {context.Ordinal} ({context.Name}).",
-                name);
-        }
-
+        CheckDevice(buffer.Context, context, name);
         if (buffer.Pointer.Address % Alignment != 0)
         {
             throw new ArgumentException($"{name} starts at 0x{buffer.Pointer.Address:x}; addresses must be multiples of {Alignment} bytes.", name);
+        }
+    }
+
+    /// <summary>Throws unless <paramref name="actual"/> is the layer's device.</summary>
+    public static void CheckDevice(CudaContext actual, CudaContext required, string name)
+    {
+        if (!ReferenceEquals(actual, required) && actual.Ordinal != required.Ordinal)
+        {
+            throw new ArgumentException($"{name} lies on device {actual.Ordinal} ({actual.Name}); the layer runs on device {required.Ordinal} ({required.Name}).", name);
         }
     }
 }

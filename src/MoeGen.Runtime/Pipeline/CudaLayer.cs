@@ -31,17 +31,16 @@ internal sealed class CudaLayer<T> : IDisposable
     public MoeShape Shape => _weights.Shape;
 
     /// <summary>Compiles (or finds in the cache) and loads the class's text; refuses devices that cannot run it.</summary>
-    public static CudaLayer<T> Load<TSelf>(DeviceMoeWeights<T> weights, bool ownsWeights, MoeCudaOptions options)
+    public static CudaLayer<T> Load<TSelf>(CudaContext context, DeviceMoeWeights<T> weights, bool ownsWeights, MoeCudaOptions options)
         where TSelf : IMoeDescriptor<TSelf, T>
     {
-        CudaContext context = weights.Context;
         if (context.ComputeCapability < Minimum)
         {
             throw new NotSupportedException(
                 $"{context}: the generated kernels use bf16 tensor cores and cp.async, which need compute capability {Minimum} or newer.");
         }
 
-        CachedKernel kernels = (options.Cache ?? KernelCache.Default).GetOrCompile(TSelf.CudaSource, TSelf.Descriptor.Name, context.ComputeCapability);
+        CachedKernel kernels = (options.Cache ?? new KernelCache()).GetOrCompile(TSelf.CudaSource, TSelf.Descriptor.Name, context.ComputeCapability);
         CudaModule cubin = CudaModule.Load(context, kernels.Kernel);
         try
         {

@@ -28,7 +28,7 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         DeviceMoeWeights<T> deviceWeights = DeviceMoeWeights<T>.Upload(context, weights);
         try
         {
-            _cuda = CudaLayer<T>.Load<TSelf>(deviceWeights, ownsWeights: true, options ?? new MoeCudaOptions());
+            _cuda = CudaLayer<T>.Load<TSelf>(context, deviceWeights, ownsWeights: true, options ?? new MoeCudaOptions());
         }
         catch
         {
@@ -37,12 +37,14 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         }
     }
 
-    /// <summary>Runs on the device that holds <paramref name="weights"/>, which the caller keeps alive and frees.</summary>
-    protected MoeLayer(DeviceMoeWeights<T> weights, MoeCudaOptions? options = null)
+    /// <summary>Runs on the device of <paramref name="context"/>, which holds <paramref name="weights"/>; the caller keeps them alive and frees them.</summary>
+    protected MoeLayer(CudaContext context, DeviceMoeWeights<T> weights, MoeCudaOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(weights);
         LayerChecks.CheckLayout(TSelf.Descriptor, weights.Fc1Layout, nameof(weights));
-        _cuda = CudaLayer<T>.Load<TSelf>(weights, ownsWeights: false, options ?? new MoeCudaOptions());
+        BufferChecks.CheckDevice(weights.Context, context, nameof(weights));
+        _cuda = CudaLayer<T>.Load<TSelf>(context, weights, ownsWeights: false, options ?? new MoeCudaOptions());
     }
 
     /// <summary>Runs on the CPU.</summary>
