@@ -15,7 +15,7 @@ public sealed class GoldenTests
         string folder = Path.Combine(AppContext.BaseDirectory, "Golden", family);
         using MoeCheckpoint checkpoint = MoeCheckpoint.Open(folder);
         using SafetensorsFile io = SafetensorsFile.Open(Path.Combine(folder, "io.safetensors"));
-        MoeBlock block = checkpoint.LoadBlock(0);
+        MoeBlock block = checkpoint.GetBlock(0);
         MoeWeights<BFloat16> weights = block.LoadWeights<BFloat16>();
         float[] recorded = io.Get<float>("input").ToArray();
         var input = new BFloat16[recorded.Length];

@@ -60,6 +60,9 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
     /// <summary>Where the layer runs.</summary>
     public MoeBackend Backend => _cuda is null ? MoeBackend.Managed : MoeBackend.Cuda;
 
+    /// <summary>The device; null on the managed backend.</summary>
+    public CudaContext? Context => _cuda?.Context;
+
     /// <summary>The device, and on a GPU what was compiled for it; for logs.</summary>
     public string BackendDescription => _cuda is null
         ? _managed!.ToString()
