@@ -26,8 +26,7 @@ template <class Tile>
 __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kGated>;
-    extern __shared__ __align__(128) unsigned char shared_memory[];
-    const SharedAddress shared = shared_address(shared_memory);
+    const SharedAddress shared = dynamic_shared_memory();
     const int intermediate = arguments.intermediateSize;
     const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.numExperts,
                                 (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs};

@@ -24,8 +24,7 @@ template <class Tile>
 __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, false>;
-    extern __shared__ __align__(128) unsigned char shared_memory[];
-    const SharedAddress shared = shared_address(shared_memory);
+    const SharedAddress shared = dynamic_shared_memory();
     const int hidden = arguments.hiddenSize;
     const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.numExperts,
                                 (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs};

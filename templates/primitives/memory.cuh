@@ -7,10 +7,12 @@ using SharedAddress = unsigned;
 struct alignas(16) Vector16 { unsigned words[4]; };
 struct alignas(8) Vector8 { unsigned words[2]; };
 
-__device__ __forceinline__ SharedAddress shared_address(const void* pointer)
+// The block's dynamic shared memory, aligned to 128 bytes.
+__device__ __forceinline__ SharedAddress dynamic_shared_memory()
 #ifdef __CUDA_ARCH__
 {
-    return static_cast<SharedAddress>(__cvta_generic_to_shared(pointer));
+    extern __shared__ __align__(128) unsigned char bytes[];
+    return static_cast<SharedAddress>(__cvta_generic_to_shared(bytes));
 }
 #else
     ;
