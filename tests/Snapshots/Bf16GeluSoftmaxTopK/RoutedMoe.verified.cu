@@ -4,17 +4,16 @@
 // GEMM variants, M x N x K:
 //   m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread
 
-struct TileM64N128K64S4
-{
+struct TileM64N128K64S4 {
     static constexpr int kTileM = 64;  // rows (expanded tokens) a block
     static constexpr int kTileN = 128;  // accumulator columns a block
     static constexpr int kTileK = 64;  // elements of depth a stage
-    static constexpr int kStages = 4;  // pipeline stages
+    static constexpr int kStages = 4;  // software-pipeline depth
     static constexpr int kWarpsM = 2;  // warps along M
     static constexpr int kWarpsN = 2;  // warps along N
     static constexpr int kThreads = 128;  // threads a block
-    static constexpr int kSharedMemoryBytes = 98304;  // bytes of dynamic shared memory a block
-    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor, at least
+    static constexpr int kSharedMemoryBytes = 98304;  // dynamic shared memory a block, bytes
+    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor asked of the register allocator
 };
 
 constexpr bool kRenormalize = false;  // scales divided by their sum over the K chosen experts
@@ -886,13 +885,11 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
 // ---- entry points ----
 
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments)
-{
+moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) {
     gemm1<TileM64N128K64S4>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments)
-{
+moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments) {
     gemm2<TileM64N128K64S4>(arguments);
 }
