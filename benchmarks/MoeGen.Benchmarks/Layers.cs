@@ -1,0 +1,9 @@
+namespace MoeGen.Benchmarks;
+
+/// <summary>One pinned tile, as in the README.</summary>
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Tile = "128x128")]
+public partial class PinnedMoe;
+
+/// <summary>The planner's ladder.</summary>
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu)]
+public partial class LadderMoe;

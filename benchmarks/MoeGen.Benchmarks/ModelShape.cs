@@ -1,0 +1,22 @@
+namespace MoeGen.Benchmarks;
+
+/// <summary>The MoE sizes of a published model.</summary>
+internal sealed record ModelShape(string Name, int NumExperts, int TopK, int HiddenSize, int IntermediateSize)
+{
+    public static readonly ModelShape[] All =
+    [
+        new("mixtral", 8, 2, 4096, 14336),
+        new("qwen3", 128, 8, 2048, 768),
+        new("deepseek-shard", 32, 8, 7168, 2048),
+        new("gpt-oss", 32, 4, 2880, 2880),
+        new("small", 8, 2, 512, 2048),
+    ];
+
+    public MoeShape Shape => new(NumExperts, HiddenSize, IntermediateSize);
+
+    /// <summary>Bytes of one expert's weights in 16-bit elements, gated.</summary>
+    public long BytesPerExpert => 3L * HiddenSize * IntermediateSize * 2;
+
+    /// <summary>Floating-point operations of T tokens, gated: three products of H x I a slot.</summary>
+    public double Flops(int tokens) => 6.0 * tokens * TopK * HiddenSize * IntermediateSize;
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Globalization;
+using MoeGen;
+using MoeGen.Benchmarks;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var models = new Option<string[]>("--models") { Description = "Model shapes.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. ModelShape.All.Select(model => model.Name)] };
+models.AcceptOnlyFromAmong([.. ModelShape.All.Select(model => model.Name)]);
+var tokens = new Option<int[]>("--tokens") { Description = "Token counts.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 8, 64, 512, 4096, 16384] };
+var layers = new Option<string>("--layer") { Description = "ladder: the planner's tiles; pinned: 128x128 for every size.", DefaultValueFactory = _ => "ladder" };
+layers.AcceptOnlyFromAmong("ladder", "pinned");
+var root = new RootCommand("Times MoE layers on the GPU: graph replays, cold weights, median microseconds a layer, beside the machine's floor.") { models, tokens, layers };
+root.SetAction(parsed =>
+{
+    if (!CudaContext.IsAvailable(out string reason))
+    {
+        Console.Error.WriteLine($"The benchmark needs a GPU: {reason}");
+        return 2;
+    }
+
+    using CudaContext context = CudaContext.Create();
+    Console.WriteLine($"{context}, driver {context.DriverVersion}, NVRTC {NvrtcCompiler.Info.Version}");
+    CompileTimer.Run(context);
+    Console.WriteLine();
+    Console.WriteLine("| model | T | variant | us a layer | min | max | floor | x floor | TFLOP/s | host us eager |");
+    Console.WriteLine("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|");
+    foreach (ModelShape model in ModelShape.All.Where(model => parsed.GetValue(models)!.Contains(model.Name)))
+    {
+        if (parsed.GetValue(layers) == "pinned")
+        {
+            Report<PinnedMoe>(context, model, parsed.GetValue(tokens)!, weights => new PinnedMoe(context, weights));
+        }
+        else
+        {
+            Report<LadderMoe>(context, model, parsed.GetValue(tokens)!, weights => new LadderMoe(context, weights));
+        }
+    }
+
+    return 0;
+});
+return root.Parse(args).Invoke();
+
+static void Report<TLayer>(CudaContext context, ModelShape model, int[] tokenCounts, Func<MoeWeights<BFloat16>, TLayer> create)
+    where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
+{
+    // Several copies of small layers, and several routings, so that what is replayed has left the L2 cache.
+    long coldBytes = 6L * context.L2CacheBytes;
+    int copies = (int)Math.Clamp(coldBytes / (model.NumExperts * model.BytesPerExpert), 1, 16);
+    TLayer[] layers = [.. Enumerable.Range(0, copies).Select(copy => create(RandomWeights.Create(model, 100 * copy)))];
+    foreach (int tokens in tokenCounts)
+    {
+        long touchedBytes = Math.Min((long)tokens * model.TopK, model.NumExperts) * model.BytesPerExpert;
+        int sets = (int)Math.Clamp(coldBytes / touchedBytes, copies, 16);
+        LayerTimer.Result result = LayerTimer.Time<TLayer>(layers, model, tokens, sets);
+        double floor = MachineLimits.H200.FloorMicroseconds(model, tokens, result.ExpertsTouched);
+        Console.WriteLine(
+            $"| {model.Name} | {tokens} | {layers[0].VariantFor(tokens, model.TopK)!.Name} | {result.Median:F1} | {result.Min:F1} | {result.Max:F1} | {floor:F1} | {result.Median / floor:F2} | {model.Flops(tokens) / result.Median / 1e6:F0} | {result.Host:F1} |");
+    }
+
+    foreach (TLayer layer in layers)
+    {
+        layer.Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+using System.Numerics;
+
+namespace MoeGen;
+
+/// <summary>An activation function on the CPU, in the accumulator's precision.</summary>
+internal interface IManagedActivation
+{
+    /// <summary>Whether <c>up</c> takes part.</summary>
+    static abstract bool IsGated { get; }
+
+    /// <summary>The activated value; <paramref name="up"/> is meaningless for a plain function.</summary>
+    static abstract TAcc Apply<TAcc>(TAcc gate, TAcc up)
+        where TAcc : unmanaged, IFloatingPointIeee754<TAcc>;
+}

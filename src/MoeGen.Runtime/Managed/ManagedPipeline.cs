@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Numerics;
+
+namespace MoeGen;
+
+/// <summary>The stages in order over one call's tokens, in chunks so that the memory between the stages stays bounded.</summary>
+internal sealed class ManagedPipeline<T, TAcc>(MoeWeights<T> weights, Activation activation, int topK, ManagedOptions options)
+    where T : unmanaged
+    where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
+{
+    // Accumulators kept between the stages, at most (more only where a single token needs more).
+    private const long ChunkElements = 1L << 25;
+
+    /// <summary>Writes <paramref name="rounded"/> or, where that is empty, <paramref name="exact"/>.</summary>
+    public void Run(
+        ReadOnlySpan<T> input, ReadOnlySpan<int> tokenSelectedExperts, ReadOnlySpan<float> tokenFinalScales, Span<T> rounded, Span<TAcc> exact)
+    {
+        int hidden = weights.Shape.HiddenSize;
+        int tokens = input.Length / hidden;
+        long perToken = hidden + ((long)topK * (hidden + weights.Shape.IntermediateSize));
+        int chunk = (int)Math.Clamp(ChunkElements / perToken, 1, Math.Max(tokens, 1));
+        for (int first = 0; first < tokens; first += chunk)
+        {
+            int count = Math.Min(chunk, tokens - first);
+            RunChunk(
+                input.Slice(first * hidden, count * hidden),
+                tokenSelectedExperts.Slice(first * topK, count * topK),
+                tokenFinalScales.IsEmpty ? default : tokenFinalScales.Slice(first * topK, count * topK),
+                rounded.IsEmpty ? default : rounded.Slice(first * hidden, count * hidden),
+                exact.IsEmpty ? default : exact.Slice(first * hidden, count * hidden));
+        }
+    }
+
+    private void RunChunk(ReadOnlySpan<T> input, ReadOnlySpan<int> ids, ReadOnlySpan<float> scales, Span<T> rounded, Span<TAcc> exact)
+    {
+        int hidden = weights.Shape.HiddenSize;
+        RoutePlan route = RoutePlan.Create(ids, weights.Shape.NumExperts);
+        TAcc[] wideInput = Rent(input.Length);
+        TAcc[] activated = Rent((long)route.SortedSlots.Length * weights.Shape.IntermediateSize);
+        TAcc[] expertOutput = Rent((long)ids.Length * hidden);
+        try
+        {
+            ElementConversion.Widen(input, wideInput.AsSpan(0, input.Length));
+            ManagedActivations.RunGemm1(activation, new ManagedGemm1<T, TAcc>(weights, route, topK, options), wideInput, activated);
+            new ManagedGemm2<T, TAcc>(weights, route, options).Run(activated, expertOutput);
+            new ManagedFinalize<T, TAcc>(weights.Shape, topK, options).Run(expertOutput, ids, scales, rounded, exact);
+        }
+        finally
+        {
+            ArrayPool<TAcc>.Shared.Return(wideInput);
+            ArrayPool<TAcc>.Shared.Return(activated);
+            ArrayPool<TAcc>.Shared.Return(expertOutput);
+        }
+    }
+
+    private static TAcc[] Rent(long elements) => elements <= Array.MaxLength
+        ? ArrayPool<TAcc>.Shared.Rent((int)elements)
+        : throw new NotSupportedException(
+            $"One token needs {elements} accumulators between the stages (experts per token x hidden or intermediate size); allowed are {Array.MaxLength}.");
+}

@@ -1,0 +1,101 @@
+using MoeGen.Native;
+
+namespace MoeGen;
+
+/// <summary>
+/// Copies with 64-bit byte counts. Those without a stream wait for everything enqueued in the context before and for the
+/// copy itself: streams do not wait for the legacy default stream, on which the driver runs such copies.
+/// </summary>
+internal static unsafe class CudaCopy
+{
+    internal static void HostToDevice(CudaContext context, ulong destination, void* source, long bytes)
+    {
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        context.Synchronize();
+        ICudaDriver driver = context.Driver;
+        driver.Check(driver.CopyHostToDevice(destination, source, (nuint)bytes), $"Copying {bytes} bytes to the device");
+        context.Synchronize();
+    }
+
+    internal static void DeviceToHost(CudaContext context, void* destination, ulong source, long bytes)
+    {
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        context.Synchronize();
+        ICudaDriver driver = context.Driver;
+        driver.Check(driver.CopyDeviceToHost(destination, source, (nuint)bytes), $"Copying {bytes} bytes from the device");
+    }
+
+    internal static void DeviceToDevice(CudaContext context, ulong destination, ulong source, long bytes)
+    {
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        context.Synchronize();
+        ICudaDriver driver = context.Driver;
+        driver.Check(driver.CopyDeviceToDevice(destination, source, (nuint)bytes), $"Copying {bytes} bytes on the device");
+        context.Synchronize();
+    }
+
+    /// <summary>In the stream's order; returns when done, because managed memory may move or go afterwards.</summary>
+    internal static void HostToDevice(CudaStream stream, ulong destination, void* source, long bytes)
+    {
+        RefuseCapture(stream);
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        ICudaDriver driver = stream.Context.Driver;
+        driver.Check(
+            driver.CopyHostToDeviceAsync(destination, source, (nuint)bytes, stream.Handle), $"Copying {bytes} bytes to the device");
+        stream.Synchronize();
+    }
+
+    /// <inheritdoc cref="HostToDevice(CudaStream, ulong, void*, long)"/>
+    internal static void DeviceToHost(CudaStream stream, void* destination, ulong source, long bytes)
+    {
+        RefuseCapture(stream);
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        ICudaDriver driver = stream.Context.Driver;
+        driver.Check(
+            driver.CopyDeviceToHostAsync(destination, source, (nuint)bytes, stream.Handle), $"Copying {bytes} bytes from the device");
+        stream.Synchronize();
+    }
+
+    /// <summary>In the stream's order; returns at once and can be captured.</summary>
+    internal static void DeviceToDevice(CudaStream stream, ulong destination, ulong source, long bytes)
+    {
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        stream.Context.MakeCurrent();
+        ICudaDriver driver = stream.Context.Driver;
+        driver.Check(
+            driver.CopyDeviceToDeviceAsync(destination, source, (nuint)bytes, stream.Handle), $"Copying {bytes} bytes on the device");
+    }
+
+    private static void RefuseCapture(CudaStream stream)
+    {
+        if (stream.IsCapturing)
+        {
+            throw new InvalidOperationException(
+                "A copy from or to managed memory cannot be captured: its address does not last. Copy before or after the capture.");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace MoeGen.Native;
+
+/// <summary>One reference to a device's primary context. Resources of the context hold it, so it outlives them all.</summary>
+internal sealed class CudaContextHandle : SafeHandleZeroOrMinusOneIsInvalid
+{
+    internal CudaContextHandle(ICudaDriver driver, int device, nint context)
+        : base(ownsHandle: true)
+    {
+        Driver = driver;
+        Device = device;
+        SetHandle(context);
+    }
+
+    internal ICudaDriver Driver { get; }
+
+    internal int Device { get; }
+
+    /// <summary>The raw context; callers hold a reference or have checked <see cref="System.Runtime.InteropServices.SafeHandle.IsClosed"/>.</summary>
+    internal nint Value => handle;
+
+    protected override bool ReleaseHandle() => Driver.ReleasePrimaryContext(Device) == CudaResult.Success;
+}

@@ -1,0 +1,79 @@
+namespace MoeGen;
+
+/// <summary>What the arguments of a layer must satisfy before anything runs.</summary>
+internal static class LayerChecks
+{
+    private const long MaxSlots = int.MaxValue - 65536;
+
+    /// <summary>A gated activation needs gate and up rows, a plain one must not have them.</summary>
+    public static void CheckLayout(MoeDescriptor descriptor, Fc1Layout layout, string name)
+    {
+        if (descriptor.IsGated != (layout != Fc1Layout.Plain))
+        {
+            throw new ArgumentException(
+                $"{name} have fc1Layout {layout}; {descriptor.Name} uses {descriptor.Activation}, which needs {(descriptor.IsGated ? "GateUp, UpGate or Interleaved" : "Plain")}.",
+                name);
+        }
+    }
+
+    public static void CheckRouting(MoeDescriptor descriptor, bool fromLogits)
+    {
+        bool routes = descriptor.Routing != RoutingMethod.Preselected;
+        if (routes != fromLogits)
+        {
+            throw new InvalidOperationException(
+                routes
+                    ? $"{descriptor.Name} is configured with Routing = {descriptor.Routing}; call ForwardFromLogits, or set Routing = Preselected to give ids and scales."
+                    : $"{descriptor.Name} is configured with Routing = Preselected; call Forward with ids and scales, or set Routing to a method that starts from logits.");
+        }
+    }
+
+    public static void CheckCounts(int numTokens, int topK)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(numTokens);
+        CheckTopK(topK, MoeShape.MaxTopK);
+        if ((long)numTokens * topK > MaxSlots)
+        {
+            throw new ArgumentOutOfRangeException(nameof(numTokens), numTokens, $"numTokens * topK is {(long)numTokens * topK}; at most {MaxSlots} is allowed.");
+        }
+    }
+
+    public static void CheckTopK(int topK, int largest)
+    {
+        if (topK < 1 || topK > largest)
+        {
+            throw new ArgumentOutOfRangeException(nameof(topK), topK, $"topK is {topK}; allowed is 1 to {largest}.");
+        }
+    }
+
+    /// <summary>T from the input's length.</summary>
+    public static int CountTokens(long inputLength, int hiddenSize)
+    {
+        if (inputLength % hiddenSize != 0 || inputLength / hiddenSize > int.MaxValue)
+        {
+            throw new ArgumentException($"input has {inputLength} elements; a multiple of H = {hiddenSize} is required ([T, H]).", "input");
+        }
+
+        return (int)(inputLength / hiddenSize);
+    }
+
+    /// <summary>K from the number of ids; 1 where there are no tokens.</summary>
+    public static int CountTopK(long idsLength, int numTokens)
+    {
+        if (numTokens == 0)
+        {
+            return idsLength == 0 ? 1 : throw new ArgumentException($"tokenSelectedExperts has {idsLength} elements; 0 are required, as input has no token.", "tokenSelectedExperts");
+        }
+
+        long topK = idsLength / numTokens;
+        if (idsLength % numTokens != 0 || topK < 1 || topK > MoeShape.MaxTopK)
+        {
+            throw new ArgumentException(
+                $"tokenSelectedExperts has {idsLength} elements; T * K is required with T = {numTokens} (from input) and K from 1 to {MoeShape.MaxTopK}.",
+                "tokenSelectedExperts");
+        }
+
+        CheckCounts(numTokens, (int)topK);
+        return (int)topK;
+    }
+}

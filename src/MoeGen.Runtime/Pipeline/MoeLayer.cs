@@ -1,0 +1,111 @@
+namespace MoeGen;
+
+/// <summary>
+/// A Mixture-of-Experts layer: <c>out[t] = sum over k of scale[t,k] * (fc2[e] . act(fc1[e] . x[t]))</c> with
+/// <c>e = tokenSelectedExperts[t,k]</c>. The base of every annotated class; the constructor chooses the backend.
+/// </summary>
+/// <remarks>
+/// T tokens, E experts, K experts per token (1 to 32), H hidden size, I intermediate size. T and K follow from the lengths of
+/// the arguments. Ids outside 0..E-1 contribute nothing, and the row of a token without a valid id is zero.
+/// </remarks>
+/// <typeparam name="TSelf">The annotated class.</typeparam>
+/// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
+public abstract partial class MoeLayer<TSelf, T> : IDisposable
+    where TSelf : MoeLayer<TSelf, T>, IMoeDescriptor<TSelf, T>
+    where T : unmanaged
+{
+    private readonly CudaLayer<T>? _cuda;
+    private readonly ManagedBackend? _managed;
+    private readonly MoeWeights<T>? _hostWeights;
+    private bool _disposed;
+
+    /// <summary>Runs on the device of <paramref name="context"/>; uploads the weights and frees them with the layer.</summary>
+    protected MoeLayer(CudaContext context, MoeWeights<T> weights, MoeCudaOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(weights);
+        LayerChecks.CheckLayout(TSelf.Descriptor, weights.Fc1Layout, nameof(weights));
+        DeviceMoeWeights<T> deviceWeights = DeviceMoeWeights<T>.Upload(context, weights);
+        try
+        {
+            _cuda = CudaLayer<T>.Load<TSelf>(context, deviceWeights, ownsWeights: true, options ?? new MoeCudaOptions());
+        }
+        catch
+        {
+            deviceWeights.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs on the device of <paramref name="context"/>, which holds <paramref name="weights"/>; the caller keeps them alive and frees them.</summary>
+    protected MoeLayer(CudaContext context, DeviceMoeWeights<T> weights, MoeCudaOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(weights);
+        LayerChecks.CheckLayout(TSelf.Descriptor, weights.Fc1Layout, nameof(weights));
+        BufferChecks.CheckDevice(weights.Context, context, nameof(weights));
+        _cuda = CudaLayer<T>.Load<TSelf>(context, weights, ownsWeights: false, options ?? new MoeCudaOptions());
+    }
+
+    /// <summary>Runs on the CPU.</summary>
+    protected MoeLayer(ManagedBackend backend, MoeWeights<T> weights)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(weights);
+        LayerChecks.CheckLayout(TSelf.Descriptor, weights.Fc1Layout, nameof(weights));
+        _managed = backend;
+        _hostWeights = weights;
+    }
+
+    /// <summary>Where the layer runs.</summary>
+    public MoeBackend Backend => _cuda is null ? MoeBackend.Managed : MoeBackend.Cuda;
+
+    /// <summary>The device; null on the managed backend.</summary>
+    public CudaContext? Context => _cuda?.Context;
+
+    /// <summary>The device, and on a GPU what was compiled for it; for logs.</summary>
+    public string BackendDescription => _cuda is null
+        ? _managed!.ToString()
+        : $"{_cuda.Context}, {_cuda.Kernels.Kernel.Kind} for {_cuda.Kernels.Kernel.Architecture} by NVRTC {_cuda.Kernels.Kernel.NvrtcVersion}";
+
+    /// <summary>E, H and I.</summary>
+    public MoeShape Shape => _cuda?.Shape ?? _hostWeights!.Shape;
+
+    /// <summary>The compiled kernels and how they were obtained; null on the managed backend.</summary>
+    public CachedKernel? Kernels => _cuda?.Kernels;
+
+    internal CudaPipeline<T>? Pipeline => _cuda?.Pipeline;
+
+    /// <summary>The GEMM variant that a call of this size runs; null on the managed backend.</summary>
+    public GemmVariant? VariantFor(int numTokens, int topK)
+    {
+        LayerChecks.CheckCounts(numTokens, topK);
+        return _cuda is null ? null : TSelf.Descriptor.Variants[_cuda.Pipeline.SelectVariant(numTokens, topK)];
+    }
+
+    /// <summary>Exact bytes of the workspace of a call with T = <paramref name="numTokens"/> and K = <paramref name="topK"/>; 0 on the managed backend.</summary>
+    public long GetWorkspaceBytes(int numTokens, int topK)
+    {
+        LayerChecks.CheckCounts(numTokens, topK);
+        return _cuda?.WorkspaceBytes(numTokens, topK) ?? 0;
+    }
+
+    /// <summary>Frees kernels, workspaces and uploaded weights; no stream may still run the layer.</summary>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _cuda?.Dispose();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    private CudaLayer<T> RequireCuda()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _cuda ?? throw new InvalidOperationException(
+            $"{TSelf.Descriptor.Name} runs on the {_managed}; device buffers need a layer made with a CudaContext. Call Forward with spans.");
+    }
+}

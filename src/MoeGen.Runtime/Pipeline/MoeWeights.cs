@@ -1,0 +1,120 @@
+namespace MoeGen;
+
+/// <summary>The weights of a layer in host memory, one block an expert, so that all experts together may exceed 2^31 elements.</summary>
+/// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
+public sealed class MoeWeights<T>
+    where T : unmanaged
+{
+    private readonly ReadOnlyMemory<T>[] _fc1;
+    private readonly ReadOnlyMemory<T>[] _fc2;
+
+    /// <summary>Takes one block an expert. Nothing is copied.</summary>
+    /// <param name="shape">E, H, I.</param>
+    /// <param name="fc1Layout">The row order of fc1; required.</param>
+    /// <param name="fc1ExpertWeights">E blocks, each [2I, H] gated or [I, H] for <see cref="Fc1Layout.Plain"/>, row-major.</param>
+    /// <param name="fc2ExpertWeights">E blocks, each [H, I], row-major.</param>
+    /// <exception cref="ArgumentException">A number of blocks or a length is wrong; the message names the expert, the length found and the length required.</exception>
+    public MoeWeights(
+        MoeShape shape,
+        Fc1Layout fc1Layout,
+        IReadOnlyList<ReadOnlyMemory<T>> fc1ExpertWeights,
+        IReadOnlyList<ReadOnlyMemory<T>> fc2ExpertWeights)
+        : this(shape, fc1Layout)
+    {
+        _fc1 = TakeBlocks(fc1ExpertWeights, nameof(fc1ExpertWeights), shape.Fc1ElementsPerExpert(IsGated), DescribeFc1());
+        _fc2 = TakeBlocks(fc2ExpertWeights, nameof(fc2ExpertWeights), shape.Fc2ElementsPerExpert, DescribeFc2());
+    }
+
+    /// <summary>Takes all experts as one block each of fc1 and fc2. Nothing is copied.</summary>
+    /// <param name="shape">E, H, I.</param>
+    /// <param name="fc1Layout">The row order of fc1; required.</param>
+    /// <param name="fc1ExpertWeights">[E, 2I, H] gated or [E, I, H] for <see cref="Fc1Layout.Plain"/>, row-major.</param>
+    /// <param name="fc2ExpertWeights">[E, H, I], row-major.</param>
+    /// <exception cref="ArgumentException">A length is wrong; the message names the length found and the length required.</exception>
+    public MoeWeights(MoeShape shape, Fc1Layout fc1Layout, ReadOnlyMemory<T> fc1ExpertWeights, ReadOnlyMemory<T> fc2ExpertWeights)
+        : this(shape, fc1Layout)
+    {
+        _fc1 = Split(fc1ExpertWeights, nameof(fc1ExpertWeights), shape.Fc1ElementsPerExpert(IsGated), DescribeFc1());
+        _fc2 = Split(fc2ExpertWeights, nameof(fc2ExpertWeights), shape.Fc2ElementsPerExpert, DescribeFc2());
+    }
+
+    private MoeWeights(MoeShape shape, Fc1Layout fc1Layout)
+    {
+        Dtype = ElementType.DtypeOf<T>();
+        if (shape.IsDefault)
+        {
+            throw new ArgumentException("shape is default(MoeShape); make it with its constructor.", nameof(shape));
+        }
+
+        Rows = Fc1RowMap.For(fc1Layout, shape.IntermediateSize);
+        Shape = shape;
+        Fc1Layout = fc1Layout;
+        _fc1 = _fc2 = [];
+    }
+
+    /// <summary>E, H, I.</summary>
+    public MoeShape Shape { get; }
+
+    /// <summary>The row order of fc1.</summary>
+    public Fc1Layout Fc1Layout { get; }
+
+    /// <summary>The row addressing of fc1.</summary>
+    public Fc1RowMap Rows { get; }
+
+    /// <summary>The element type as an enum.</summary>
+    public Dtype Dtype { get; }
+
+    /// <summary>Whether fc1 holds gate and up rows (2I an expert) rather than I.</summary>
+    public bool IsGated => Fc1Layout != Fc1Layout.Plain;
+
+    /// <summary>fc1 of each expert: [2I, H] gated, [I, H] plain.</summary>
+    public IReadOnlyList<ReadOnlyMemory<T>> Fc1ExpertWeights => _fc1;
+
+    /// <summary>fc2 of each expert: [H, I].</summary>
+    public IReadOnlyList<ReadOnlyMemory<T>> Fc2ExpertWeights => _fc2;
+
+    private ReadOnlyMemory<T>[] TakeBlocks(IReadOnlyList<ReadOnlyMemory<T>> blocks, string name, long required, string what)
+    {
+        ArgumentNullException.ThrowIfNull(blocks, name);
+        if (blocks.Count != Shape.NumExperts)
+        {
+            throw new ArgumentException($"{name} holds {blocks.Count} experts; required are {Shape.NumExperts} (numExperts).", name);
+        }
+
+        var taken = new ReadOnlyMemory<T>[blocks.Count];
+        for (int expert = 0; expert < taken.Length; expert++)
+        {
+            taken[expert] = blocks[expert];
+            if (taken[expert].Length != required)
+            {
+                throw new ArgumentException(
+                    $"{name} of expert {expert} has {taken[expert].Length} elements; required are {required} ({what}).", name);
+            }
+        }
+
+        return taken;
+    }
+
+    private ReadOnlyMemory<T>[] Split(ReadOnlyMemory<T> all, string name, long each, string what)
+    {
+        if (all.Length != each * Shape.NumExperts)
+        {
+            throw new ArgumentException(
+                $"{name} has {all.Length} elements; required are {each * Shape.NumExperts} ({Shape.NumExperts} experts of {what}).", name);
+        }
+
+        var blocks = new ReadOnlyMemory<T>[Shape.NumExperts];
+        for (int expert = 0; expert < blocks.Length; expert++)
+        {
+            blocks[expert] = all.Slice(expert * (int)each, (int)each);
+        }
+
+        return blocks;
+    }
+
+    private string DescribeFc1() => IsGated
+        ? $"2 x intermediateSize {Shape.IntermediateSize} x hiddenSize {Shape.HiddenSize}, layout {Fc1Layout}"
+        : $"intermediateSize {Shape.IntermediateSize} x hiddenSize {Shape.HiddenSize}, layout {Fc1Layout}";
+
+    private string DescribeFc2() => $"hiddenSize {Shape.HiddenSize} x intermediateSize {Shape.IntermediateSize}";
+}

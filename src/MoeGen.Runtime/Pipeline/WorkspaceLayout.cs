@@ -1,0 +1,76 @@
+namespace MoeGen;
+
+/// <summary>
+/// The regions of one call's workspace, each aligned to 256 bytes, and its exact size. No region holds gate and up
+/// values: the activation is fused into GEMM1.
+/// </summary>
+public readonly struct WorkspaceLayout
+{
+    private const long Alignment = 256;
+    private const int TargetChunks = 256;
+    private const int ChunkGranularity = 256;
+    private const int MinSlotsPerChunk = 1024;
+
+    internal WorkspaceLayout(MoeShape shape, int numTokens, int topK, int tileM, int elementBytes, bool routes)
+    {
+        long slots = (long)numTokens * topK;
+        NumSlots = checked((int)slots);
+        SlotsPerChunk = Math.Max(MinSlotsPerChunk, (int)RoundUp((slots + TargetChunks - 1) / TargetChunks, ChunkGranularity));
+        NumChunks = (int)((slots + SlotsPerChunk - 1) / SlotsPerChunk);
+        MaxTiles = (slots / tileM) + Math.Min(shape.NumExperts, slots);
+
+        long end = 0;
+        ChunkCounts = Take(ref end, (long)NumChunks * shape.NumExperts * sizeof(int));
+        ExpertOffsets = Take(ref end, (shape.NumExperts + 1L) * sizeof(int));
+        TileStarts = Take(ref end, (shape.NumExperts + 1L) * sizeof(int));
+        TileExperts = Take(ref end, MaxTiles * sizeof(int));
+        SortedSlots = Take(ref end, slots * sizeof(int));
+        SelectedExperts = Take(ref end, routes ? slots * sizeof(int) : 0);
+        FinalScales = Take(ref end, routes ? slots * sizeof(float) : 0);
+        Activated = Take(ref end, slots * shape.IntermediateSize * elementBytes);
+        ExpertOutput = Take(ref end, slots * shape.HiddenSize * elementBytes);
+        TotalBytes = end;
+    }
+
+    /// <summary>Bytes of the whole workspace.</summary>
+    public long TotalBytes { get; }
+
+    /// <summary>T * K.</summary>
+    public int NumSlots { get; }
+
+    /// <summary>Chunks of the counting sort's first and third pass.</summary>
+    public int NumChunks { get; }
+
+    /// <summary>Slots a chunk.</summary>
+    public int SlotsPerChunk { get; }
+
+    /// <summary>Upper bound of the number of M-tiles.</summary>
+    public long MaxTiles { get; }
+
+    internal long ChunkCounts { get; }
+
+    internal long ExpertOffsets { get; }
+
+    internal long TileStarts { get; }
+
+    internal long TileExperts { get; }
+
+    internal long SortedSlots { get; }
+
+    internal long SelectedExperts { get; }
+
+    internal long FinalScales { get; }
+
+    internal long Activated { get; }
+
+    internal long ExpertOutput { get; }
+
+    private static long Take(ref long end, long bytes)
+    {
+        long begin = end;
+        end = RoundUp(checked(end + bytes), Alignment);
+        return begin;
+    }
+
+    private static long RoundUp(long value, long multiple) => (value + multiple - 1) / multiple * multiple;
+}

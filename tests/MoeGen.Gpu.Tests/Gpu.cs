@@ -1,0 +1,28 @@
+using Xunit;
+
+namespace MoeGen.Gpu.Tests;
+
+/// <summary>The device of this tier; where there is none, every test says so and is skipped.</summary>
+internal static class Gpu
+{
+    private static readonly Lazy<CudaContext> Shared = new(() => CudaContext.Create());
+
+    /// <summary>One context for all tests. Skips the test, with the reason, where CUDA or NVRTC is missing.</summary>
+    public static CudaContext Context
+    {
+        get
+        {
+            if (!CudaContext.IsAvailable(out string noDevice))
+            {
+                Assert.Skip($"NOT RUN, no CUDA device: {noDevice}");
+            }
+
+            if (!NvrtcCompiler.IsAvailable(out string noCompiler))
+            {
+                Assert.Skip($"NOT RUN, no NVRTC: {noCompiler}");
+            }
+
+            return Shared.Value;
+        }
+    }
+}

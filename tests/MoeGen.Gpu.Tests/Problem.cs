@@ -1,0 +1,95 @@
+namespace MoeGen.Gpu.Tests;
+
+/// <summary>How the ids of a problem are drawn.</summary>
+public enum IdPattern
+{
+    /// <summary>Distinct experts of each token, uniform.</summary>
+    Distinct,
+
+    /// <summary>Any expert at each place, so that one may occur twice in a token.</summary>
+    Repeating,
+
+    /// <summary>All tokens on the last expert.</summary>
+    OneExpert,
+
+    /// <summary>As <see cref="Repeating"/>, a third of the ids invalid (-1, E, large), and whole tokens invalid.</summary>
+    Invalid,
+}
+
+/// <summary>Sizes and seed of a random layer.</summary>
+public sealed record Problem(int T, int E, int K, int H, int I, Fc1Layout Layout, IdPattern Ids = IdPattern.Distinct, int Seed = 1)
+{
+    public MoeShape Shape => new(E, H, I);
+}
+
+/// <summary>Random weights and inputs of a problem, scaled so that outputs are O(1).</summary>
+internal sealed class Data<T>
+    where T : unmanaged
+{
+    public Data(Problem problem)
+    {
+        var random = new Random(problem.Seed);
+        Problem = problem;
+        int rows = problem.Layout == Fc1Layout.Plain ? problem.I : 2 * problem.I;
+        Weights = new MoeWeights<T>(
+            problem.Shape,
+            problem.Layout,
+            Normal(random, problem.E * rows * problem.H, 1 / Math.Sqrt(problem.H)),
+            Normal(random, problem.E * problem.H * problem.I, 2 / Math.Sqrt(problem.I)));
+        Input = Normal(random, problem.T * problem.H, 1);
+        Ids = new int[problem.T * problem.K];
+        Scales = new float[problem.T * problem.K];
+        for (int slot = 0; slot < Ids.Length; slot++)
+        {
+            Scales[slot] = 0.25f + random.NextSingle();
+        }
+
+        for (int token = 0; token < problem.T; token++)
+        {
+            DrawIds(random, token, Ids.AsSpan(token * problem.K, problem.K));
+        }
+    }
+
+    public Problem Problem { get; }
+
+    public MoeWeights<T> Weights { get; }
+
+    public T[] Input { get; }
+
+    public int[] Ids { get; }
+
+    public float[] Scales { get; }
+
+    public static T[] Normal(Random random, int count, double deviation)
+    {
+        var values = new float[count];
+        for (int i = 0; i < count; i++)
+        {
+            // Sum of uniforms: close to normal, cheap.
+            values[i] = (float)((random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 2 * deviation);
+        }
+
+        var result = new T[count];
+        ElementConversion.Narrow<T, float>(values, result);
+        return result;
+    }
+
+    private void DrawIds(Random random, int token, Span<int> ids)
+    {
+        for (int k = 0; k < ids.Length; k++)
+        {
+            int id = random.Next(Problem.E);
+            while (Problem.Ids == IdPattern.Distinct && ids[..k].Contains(id))
+            {
+                id = random.Next(Problem.E);
+            }
+
+            ids[k] = Problem.Ids switch
+            {
+                IdPattern.OneExpert => Problem.E - 1,
+                IdPattern.Invalid when token % 5 == 3 || random.Next(3) == 0 => random.Next(3) switch { 0 => -1, 1 => Problem.E, _ => int.MaxValue },
+                _ => id,
+            };
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using Xunit;
+
+namespace MoeGen.Tests;
+
+public class ManagedMoeTests
+{
+    private static readonly (int E, int H, int I, int T, int K)[] s_shapes =
+        [(1, 8, 8, 1, 1), (5, 24, 40, 7, 3), (8, 64, 56, 33, 2), (3, 136, 72, 19, 5), (60, 40, 16, 50, 4), (2, 72, 200, 300, 1)];
+
+    public static TheoryData<int, Activation, Fc1Layout> Cases()
+    {
+        var data = new TheoryData<int, Activation, Fc1Layout>();
+        for (int shape = 0; shape < s_shapes.Length; shape++)
+        {
+            data.Add(shape, Activation.Swiglu, Fc1Layout.GateUp);
+            data.Add(shape, Activation.Swiglu, Fc1Layout.UpGate);
+            data.Add(shape, Activation.Swiglu, Fc1Layout.Interleaved);
+            data.Add(shape, Activation.Silu, Fc1Layout.Plain);
+            data.Add(shape, Activation.Gelu, Fc1Layout.Plain);
+            data.Add(shape, Activation.Relu, Fc1Layout.Plain);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Agrees_with_the_naive_layer(int shape, Activation activation, Fc1Layout layout)
+    {
+        Compare<BFloat16>(shape, activation, layout);
+        Compare<Half>(shape, activation, layout);
+        Compare<float>(shape, activation, layout);
+    }
+
+    [Fact]
+    public void Layouts_are_bit_equal_for_permuted_weights_and_exchanging_gate_and_up_shows()
+    {
+        var layer = new TestLayer<BFloat16>(new MoeShape(5, 40, 48), 9, 2, seed: 3);
+        double[] expected = layer.Double(Activation.Swiglu, Fc1Layout.GateUp);
+        Assert.Equal(expected, layer.Double(Activation.Swiglu, Fc1Layout.UpGate));
+        Assert.Equal(expected, layer.Double(Activation.Swiglu, Fc1Layout.Interleaved));
+
+        MoeWeights<BFloat16> upGate = layer.Weights(Fc1Layout.UpGate);
+        var mislabelled = new MoeWeights<BFloat16>(layer.Shape, Fc1Layout.GateUp, upGate.Fc1ExpertWeights, upGate.Fc2ExpertWeights);
+        double[] swapped = ManagedMoe.ForwardDouble<BFloat16>(mislabelled, Activation.Swiglu, layer.Input, layer.Ids, layer.Scales, layer.TopK);
+        Assert.True(MoeError.RelativeL2<double>(swapped, expected) > 0.1);
+    }
+
+    [Theory]
+    [InlineData(RoundingPoints.None)]
+    [InlineData(RoundingPoints.Activation)]
+    [InlineData(RoundingPoints.ExpertOutput)]
+    [InlineData(RoundingPoints.Activation | RoundingPoints.ExpertOutput | RoundingPoints.Output)]
+    public void Does_not_depend_on_the_number_of_threads_nor_on_other_tokens(RoundingPoints rounding)
+    {
+        var layer = new TestLayer<BFloat16>(new MoeShape(7, 136, 104), 301, 3, seed: 5);
+        var options = new ManagedOptions { MaxDegreeOfParallelism = 1, Rounding = rounding };
+        BFloat16[] expected = layer.Run(Activation.Swiglu, Fc1Layout.Interleaved, options);
+        double[] expectedDouble = layer.Double(Activation.Swiglu, Fc1Layout.Interleaved, options);
+        foreach (int threads in new[] { 2, 3, 8, -1 })
+        {
+            ManagedOptions parallel = options with { MaxDegreeOfParallelism = threads };
+            Assert.Equal(expected, layer.Run(Activation.Swiglu, Fc1Layout.Interleaved, parallel));
+            Assert.Equal(expectedDouble, layer.Double(Activation.Swiglu, Fc1Layout.Interleaved, parallel));
+        }
+
+        // A token on its own gives the same bits as within the batch.
+        const int Token = 142;
+        int h = layer.Shape.HiddenSize;
+        var alone = new BFloat16[h];
+        ManagedMoe.Forward<BFloat16>(
+            layer.Weights(Fc1Layout.Interleaved), Activation.Swiglu, layer.Input.AsSpan(Token * h, h), layer.Ids.AsSpan(Token * 3, 3), layer.Scales.AsSpan(Token * 3, 3), 3, alone, options);
+        Assert.Equal(expected[(Token * h)..((Token + 1) * h)], alone);
+    }
+
+    [Fact]
+    public void Float_and_double_round_at_the_same_points()
+    {
+        RoundsAtItsPoints<BFloat16>(1 / 256.0);
+        RoundsAtItsPoints<Half>(1 / 2048.0);
+    }
+
+    [Fact]
+    public void No_tokens_give_no_output()
+    {
+        var layer = new TestLayer<Half>(new MoeShape(4, 16, 8), 0, 2, seed: 1);
+        Assert.Empty(layer.Run(Activation.Relu, Fc1Layout.Plain));
+        Assert.Empty(layer.Double(Activation.Relu, Fc1Layout.Plain));
+    }
+
+    [Fact]
+    public void Ids_outside_the_experts_contribute_nothing_and_their_rows_are_written()
+    {
+        var layer = new TestLayer<BFloat16>(new MoeShape(6, 32, 24), 8, 3, seed: 11);
+        Array.Fill(layer.Ids, -1, 0, 3);
+        (layer.Ids[3], layer.Ids[4], layer.Ids[5]) = (6, int.MaxValue, int.MinValue);
+        layer.Ids[7] = -1;
+        layer.Ids[11] = 6;
+
+        // A dropped slot's scale must not matter, not even NaN.
+        layer.Scales[0] = float.NaN;
+        layer.Scales[7] = float.PositiveInfinity;
+        double[] expected = layer.Naive(Activation.Swiglu);
+        BFloat16[] actual = layer.Run(Activation.Swiglu, Fc1Layout.GateUp);
+        Assert.All(actual[..64], value => Assert.Equal(0, value.ToBits()));
+        ContractVerdict verdict = NumericContract.For(Dtype.BF16).Check<BFloat16>(actual, expected, 32);
+        Assert.True(verdict.Passed, verdict.Message);
+        Assert.Contains(expected[64..], value => Math.Abs(value) > 0.1);
+
+        Array.Fill(layer.Ids, -1);
+        Assert.All(layer.Run(Activation.Swiglu, Fc1Layout.GateUp), value => Assert.Equal(0, value.ToBits()));
+    }
+
+    [Fact]
+    public void The_same_expert_twice_counts_twice_and_K_may_exceed_E()
+    {
+        var layer = new TestLayer<float>(new MoeShape(3, 16, 32), 5, 32, seed: 17);
+        CheckFloat(layer);
+
+        var twice = new TestLayer<float>(new MoeShape(3, 16, 32), 2, 2, seed: 18) { Scales = [] };
+        Array.Fill(twice.Ids, 1);
+        CheckFloat(twice);
+        double[] both = twice.Double(Activation.Silu, Fc1Layout.Plain);
+        double[] once = ManagedMoe.ForwardDouble<float>(twice.Weights(Fc1Layout.Plain), Activation.Silu, twice.Input, [1, 1], [], 1);
+        Assert.Equal(once.Select(value => 2 * value), both);
+    }
+
+    [Fact]
+    public void All_tokens_on_one_expert_and_many_experts()
+    {
+        var one = new TestLayer<float>(new MoeShape(9, 24, 16), 400, 1, seed: 19);
+        Array.Fill(one.Ids, 8);
+        CheckFloat(one);
+        CheckFloat(new TestLayer<float>(new MoeShape(1024, 8, 8), 40, 32, seed: 20));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void NaN_and_infinity_stay_in_their_token(float bad)
+    {
+        var layer = new TestLayer<BFloat16>(new MoeShape(2, 32, 16), 9, 2, seed: 23);
+        BFloat16[] expected = layer.Run(Activation.Swiglu, Fc1Layout.GateUp);
+        layer.Input[(4 * 32) + 5] = (BFloat16)bad;
+        BFloat16[] actual = layer.Run(Activation.Swiglu, Fc1Layout.GateUp);
+        for (int i = 0; i < actual.Length; i++)
+        {
+            if (i / 32 == 4)
+            {
+                Assert.False(float.IsFinite((float)actual[i]));
+            }
+            else
+            {
+                Assert.Equal(expected[i].ToBits(), actual[i].ToBits());
+            }
+        }
+    }
+
+    [Fact]
+    public void A_call_larger_than_one_chunk_gives_the_same_rows()
+    {
+        // 1 << 25 accumulators a chunk: 32 x (8 + 8192) + 8 a token make 127 tokens.
+        const int Tokens = 300;
+        var layer = new TestLayer<BFloat16>(new MoeShape(2, 8, 8192), Tokens, 32, seed: 29);
+        BFloat16[] all = layer.Run(Activation.Relu, Fc1Layout.Plain);
+        var part = new BFloat16[8];
+        foreach (int token in new[] { 0, 126, 127, 128, 254, 299 })
+        {
+            ManagedMoe.Forward<BFloat16>(
+                layer.Weights(Fc1Layout.Plain), Activation.Relu, layer.Input.AsSpan(token * 8, 8), layer.Ids.AsSpan(token * 32, 32), layer.Scales.AsSpan(token * 32, 32), 32, part);
+            Assert.Equal(part, all[(token * 8)..((token + 1) * 8)]);
+            Assert.Contains(part, value => (float)value != 0);
+        }
+    }
+
+    private static void CheckFloat(TestLayer<float> layer)
+    {
+        ContractVerdict verdict = NumericContract.For(Dtype.FP32)
+            .Check<float>(layer.Run(Activation.Silu, Fc1Layout.Plain), layer.Naive(Activation.Silu), layer.Shape.HiddenSize);
+        Assert.True(verdict.Passed, verdict.Message);
+    }
+
+    private static void Compare<T>(int shape, Activation activation, Fc1Layout layout)
+        where T : unmanaged
+    {
+        (int e, int h, int i, int t, int k) = s_shapes[shape];
+        var layer = new TestLayer<T>(new MoeShape(e, h, i), t, k, seed: 100 + shape);
+        double[] expected = layer.Naive(activation);
+        double[] exact = layer.Double(activation, layout);
+        Assert.InRange(Math.Sqrt(expected.Average(value => value * value)), 0.05, 20);
+        Assert.InRange(MoeError.RelativeL2<double>(exact, expected), 0, 1e-14);
+        Assert.InRange(MoeError.WorstTokenRelativeL2<double>(exact, expected, h), 0, 1e-13);
+
+        double[] ideal = layer.Double(activation, layout, new ManagedOptions { Rounding = RoundingPoints.Output });
+        ContractVerdict verdict = NumericContract.For(ElementType.DtypeOf<T>()).Check<T>(layer.Run(activation, layout), expected, h, ideal);
+        Assert.True(verdict.Passed, verdict.Message);
+    }
+
+    private static void RoundsAtItsPoints<T>(double halfUlp)
+        where T : unmanaged
+    {
+        // One expert a token and identity-like numbers would hide a point; a random layer shows each as its own error.
+        var layer = new TestLayer<T>(new MoeShape(4, 64, 64), 40, 2, seed: 31);
+        double[] exact = layer.Double(Activation.Swiglu, Fc1Layout.GateUp);
+        double[]? previous = null;
+        foreach (RoundingPoints points in new[] { RoundingPoints.Activation, RoundingPoints.ExpertOutput, RoundingPoints.Output, RoundingPoints.Activation | RoundingPoints.ExpertOutput | RoundingPoints.Output })
+        {
+            var options = new ManagedOptions { Rounding = points };
+            double[] rounded = layer.Double(Activation.Swiglu, Fc1Layout.GateUp, options);
+            double error = MoeError.RelativeL2<double>(rounded, exact);
+            Assert.InRange(error, 0.2 * halfUlp, 1.2 * halfUlp);
+            Assert.True(previous is null || MoeError.RelativeL2<double>(rounded, previous) > 0.1 * halfUlp);
+            previous = rounded;
+
+            // The float accumulator rounds at the same points: nearly all outputs agree once rounded to T.
+            T[] actual = layer.Run(Activation.Swiglu, Fc1Layout.GateUp, options);
+            int equal = actual.Zip(rounded).Count(pair => TestLayer<T>.From(pair.Second).Equals(pair.First));
+            Assert.InRange(equal, actual.Length * 95 / 100, actual.Length);
+        }
+
+        double[] output = layer.Double(Activation.Swiglu, Fc1Layout.GateUp, new ManagedOptions { Rounding = RoundingPoints.Output });
+        Assert.Equal(exact.Select(value => TestLayer<T>.Number(TestLayer<T>.From(value))), output);
+    }
+}
