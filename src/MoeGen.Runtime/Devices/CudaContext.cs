@@ -12,6 +12,9 @@ public sealed class CudaContext : IDisposable
 {
     private readonly CudaContextHandle _handle;
 
+    // The handle stays open as long as a resource holds it, so it cannot tell.
+    private bool _disposed;
+
     internal CudaContext(ICudaDriver driver, int deviceOrdinal = 0)
     {
         Driver = driver;
@@ -93,7 +96,7 @@ public sealed class CudaContext : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+            ObjectDisposedException.ThrowIf(_disposed, this);
             return _handle;
         }
     }
@@ -142,7 +145,11 @@ public sealed class CudaContext : IDisposable
     }
 
     /// <summary>Gives back the reference to the primary context.</summary>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _handle.Dispose();
+    }
 
     /// <summary>For instance <c>NVIDIA H200 (device 0, compute capability 9.0)</c>.</summary>
     public override string ToString() => $"{Name} (device {Ordinal}, compute capability {ComputeCapability})";

@@ -17,7 +17,7 @@ internal sealed class CudaContextHandle : SafeHandleZeroOrMinusOneIsInvalid
 
     internal int Device { get; }
 
-    /// <summary>The raw context; callers hold a reference or have checked <see cref="System.Runtime.InteropServices.SafeHandle.IsClosed"/>.</summary>
+    /// <summary>The raw context.</summary>
     internal nint Value => handle;
 
     protected override bool ReleaseHandle() => Driver.ReleasePrimaryContext(Device) == CudaResult.Success;

@@ -46,31 +46,31 @@ internal static class LayerChecks
         }
     }
 
-    /// <summary>T from the input's length.</summary>
-    public static int CountTokens(long inputLength, int hiddenSize)
+    /// <summary>T from the length of <paramref name="input"/>.</summary>
+    public static int CountTokens(long input, int hiddenSize)
     {
-        if (inputLength % hiddenSize != 0 || inputLength / hiddenSize > int.MaxValue)
+        if (input % hiddenSize != 0 || input / hiddenSize > int.MaxValue)
         {
-            throw new ArgumentException($"input has {inputLength} elements; a multiple of H = {hiddenSize} is required ([T, H]).", "input");
+            throw new ArgumentException($"input has {input} elements; a multiple of H = {hiddenSize} is required ([T, H]).", nameof(input));
         }
 
-        return (int)(inputLength / hiddenSize);
+        return (int)(input / hiddenSize);
     }
 
-    /// <summary>K from the number of ids; 1 where there are no tokens.</summary>
-    public static int CountTopK(long idsLength, int numTokens)
+    /// <summary>K from the length of <paramref name="tokenSelectedExperts"/>; 1 where there are no tokens.</summary>
+    public static int CountTopK(long tokenSelectedExperts, int numTokens)
     {
         if (numTokens == 0)
         {
-            return idsLength == 0 ? 1 : throw new ArgumentException($"tokenSelectedExperts has {idsLength} elements; 0 are required, as input has no token.", "tokenSelectedExperts");
+            return tokenSelectedExperts == 0 ? 1 : throw new ArgumentException($"tokenSelectedExperts has {tokenSelectedExperts} elements; 0 are required, as input has no token.", nameof(tokenSelectedExperts));
         }
 
-        long topK = idsLength / numTokens;
-        if (idsLength % numTokens != 0 || topK < 1 || topK > MoeShape.MaxTopK)
+        long topK = tokenSelectedExperts / numTokens;
+        if (tokenSelectedExperts % numTokens != 0 || topK < 1 || topK > MoeShape.MaxTopK)
         {
             throw new ArgumentException(
-                $"tokenSelectedExperts has {idsLength} elements; T * K is required with T = {numTokens} (from input) and K from 1 to {MoeShape.MaxTopK}.",
-                "tokenSelectedExperts");
+                $"tokenSelectedExperts has {tokenSelectedExperts} elements; T * K is required with T = {numTokens} (from input) and K from 1 to {MoeShape.MaxTopK}.",
+                nameof(tokenSelectedExperts));
         }
 
         CheckCounts(numTokens, (int)topK);

@@ -1,0 +1,70 @@
+namespace MoeGen;
+
+/// <summary>Where compiled kernels are kept, and how files get there.</summary>
+internal static class CacheFolder
+{
+    internal const string Variable = "MOEGEN_CACHE_FOLDER";
+
+    /// <summary>The folder for an environment; null where the system names no home.</summary>
+    /// <param name="variable">Reads an environment variable.</param>
+    /// <param name="windows">Whether this is Windows.</param>
+    /// <param name="home">The user's home, on Windows their local application data.</param>
+    internal static string? Default(Func<string, string?> variable, bool windows, string home)
+    {
+        if (variable(Variable) is { Length: > 0 } stated)
+        {
+            return Path.GetFullPath(stated);
+        }
+
+        if (windows)
+        {
+            return home.Length > 0 ? Path.Combine(home, "MoeGen", "cache") : null;
+        }
+
+        // The XDG specification says that a relative path there is to be ignored.
+        string? xdg = variable("XDG_CACHE_HOME");
+        return Path.IsPathRooted(xdg) ? Path.Combine(xdg, "moegen")
+            : home.Length > 0 ? Path.Combine(home, ".cache", "moegen")
+            : null;
+    }
+
+    internal static string? OfProcess() => Default(
+        Environment.GetEnvironmentVariable,
+        OperatingSystem.IsWindows(),
+        Environment.GetFolderPath(
+            OperatingSystem.IsWindows() ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile));
+
+    /// <summary>Creates it for the user alone; the driver runs what lies in it.</summary>
+    internal static void Create(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>Replaces a file as a whole: other processes see the old bytes or the new, also after a crash.</summary>
+    internal static void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                stream.Write(bytes);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+using MoeGen.Native;
+
+namespace MoeGen.Tests;
+
+internal sealed unsafe partial class FakeCudaDriver
+{
+    private readonly Dictionary<ulong, nuint> _allocations = [];
+
+    public int LiveAllocations => _allocations.Count;
+
+    public int HostMemoryType { get; set; } = 2;
+
+    public int PointerDevice { get; set; }
+
+    /// <summary>Stores byte counts instead of copying, so that copies larger than the machine's memory can be tried.</summary>
+    public List<nuint>? CountedCopies { get; set; }
+
+    public CudaResult GetMemoryInfo(out nuint free, out nuint total)
+    {
+        (free, total) = (1000, 2000);
+        return Enter(nameof(GetMemoryInfo));
+    }
+
+    public CudaResult Allocate(out ulong address, nuint bytes)
+    {
+        address = 0;
+        CudaResult code = bytes == 0 ? CudaResult.InvalidValue : Enter(nameof(Allocate));
+        if (code == CudaResult.Success)
+        {
+            address = (ulong)NativeMemory.AlignedAlloc(CountedCopies is null ? bytes : 256, 256);
+            _allocations.Add(address, bytes);
+        }
+
+        return code;
+    }
+
+    public CudaResult Free(ulong address)
+    {
+        if (_current.Value == 0 || !_allocations.Remove(address))
+        {
+            return CudaResult.InvalidValue;
+        }
+
+        NativeMemory.AlignedFree((void*)address);
+        return CudaResult.Success;
+    }
+
+    public CudaResult FillAsync(ulong address, byte value, nuint bytes, nint stream)
+    {
+        CudaResult code = Enter(nameof(FillAsync), address, bytes);
+        if (code == CudaResult.Success)
+        {
+            NativeMemory.Fill((void*)address, bytes, value);
+        }
+
+        return code;
+    }
+
+    public CudaResult CopyHostToDevice(ulong destination, void* source, nuint bytes) =>
+        Copy(nameof(CopyHostToDevice), destination, (void*)destination, source, bytes);
+
+    public CudaResult CopyDeviceToHost(void* destination, ulong source, nuint bytes) =>
+        Copy(nameof(CopyDeviceToHost), source, destination, (void*)source, bytes);
+
+    public CudaResult CopyDeviceToDevice(ulong destination, ulong source, nuint bytes) =>
+        Holds(source, bytes)
+            ? Copy(nameof(CopyDeviceToDevice), destination, (void*)destination, (void*)source, bytes)
+            : CudaResult.InvalidValue;
+
+    public CudaResult CopyHostToDeviceAsync(ulong destination, void* source, nuint bytes, nint stream) =>
+        Copy(nameof(CopyHostToDeviceAsync), destination, (void*)destination, source, bytes);
+
+    public CudaResult CopyDeviceToHostAsync(void* destination, ulong source, nuint bytes, nint stream) =>
+        Copy(nameof(CopyDeviceToHostAsync), source, destination, (void*)source, bytes);
+
+    public CudaResult CopyDeviceToDeviceAsync(ulong destination, ulong source, nuint bytes, nint stream) =>
+        CopyDeviceToDevice(destination, source, bytes);
+
+    public CudaResult GetPointerAttribute(out int value, CudaPointerAttribute attribute, ulong address)
+    {
+        value = attribute == CudaPointerAttribute.MemoryType ? HostMemoryType : PointerDevice;
+        return Holds(address, 1) ? Enter(nameof(GetPointerAttribute)) : CudaResult.InvalidValue;
+    }
+
+    private CudaResult Copy(string method, ulong deviceAddress, void* destination, void* source, nuint bytes)
+    {
+        CudaResult code = Enter(method, deviceAddress, bytes);
+        if (code == CudaResult.Success && CountedCopies is not null)
+        {
+            CountedCopies.Add(bytes);
+        }
+        else if (code == CudaResult.Success)
+        {
+            Buffer.MemoryCopy(source, destination, bytes, bytes);
+        }
+
+        return code;
+    }
+
+    private CudaResult Enter(string method, ulong address, nuint bytes) =>
+        Holds(address, bytes) ? Enter(method) : CudaResult.InvalidValue;
+
+    private bool Holds(ulong address, nuint bytes)
+    {
+        foreach ((ulong start, nuint length) in _allocations)
+        {
+            if (address >= start && address + bytes <= start + length)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

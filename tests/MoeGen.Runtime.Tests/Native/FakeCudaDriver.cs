@@ -1,0 +1,133 @@
+using MoeGen.Native;
+
+namespace MoeGen.Tests;
+
+/// <summary>
+/// A device without a GPU. Host memory lies behind its addresses, so copies really copy; like the driver it refuses what is
+/// out of range, and everything that needs a current context when the thread has none.
+/// </summary>
+internal sealed unsafe partial class FakeCudaDriver : ICudaDriver, IDisposable
+{
+    public const nint Context = 0x1000;
+
+    private readonly ThreadLocal<nint> _current = new();
+    private nint _nextHandle = 0x2000;
+
+    public int DeviceCount { get; set; } = 1;
+
+    public CudaResult InitializeResult { get; set; }
+
+    /// <summary>What the next call of the named method returns instead of doing anything.</summary>
+    public (string Method, CudaResult Code)? NextFailure { get; set; }
+
+    public int OptinSharedBytes { get; set; } = 101376;
+
+    public int ContextReferences { get; private set; }
+
+    public int Synchronizations { get; private set; }
+
+    public CudaResult Initialize() => InitializeResult;
+
+    public CudaResult GetDriverVersion(out int version)
+    {
+        version = 13010;
+        return CudaResult.Success;
+    }
+
+    public string GetErrorName(CudaResult code) => code switch
+    {
+        CudaResult.InvalidValue => "CUDA_ERROR_INVALID_VALUE",
+        CudaResult.OutOfMemory => "CUDA_ERROR_OUT_OF_MEMORY",
+        CudaResult.InvalidContext => "CUDA_ERROR_INVALID_CONTEXT",
+        CudaResult.NotFound => "CUDA_ERROR_NOT_FOUND",
+        _ => "CUDA_ERROR_OTHER",
+    };
+
+    public string GetErrorDescription(CudaResult code) => $"description of {(int)code}";
+
+    public CudaResult GetDeviceCount(out int count)
+    {
+        count = DeviceCount;
+        return CudaResult.Success;
+    }
+
+    public CudaResult GetDevice(out int device, int ordinal)
+    {
+        device = ordinal;
+        return CudaResult.Success;
+    }
+
+    public CudaResult GetDeviceName(out string name, int device)
+    {
+        name = "Fake A10";
+        return CudaResult.Success;
+    }
+
+    public CudaResult GetDeviceAttribute(out int value, CudaDeviceAttribute attribute, int device)
+    {
+        value = attribute switch
+        {
+            CudaDeviceAttribute.MultiprocessorCount => 72,
+            CudaDeviceAttribute.L2CacheBytes => 6291456,
+            CudaDeviceAttribute.ComputeCapabilityMajor => 8,
+            CudaDeviceAttribute.ComputeCapabilityMinor => 6,
+            CudaDeviceAttribute.SharedMemoryPerBlockOptin => OptinSharedBytes,
+            _ => -1,
+        };
+        return CudaResult.Success;
+    }
+
+    public CudaResult GetDeviceTotalMemory(out nuint bytes, int device)
+    {
+        bytes = unchecked((nuint)(24UL << 30));
+        return CudaResult.Success;
+    }
+
+    public CudaResult RetainPrimaryContext(out nint context, int device)
+    {
+        context = Context + device;
+        CudaResult failure = Fail(nameof(RetainPrimaryContext));
+        if (failure == CudaResult.Success)
+        {
+            ContextReferences++;
+        }
+
+        return failure;
+    }
+
+    public CudaResult ReleasePrimaryContext(int device)
+    {
+        ContextReferences--;
+        return CudaResult.Success;
+    }
+
+    public CudaResult SetCurrentContext(nint context)
+    {
+        _current.Value = context;
+        return CudaResult.Success;
+    }
+
+    public CudaResult SynchronizeContext()
+    {
+        Synchronizations++;
+        return Enter(nameof(SynchronizeContext));
+    }
+
+    public void Dispose() => _current.Dispose();
+
+    private nint NextHandle() => _nextHandle += 0x10;
+
+    /// <summary>What every function of the driver does first that works on the current context.</summary>
+    private CudaResult Enter(string method) => _current.Value == 0 ? CudaResult.InvalidContext : Fail(method);
+
+    private CudaResult Fail(string method)
+    {
+        if (NextFailure is { } failure && failure.Method == method)
+        {
+            NextFailure = null;
+            return failure.Code;
+        }
+
+        return CudaResult.Success;
+    }
+}
