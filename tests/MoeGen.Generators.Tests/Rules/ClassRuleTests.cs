@@ -64,6 +64,11 @@ public sealed class ClassRuleTests
         "Class 'Layer' derives from 'List<int>'; remove the base class, because the generated half derives from MoeLayer and a class has one base (interfaces are allowed)");
 
     [Fact]
+    public void Attribute_on_two_parts_is_the_compilers_alone() => DiagnosticAssert.Reports(
+        "using MoeGen;\n[MoeConfig(Dtype = Dtype.BF16)] public partial class Layer;\n[{|CS0579:MoeConfig|}(Dtype = Dtype.FP16)] public partial class Layer;",
+        "Duplicate 'MoeConfig' attribute");
+
+    [Fact]
     public void Interfaces_are_allowed() => GeneratorHarness.Run(
         "using MoeGen; [MoeConfig(Dtype = Dtype.BF16)] public partial class Layer : System.ICloneable { object System.ICloneable.Clone() => this; }")
         .AssertClean();

@@ -222,12 +222,17 @@ extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_scan(const 
     const int expert = threadIdx.x;
     int count = 0;
     if (expert < arguments.numExperts) {
-        int* column = arguments.chunkCounts + expert;
-        for (int chunk = 0; chunk < arguments.numChunks; ++chunk) {
-            int& entry = column[static_cast<long long>(chunk) * arguments.numExperts];
-            const int own = entry;
-            entry = count;
-            count += own;
+        // Eight chunks are read before any is written back: their latencies overlap.
+        for (int begin = 0; begin < arguments.numChunks; begin += 8) {
+            int* column = arguments.chunkCounts + static_cast<long long>(begin) * arguments.numExperts + expert;
+            int counts[8];
+#pragma unroll
+            for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * arguments.numExperts] : 0;
+#pragma unroll
+            for (int i = 0; i < 8; ++i) {
+                if (begin + i < arguments.numChunks) column[i * arguments.numExperts] = count;
+                count += counts[i];
+            }
         }
     }
     write_offsets(arguments, count, warp_sums, tile_starts);
