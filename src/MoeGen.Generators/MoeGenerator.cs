@@ -22,7 +22,9 @@ public sealed class MoeGenerator : IIncrementalGenerator
     {
         IncrementalValuesProvider<ParsedMoe> parsed = context.SyntaxProvider
             .ForAttributeWithMetadataName(AttributeName, static (node, _) => node is TypeDeclarationSyntax, MoeParser.Parse)
-            .WithTrackingName(StepNames.Parse);
+            .WithTrackingName(StepNames.Parse)
+            .Where(static moe => moe is not null)
+            .Select(static (moe, _) => moe!);
 
         // Places in files part from the declaration here: an edit that only moves a class ends at this step.
         IncrementalValuesProvider<MoeModel> models = parsed

@@ -79,10 +79,11 @@ public sealed class SnapshotTests
     {
         GeneratorRun run = GeneratorHarness.Run(source).AssertClean();
         string version = $"\"MoeGen\", \"{typeof(MoeGenerator).Assembly.GetName().Version!.ToString(3)}\"";
-        Snapshot.Match(run.Surface.Replace(version, "\"MoeGen\", \"VERSION\"", StringComparison.Ordinal), folder, $"{name}.g", "cs");
-        if (run.Cuda is { } cuda)
-        {
-            Snapshot.Match(cuda, folder, name, "cu");
-        }
+        string surface = run.Surface.Replace(version, "\"MoeGen\", \"VERSION\"", StringComparison.Ordinal);
+
+        // Both are compared before the test fails, so that one run leaves every received file.
+        Assert.Multiple(
+            () => Snapshot.Match(surface, folder, $"{name}.g", "cs"),
+            () => Snapshot.Match(run.Cuda ?? "", folder, name, "cu"));
     }
 }

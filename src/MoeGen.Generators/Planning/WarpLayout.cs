@@ -15,24 +15,34 @@ internal static class WarpLayout
     /// <summary>Values of N with a layout.</summary>
     public static readonly int[] TileN = [64, 128, 256];
 
-    /// <summary>Values of K: 64, 128 or 256 bytes a row of a stage.</summary>
-    public static readonly int[] TileK = [32, 64, 128];
+    private static readonly int[] TileK = [32, 64, 128];
+
+    /// <summary>
+    /// Values of K with a layout for this M and N. The threads of a block copy 16 bytes each, and the swizzle of shared memory
+    /// repeats every 8 rows: the two warps of 16x64 copy only 4 rows of 256 bytes at once.
+    /// </summary>
+    public static int[] TileKOf(int m, int n) => (m, n) == (16, 64) ? [32, 64] : TileK;
 
     /// <summary>Warps along M and along N.</summary>
-    public static (int WarpsM, int WarpsN) Of(TileShape tile) => (tile.M, tile.N) switch
+    public static (int WarpsM, int WarpsN) Of(TileShape tile) => (tile.M, tile.N, tile.K) switch
     {
-        (16, 64) or (32, 64) => (1, 2), // 16x32, 32x32: a third warp would have less than 32 columns
-        (16, 128) or (32, 128) => (1, 4), // 16x32, 32x32
-        (16, 256) or (32, 256) => (1, 4), // 16x64, 32x64
-        (64, 64) => (2, 2), // 32x32
-        (64, 128) => (2, 2), // 32x64
-        (64, 256) => (1, 4), // 64x64
-        (128, 64) => (2, 2), // 64x32
-        (128, 128) => (2, 2), // 64x64
-        (128, 256) => (2, 4), // 64x64
-        (256, 64) => (4, 2), // 64x32
-        (256, 128) => (4, 2), // 64x64
-        (256, 256) => (4, 4), // 64x64; TilePlanner rejects it for its registers
+        // With 256-byte rows a thread copies twice as many rows a stage, and their addresses take registers: more warps share them.
+        (32, 64, 128) => (2, 2), // 16x32
+        (16, 256, 128) or (32, 256, 128) => (1, 8), // 16x32, 32x32
+        (128, 128, 128) => (2, 4), // 64x32
+
+        (16, 64, _) or (32, 64, _) => (1, 2), // 16x32, 32x32: a third warp would have less than 32 columns
+        (16, 128, _) or (32, 128, _) => (1, 4), // 16x32, 32x32
+        (16, 256, _) or (32, 256, _) => (1, 4), // 16x64, 32x64
+        (64, 64, _) => (2, 2), // 32x32
+        (64, 128, _) => (2, 2), // 32x64
+        (64, 256, _) => (2, 4), // 32x64: four warps of 64x64 would spill, with 256 rows of B to copy beside their accumulators
+        (128, 64, _) => (2, 2), // 64x32
+        (128, 128, _) => (2, 2), // 64x64
+        (128, 256, _) => (2, 4), // 64x64
+        (256, 64, _) => (4, 2), // 64x32
+        (256, 128, _) => (4, 2), // 64x64
+        (256, 256, _) => (4, 4), // 64x64; TilePlanner rejects it for its registers
         _ => throw new ArgumentOutOfRangeException(nameof(tile), tile, "No warp layout for this tile."),
     };
 }

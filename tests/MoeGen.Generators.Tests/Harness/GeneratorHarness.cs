@@ -42,7 +42,7 @@ internal static class GeneratorHarness
 
     public static CSharpCompilation Compile(string source) => CSharpCompilation.Create(
         "Sample",
-        [Parse(source), Parse(RuntimeStubs.Source, "Stubs.cs")],
+        [Parse(source)],
         References,
         new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999));

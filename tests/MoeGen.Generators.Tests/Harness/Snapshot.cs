@@ -6,6 +6,7 @@ namespace MoeGen.Generators.Tests.Harness;
 /// </summary>
 internal static class Snapshot
 {
+    /// <summary>Compares with a file under tests/Snapshots; an empty text means that there is no such file.</summary>
     public static void Match(string text, string folder, string name, string extension) =>
         Match(text, Path.Combine(Repository.Snapshots, folder), name, extension, Environment.GetEnvironmentVariable("MOEGEN_ACCEPT_SNAPSHOTS") == "1");
 
@@ -16,7 +17,7 @@ internal static class Snapshot
         Directory.CreateDirectory(folder);
         File.Delete(received);
         string? expected = File.Exists(verified) ? File.ReadAllText(verified) : null;
-        if (expected == text)
+        if ((expected ?? "") == text)
         {
             return;
         }

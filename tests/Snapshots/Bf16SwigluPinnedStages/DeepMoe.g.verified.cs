@@ -7,7 +7,7 @@ namespace Samples;
 /// Mixture-of-Experts layer: BF16, Swiglu, Preselected.
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
-/// <item><description>m64n256k32s6: tile 64x256x32, 6 stages, 1x4 warps of 64x64 (128 threads), 122880 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m64n256k32s6: tile 64x256x32, 6 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
 /// </list>
 /// </remarks>
 partial class DeepMoe : global::MoeGen.MoeLayer<global::Samples.DeepMoe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.DeepMoe, global::MoeGen.BFloat16>
@@ -50,7 +50,7 @@ partial class DeepMoe : global::MoeGen.MoeLayer<global::Samples.DeepMoe, global:
         Routing: global::MoeGen.RoutingMethod.Preselected,
         Variants: new global::MoeGen.GemmVariant[]
         {
-            new(Name: "m64n256k32s6", TileM: 64, TileN: 256, TileK: 32, Stages: 6, Threads: 128, SharedMemoryBytes: 122880, MaxRegisters: 255, MinBlocksPerSm: 1),
+            new(Name: "m64n256k32s6", TileM: 64, TileN: 256, TileK: 32, Stages: 6, Threads: 256, SharedMemoryBytes: 122880, MaxRegisters: 255, MinBlocksPerSm: 1),
         });
 
     /// <inheritdoc/>
@@ -77,8 +77,8 @@ partial class DeepMoe : global::MoeGen.MoeLayer<global::Samples.DeepMoe, global:
             _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
             _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _gemm1M64N256K32S6 = module.GetKernel("moe_gemm1_m64n256k32s6", threads: 128, sharedMemoryBytes: 122880);
-            _gemm2M64N256K32S6 = module.GetKernel("moe_gemm2_m64n256k32s6", threads: 128, sharedMemoryBytes: 122880);
+            _gemm1M64N256K32S6 = module.GetKernel("moe_gemm1_m64n256k32s6", threads: 256, sharedMemoryBytes: 122880);
+            _gemm2M64N256K32S6 = module.GetKernel("moe_gemm2_m64n256k32s6", threads: 256, sharedMemoryBytes: 122880);
         }
 
         /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
@@ -140,11 +140,11 @@ partial class DeepMoe : global::MoeGen.MoeLayer<global::Samples.DeepMoe, global:
             }
         }
 
-        /// <summary>GEMM1, m64n256k32s6: tile 64x256x32, 6 stages, 1x4 warps of 64x64 (128 threads), 122880 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
+        /// <summary>GEMM1, m64n256k32s6: tile 64x256x32, 6 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
         public void Gemm1M64N256K32S6(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm1M64N256K32S6.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM2, m64n256k32s6: tile 64x256x32, 6 stages, 1x4 warps of 64x64 (128 threads), 122880 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
+        /// <summary>GEMM2, m64n256k32s6: tile 64x256x32, 6 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
         public void Gemm2M64N256K32S6(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm2M64N256K32S6.Launch(in arguments, gridBlocks, stream);
 

@@ -7,56 +7,52 @@
 //   m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread
 //   m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread
 
-struct TileM16N128K64S5
-{
+struct TileM16N128K64S5 {
     static constexpr int kTileM = 16;  // rows (expanded tokens) a block
     static constexpr int kTileN = 128;  // accumulator columns a block
     static constexpr int kTileK = 64;  // elements of depth a stage
-    static constexpr int kStages = 5;  // pipeline stages
+    static constexpr int kStages = 5;  // software-pipeline depth
     static constexpr int kWarpsM = 1;  // warps along M
     static constexpr int kWarpsN = 4;  // warps along N
     static constexpr int kThreads = 128;  // threads a block
-    static constexpr int kSharedMemoryBytes = 92160;  // bytes of dynamic shared memory a block
-    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor, at least
+    static constexpr int kSharedMemoryBytes = 92160;  // dynamic shared memory a block, bytes
+    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor asked of the register allocator
 };
 
-struct TileM32N128K64S4
-{
+struct TileM32N128K64S4 {
     static constexpr int kTileM = 32;  // rows (expanded tokens) a block
     static constexpr int kTileN = 128;  // accumulator columns a block
     static constexpr int kTileK = 64;  // elements of depth a stage
-    static constexpr int kStages = 4;  // pipeline stages
+    static constexpr int kStages = 4;  // software-pipeline depth
     static constexpr int kWarpsM = 1;  // warps along M
     static constexpr int kWarpsN = 4;  // warps along N
     static constexpr int kThreads = 128;  // threads a block
-    static constexpr int kSharedMemoryBytes = 81920;  // bytes of dynamic shared memory a block
-    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor, at least
+    static constexpr int kSharedMemoryBytes = 81920;  // dynamic shared memory a block, bytes
+    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor asked of the register allocator
 };
 
-struct TileM64N128K64S4
-{
+struct TileM64N128K64S4 {
     static constexpr int kTileM = 64;  // rows (expanded tokens) a block
     static constexpr int kTileN = 128;  // accumulator columns a block
     static constexpr int kTileK = 64;  // elements of depth a stage
-    static constexpr int kStages = 4;  // pipeline stages
+    static constexpr int kStages = 4;  // software-pipeline depth
     static constexpr int kWarpsM = 2;  // warps along M
     static constexpr int kWarpsN = 2;  // warps along N
     static constexpr int kThreads = 128;  // threads a block
-    static constexpr int kSharedMemoryBytes = 98304;  // bytes of dynamic shared memory a block
-    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor, at least
+    static constexpr int kSharedMemoryBytes = 98304;  // dynamic shared memory a block, bytes
+    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor asked of the register allocator
 };
 
-struct TileM128N128K64S3
-{
+struct TileM128N128K64S3 {
     static constexpr int kTileM = 128;  // rows (expanded tokens) a block
     static constexpr int kTileN = 128;  // accumulator columns a block
     static constexpr int kTileK = 64;  // elements of depth a stage
-    static constexpr int kStages = 3;  // pipeline stages
+    static constexpr int kStages = 3;  // software-pipeline depth
     static constexpr int kWarpsM = 2;  // warps along M
     static constexpr int kWarpsN = 2;  // warps along N
     static constexpr int kThreads = 128;  // threads a block
-    static constexpr int kSharedMemoryBytes = 98304;  // bytes of dynamic shared memory a block
-    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor, at least
+    static constexpr int kSharedMemoryBytes = 98304;  // dynamic shared memory a block, bytes
+    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor asked of the register allocator
 };
 
 // ---- primitives/fp16.cuh ----
@@ -275,12 +271,17 @@ extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_scan(const 
     const int expert = threadIdx.x;
     int count = 0;
     if (expert < arguments.numExperts) {
-        int* column = arguments.chunkCounts + expert;
-        for (int chunk = 0; chunk < arguments.numChunks; ++chunk) {
-            int& entry = column[static_cast<long long>(chunk) * arguments.numExperts];
-            const int own = entry;
-            entry = count;
-            count += own;
+        // Eight chunks are read before any is written back: their latencies overlap.
+        for (int begin = 0; begin < arguments.numChunks; begin += 8) {
+            int* column = arguments.chunkCounts + static_cast<long long>(begin) * arguments.numExperts + expert;
+            int counts[8];
+#pragma unroll
+            for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * arguments.numExperts] : 0;
+#pragma unroll
+            for (int i = 0; i < 8; ++i) {
+                if (begin + i < arguments.numChunks) column[i * arguments.numExperts] = count;
+                count += counts[i];
+            }
         }
     }
     write_offsets(arguments, count, warp_sums, tile_starts);
@@ -858,49 +859,41 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
 // ---- entry points ----
 
 extern "C" __global__ void __launch_bounds__(TileM16N128K64S5::kThreads, TileM16N128K64S5::kMinBlocksPerSm)
-moe_gemm1_m16n128k64s5(const __grid_constant__ Gemm1Arguments arguments)
-{
+moe_gemm1_m16n128k64s5(const __grid_constant__ Gemm1Arguments arguments) {
     gemm1<TileM16N128K64S5>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(TileM16N128K64S5::kThreads, TileM16N128K64S5::kMinBlocksPerSm)
-moe_gemm2_m16n128k64s5(const __grid_constant__ Gemm2Arguments arguments)
-{
+moe_gemm2_m16n128k64s5(const __grid_constant__ Gemm2Arguments arguments) {
     gemm2<TileM16N128K64S5>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(TileM32N128K64S4::kThreads, TileM32N128K64S4::kMinBlocksPerSm)
-moe_gemm1_m32n128k64s4(const __grid_constant__ Gemm1Arguments arguments)
-{
+moe_gemm1_m32n128k64s4(const __grid_constant__ Gemm1Arguments arguments) {
     gemm1<TileM32N128K64S4>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(TileM32N128K64S4::kThreads, TileM32N128K64S4::kMinBlocksPerSm)
-moe_gemm2_m32n128k64s4(const __grid_constant__ Gemm2Arguments arguments)
-{
+moe_gemm2_m32n128k64s4(const __grid_constant__ Gemm2Arguments arguments) {
     gemm2<TileM32N128K64S4>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments)
-{
+moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) {
     gemm1<TileM64N128K64S4>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments)
-{
+moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments) {
     gemm2<TileM64N128K64S4>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(TileM128N128K64S3::kThreads, TileM128N128K64S3::kMinBlocksPerSm)
-moe_gemm1_m128n128k64s3(const __grid_constant__ Gemm1Arguments arguments)
-{
+moe_gemm1_m128n128k64s3(const __grid_constant__ Gemm1Arguments arguments) {
     gemm1<TileM128N128K64S3>(arguments);
 }
 
 extern "C" __global__ void __launch_bounds__(TileM128N128K64S3::kThreads, TileM128N128K64S3::kMinBlocksPerSm)
-moe_gemm2_m128n128k64s3(const __grid_constant__ Gemm2Arguments arguments)
-{
+moe_gemm2_m128n128k64s3(const __grid_constant__ Gemm2Arguments arguments) {
     gemm2<TileM128N128K64S3>(arguments);
 }

@@ -43,18 +43,20 @@ internal static class ConfigBlock
         CodeWriter writer = new();
         foreach (GemmPlan plan in model.Variants)
         {
-            writer.Write().Open($"struct {StructName(plan)}").Write(
-                $"""
-                static constexpr int kTileM = {plan.TileM};  // rows (expanded tokens) a block
-                static constexpr int kTileN = {plan.TileN};  // accumulator columns a block
-                static constexpr int kTileK = {plan.TileK};  // elements of depth a stage
-                static constexpr int kStages = {plan.Stages};  // pipeline stages
-                static constexpr int kWarpsM = {plan.WarpsM};  // warps along M
-                static constexpr int kWarpsN = {plan.WarpsN};  // warps along N
-                static constexpr int kThreads = {plan.Threads};  // threads a block
-                static constexpr int kSharedMemoryBytes = {plan.SharedMemoryBytes};  // bytes of dynamic shared memory a block
-                static constexpr int kMinBlocksPerSm = {plan.MinBlocksPerSm};  // blocks a multiprocessor, at least
-                """).Close("};");
+            writer.Write().Write(
+                $$"""
+                struct {{StructName(plan)}} {
+                    static constexpr int kTileM = {{plan.TileM}};  // rows (expanded tokens) a block
+                    static constexpr int kTileN = {{plan.TileN}};  // accumulator columns a block
+                    static constexpr int kTileK = {{plan.TileK}};  // elements of depth a stage
+                    static constexpr int kStages = {{plan.Stages}};  // software-pipeline depth
+                    static constexpr int kWarpsM = {{plan.WarpsM}};  // warps along M
+                    static constexpr int kWarpsN = {{plan.WarpsN}};  // warps along N
+                    static constexpr int kThreads = {{plan.Threads}};  // threads a block
+                    static constexpr int kSharedMemoryBytes = {{plan.SharedMemoryBytes}};  // dynamic shared memory a block, bytes
+                    static constexpr int kMinBlocksPerSm = {{plan.MinBlocksPerSm}};  // blocks a multiprocessor asked of the register allocator
+                };
+                """);
         }
 
         if (model.Routing != RoutingMethod.Preselected)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MoeGen.Generators.Models;
 using MoeGen.Generators.Planning;
 
@@ -26,16 +27,19 @@ internal static class TileRule
 
     private static IEnumerable<Issue> Sizes(string text, TileShape tile)
     {
+        int[] allowedK = WarpLayout.TileKOf(tile.M, tile.N);
         (string Name, int Value, int[] Allowed, string Why)[] sizes =
         [
             ("M", tile.M, WarpLayout.TileM, "rows are divided into warp tiles of 16, 32 or 64"),
             ("N", tile.N, WarpLayout.TileN, "accumulator columns are divided into warp tiles of 32 or 64"),
-            ("K", tile.K, WarpLayout.TileK, "a row of a stage is 64, 128 or 256 bytes"),
+            ("K", tile.K, allowedK, allowedK.Contains(128)
+                ? "a row of a stage is 64, 128 or 256 bytes"
+                : "the two warps of this tile copy less than 8 rows of 256 bytes at once, after which the layout of shared memory repeats"),
         ];
         return sizes
             .Where(size => !size.Allowed.Contains(size.Value))
             .Select(size => Issue.Of(
                 RuleIds.UnsupportedTileSize, nameof(MoeSettings.Tile),
-                text, size.Name, size.Value.ToString(System.Globalization.CultureInfo.InvariantCulture), string.Join(", ", size.Allowed), size.Why));
+                text, size.Name, size.Value.ToString(CultureInfo.InvariantCulture), string.Join(", ", size.Allowed), size.Why));
     }
 }

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MoeGen.Generators.Emit.CSharp;
+using MoeGen.Generators.Emit.Cuda;
+using MoeGen.Generators.Models;
+using MoeGen.Generators.Tests.Harness;
+
+namespace MoeGen.Generators.Tests.Emission;
+
+/// <summary>Properties that every CUDA text has, whatever the configuration.</summary>
+public sealed partial class CudaTextTests
+{
+    public static TheoryData<Dtype, Activation, RoutingMethod> Configurations
+    {
+        get
+        {
+            TheoryData<Dtype, Activation, RoutingMethod> data = [];
+            foreach (Activation activation in Enum.GetValues<Activation>())
+            {
+                foreach (RoutingMethod routing in Enum.GetValues<RoutingMethod>())
+                {
+                    data.Add(Dtype.BF16, activation, routing);
+                    data.Add(Dtype.FP16, activation, routing);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void Is_self_contained_with_LF_line_endings(Dtype dtype, Activation activation, RoutingMethod routing)
+    {
+        string text = Text(dtype, activation, routing);
+        Assert.DoesNotContain("#include", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("#pragma once", text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\r', text);
+        Assert.Equal(routing != RoutingMethod.Preselected, text.Contains("moe_select_experts", StringComparison.Ordinal));
+        Assert.Equal(routing != RoutingMethod.Preselected, text.Contains("constexpr bool kRenormalize", StringComparison.Ordinal));
+        Assert.Equal(activation.IsGated(), text.Contains("constexpr bool kGated = true;", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Constants_come_before_the_first_template()
+    {
+        string text = Text(Dtype.BF16, Activation.Swiglu, RoutingMethod.SoftmaxTopKRenormalized);
+        int firstTemplate = text.IndexOf("// ----", StringComparison.Ordinal);
+        Assert.InRange(text.IndexOf("constexpr bool kRenormalize = true;", StringComparison.Ordinal), 1, firstTemplate);
+        Assert.InRange(text.LastIndexOf("static constexpr int kMinBlocksPerSm = 2;", StringComparison.Ordinal), 1, firstTemplate);
+    }
+
+    /// <summary>The launchers repeat block sizes that the templates state as constants; here the two meet.</summary>
+    [Theory]
+    [InlineData(RoutingMethod.Preselected)]
+    [InlineData(RoutingMethod.SoftmaxTopK)]
+    public void Launchers_use_the_block_sizes_of_the_launch_bounds(RoutingMethod routing)
+    {
+        MoeModel model = Samples.Model(new MoeSettings(Dtype.BF16, Routing: routing));
+        string text = CudaText.Emit(model);
+        Dictionary<string, int> constants = IntConstant().Matches(text)
+            .ToDictionary(match => match.Groups[1].Value, match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
+        Dictionary<string, int> kernels = EntryPoint().Matches(text)
+            .ToDictionary(match => match.Groups[2].Value, match => constants[match.Groups[1].Value]);
+        Assert.Equivalent(StageKernel.Of(model).ToDictionary(stage => stage.Kernel, stage => stage.Threads), kernels, strict: true);
+    }
+
+    [Fact]
+    public void Every_variant_has_both_entry_points()
+    {
+        MoeModel model = Samples.Model(new MoeSettings(Dtype.FP16));
+        string text = CudaText.Emit(model);
+        Assert.All(GemmKernel.Of(model), kernel => Assert.Contains($"\n{kernel.Kernel}(const __grid_constant__ Gemm{kernel.Gemm}Arguments arguments)", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_embedded_templates_are_the_files_on_disk() => Assert.Equal(
+        Repository.Files(Repository.Templates, ".cuh").Select(file => (file.Path, file.Text)).Order(),
+        EmbeddedTemplates.Paths.Select(path => (path, EmbeddedTemplates.Read(path)!)).Order());
+
+    [Fact]
+    public void The_literal_holds_the_text_byte_for_byte()
+    {
+        GeneratorRun run = GeneratorHarness.Run("using MoeGen; namespace Samples; [MoeConfig(Dtype = Dtype.BF16)] public partial class Layer;").AssertClean();
+        Assert.Equal(Text(Dtype.BF16, Activation.Swiglu, RoutingMethod.Preselected), run.Cuda);
+    }
+
+    [Fact]
+    public void The_literal_survives_quotes_in_the_text()
+    {
+        MoeModel model = Samples.Model(new MoeSettings(Dtype.BF16));
+        string file = CudaFile.Emit(model, "// \"\"\"\" four quotes\n");
+        Assert.Contains("=>\n\"\"\"\"\"\n// \"\"\"\" four quotes\n\n\"\"\"\"\"u8;\n", file, StringComparison.Ordinal);
+    }
+
+    private static string Text(Dtype dtype, Activation activation, RoutingMethod routing) =>
+        CudaText.Emit(Samples.Model(new MoeSettings(dtype, activation, Routing: routing)));
+
+    [GeneratedRegex(@"^constexpr int (k\w+) = (\d+);", RegexOptions.Multiline)]
+    private static partial Regex IntConstant();
+
+    [GeneratedRegex(@"__launch_bounds__\((k\w+)\) (moe_\w+)\(")]
+    private static partial Regex EntryPoint();
+}

@@ -1,0 +1,48 @@
+using MoeGen.Generators.Models;
+using MoeGen.Generators.Planning;
+using MoeGen.Generators.Tests.Harness;
+
+namespace MoeGen.Generators.Tests.Planning;
+
+/// <summary>Defaults, and how much is emitted.</summary>
+public sealed class MoePlannerTests
+{
+    [Fact]
+    public void Tile_left_out_gives_the_ladder_by_growing_M() => Assert.Equal(
+        ["m16n128k64s5", "m32n128k64s4", "m64n128k64s4", "m128n128k64s3"],
+        Samples.Model(new MoeSettings(Dtype.BF16)).Variants.Select(plan => plan.Name));
+
+    [Fact]
+    public void Stages_alone_apply_to_the_whole_ladder() => Assert.Equal(
+        ["m16n128k64s2", "m32n128k64s2", "m64n128k64s2", "m128n128k64s2"],
+        Samples.Model(new MoeSettings(Dtype.BF16, Stages: 2)).Variants.Select(plan => plan.Name));
+
+    [Fact]
+    public void A_pinned_tile_is_the_only_variant() => Assert.Equal(
+        ["m64n256k32s6"],
+        Samples.Model(new MoeSettings(Dtype.BF16, Tile: "64x256x32", Stages: 6)).Variants.Select(plan => plan.Name));
+
+    [Fact]
+    public void Defaults_are_Swiglu_and_Preselected()
+    {
+        MoeModel model = Samples.Model(new MoeSettings(Dtype.FP16));
+        Assert.Equal((Dtype.FP16, Activation.Swiglu, RoutingMethod.Preselected), (model.Dtype, model.Activation, model.Routing));
+        Assert.Equal(MoeOutput.Cuda, model.Output);
+    }
+
+    [Fact]
+    public void FP32_is_managed_and_has_no_variants()
+    {
+        MoeModel model = Samples.Model(new MoeSettings(Dtype.FP32));
+        Assert.Equal(MoeOutput.Managed, model.Output);
+        Assert.Empty(model.Variants);
+    }
+
+    [Fact]
+    public void A_wrong_configuration_keeps_the_surface()
+    {
+        MoeModel model = Samples.Model(new MoeSettings((Dtype)7, (Activation)7, "7", 7, (RoutingMethod)7));
+        Assert.Equal((MoeOutput.Surface, Dtype.BF16, Activation.Swiglu, RoutingMethod.Preselected), (model.Output, model.Dtype, model.Activation, model.Routing));
+        Assert.Empty(model.Variants);
+    }
+}
