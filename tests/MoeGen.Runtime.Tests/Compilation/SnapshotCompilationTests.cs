@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace MoeGen.Runtime.Tests.Compilation;
+
+/// <summary>
+/// Every generated text, as committed in tests/Snapshots, through NVRTC for every family of devices: no error, no spill, and
+/// within the registers and shared memory that the planner wrote into the generated C#. Needs no GPU.
+/// </summary>
+public sealed partial class SnapshotCompilationTests
+{
+    /// <summary>What a block may use of shared memory on the smallest parts (8.6, 8.9, 12.x), in bytes.</summary>
+    private const int SmallestSharedMemory = 101376;
+
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Snapshots");
+
+    private static readonly string[] Architectures = ["sm_80", "sm_86", "sm_89", "sm_90a"];
+
+    public static TheoryData<string, string> Texts
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (string path in Directory.EnumerateFiles(Folder, "*.verified.cu", SearchOption.AllDirectories).Order())
+            {
+                foreach (string architecture in Architectures)
+                {
+                    data.Add(Path.GetRelativePath(Folder, path), architecture);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Fact]
+    public void At_least_four_configurations_have_snapshots() =>
+        Assert.InRange(Directory.GetFiles(Folder, "*.verified.cu", SearchOption.AllDirectories).Length, 4, int.MaxValue);
+
+    [Theory, MemberData(nameof(Texts))]
+    public void Compiles_without_spills_as_planned(string snapshot, string architecture)
+    {
+        if (!NvrtcCompiler.IsAvailable(out string reason))
+        {
+            Assert.Skip($"NOT RUN, no NVRTC (scripts/install-nvrtc brings it): {reason}");
+        }
+
+        string path = Path.Combine(Folder, snapshot);
+        Dictionary<string, Plan> plans = ReadPlans(path.Replace(".verified.cu", ".g.verified.cs", StringComparison.Ordinal));
+        Assert.NotEmpty(plans);
+        CompiledKernel compiled = new NvrtcCompiler().Compile(File.ReadAllBytes(path), snapshot, architecture);
+        Assert.Equal(KernelImageKind.Cubin, compiled.Kind);
+
+        foreach (KernelResources kernel in compiled.Resources)
+        {
+            Assert.True(kernel.SpillStoreBytes + kernel.SpillLoadBytes + kernel.StackBytes == 0, $"{kernel} spills.");
+        }
+
+        foreach ((string variant, Plan plan) in plans)
+        {
+            KernelResources[] gemms = [.. compiled.Resources.Where(kernel => kernel.Name.EndsWith(variant, StringComparison.Ordinal))];
+            Assert.Equal(["moe_gemm1_" + variant, "moe_gemm2_" + variant], gemms.Select(kernel => kernel.Name).Order());
+            Assert.All(gemms, kernel => Assert.InRange(kernel.Registers, 1, plan.MaxRegisters));
+            Assert.All(gemms, kernel => Assert.InRange(kernel.StaticSharedBytes + plan.SharedMemoryBytes, 1, SmallestSharedMemory));
+        }
+    }
+
+    private static Dictionary<string, Plan> ReadPlans(string generatedCode) =>
+        PlanLine().Matches(File.ReadAllText(generatedCode)).ToDictionary(
+            match => match.Groups["name"].Value,
+            match => new Plan(
+                int.Parse(match.Groups["shared"].ValueSpan, CultureInfo.InvariantCulture),
+                int.Parse(match.Groups["registers"].ValueSpan, CultureInfo.InvariantCulture)));
+
+    [GeneratedRegex("""new\(Name: "(?<name>\w+)".*SharedMemoryBytes: (?<shared>\d+), MaxRegisters: (?<registers>\d+)""")]
+    private static partial Regex PlanLine();
+
+    private sealed record Plan(int SharedMemoryBytes, int MaxRegisters);
+}
