@@ -25,7 +25,7 @@ public class ActivationFunctionTests
         AssertClose(0.7310585786300049, SiluFunction.Apply(1.0, 0));
         AssertClose(-0.7152175321327053, SwigluFunction.Apply(-2.0, 3.0));
         AssertClose(0.8413447460685429, GeluFunction.Apply(1.0, 0));
-        AssertClose(-1.4332578593459e-06, GeluFunction.Apply(-5.0, 0), 1e-12);
+        AssertClose(-1.4332578593959695e-06, GeluFunction.Apply(-5.0, 0), 1e-12);
         Assert.Equal(0, ReluFunction.Apply(-2.0, 0));
         Assert.Equal(2, ReluFunction.Apply(2.0, 0));
     }
