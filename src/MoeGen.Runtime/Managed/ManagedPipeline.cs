@@ -3,14 +3,15 @@ using System.Numerics;
 
 namespace MoeGen;
 
-/// <summary>The stages in order over one call's tokens, in chunks so that the memory between the stages stays bounded.</summary>
-internal sealed class ManagedPipeline<T, TAcc>(MoeWeights<T> weights, Activation activation, int topK, ManagedOptions options)
+/// <summary>
+/// The stages in order over one call's tokens, in chunks so that the memory between the stages stays bounded: at most
+/// <c>chunkElements</c> accumulators, more only where a single token needs more.
+/// </summary>
+internal sealed class ManagedPipeline<T, TAcc>(
+    MoeWeights<T> weights, Activation activation, int topK, ManagedOptions options, long chunkElements = 1L << 25)
     where T : unmanaged
     where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
 {
-    // Accumulators kept between the stages, at most (more only where a single token needs more).
-    private const long ChunkElements = 1L << 25;
-
     /// <summary>Writes <paramref name="rounded"/> or, where that is empty, <paramref name="exact"/>.</summary>
     public void Run(
         ReadOnlySpan<T> input, ReadOnlySpan<int> tokenSelectedExperts, ReadOnlySpan<float> tokenFinalScales, Span<T> rounded, Span<TAcc> exact)
@@ -18,7 +19,7 @@ internal sealed class ManagedPipeline<T, TAcc>(MoeWeights<T> weights, Activation
         int hidden = weights.Shape.HiddenSize;
         int tokens = input.Length / hidden;
         long perToken = hidden + ((long)topK * (hidden + weights.Shape.IntermediateSize));
-        int chunk = (int)Math.Clamp(ChunkElements / perToken, 1, Math.Max(tokens, 1));
+        int chunk = (int)Math.Clamp(chunkElements / perToken, 1, Math.Max(tokens, 1));
         for (int first = 0; first < tokens; first += chunk)
         {
             int count = Math.Min(chunk, tokens - first);

@@ -53,7 +53,7 @@ public class ManagedMoeTests
     [InlineData(RoundingPoints.Activation | RoundingPoints.ExpertOutput | RoundingPoints.Output)]
     public void Does_not_depend_on_the_number_of_threads_nor_on_other_tokens(RoundingPoints rounding)
     {
-        var layer = new TestLayer<BFloat16>(new MoeShape(7, 136, 104), 301, 3, seed: 5);
+        var layer = new TestLayer<BFloat16>(new MoeShape(3, 72, 40), 200, 3, seed: 5);
         var options = new ManagedOptions { MaxDegreeOfParallelism = 1, Rounding = rounding };
         BFloat16[] expected = layer.Run(Activation.Swiglu, Fc1Layout.Interleaved, options);
         double[] expectedDouble = layer.Double(Activation.Swiglu, Fc1Layout.Interleaved, options);
@@ -157,20 +157,27 @@ public class ManagedMoeTests
         }
     }
 
-    [Fact]
-    public void A_call_larger_than_one_chunk_gives_the_same_rows()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1500)]
+    [InlineData(5000)]
+    public void A_call_in_chunks_gives_the_same_bits_as_a_whole_one(long chunkElements)
     {
-        // 1 << 25 accumulators a chunk: 32 x (8 + 8192) + 8 a token make 127 tokens.
-        const int Tokens = 300;
-        var layer = new TestLayer<BFloat16>(new MoeShape(2, 8, 8192), Tokens, 32, seed: 29);
-        BFloat16[] all = layer.Run(Activation.Relu, Fc1Layout.Plain);
-        var part = new BFloat16[8];
-        foreach (int token in new[] { 0, 126, 127, 128, 254, 299 })
+        // 24 + 3 x (24 + 40) = 216 accumulators a token: chunks of 1, 6 and 23 of the 50 tokens.
+        var layer = new TestLayer<BFloat16>(new MoeShape(4, 24, 40), 50, 3, seed: 29);
+        MoeWeights<BFloat16> weights = layer.Weights(Fc1Layout.GateUp);
+        foreach (float[] scales in new[] { layer.Scales, [] })
         {
-            ManagedMoe.Forward<BFloat16>(
-                layer.Weights(Fc1Layout.Plain), Activation.Relu, layer.Input.AsSpan(token * 8, 8), layer.Ids.AsSpan(token * 32, 32), layer.Scales.AsSpan(token * 32, 32), 32, part);
-            Assert.Equal(part, all[(token * 8)..((token + 1) * 8)]);
-            Assert.Contains(part, value => (float)value != 0);
+            layer.Scales = scales;
+            var rounded = new BFloat16[layer.Input.Length];
+            new ManagedPipeline<BFloat16, float>(weights, Activation.Swiglu, 3, ManagedOptions.Default, chunkElements)
+                .Run(layer.Input, layer.Ids, scales, rounded, default);
+            Assert.Equal(layer.Run(Activation.Swiglu, Fc1Layout.GateUp), rounded);
+
+            var exact = new double[layer.Input.Length];
+            new ManagedPipeline<BFloat16, double>(weights, Activation.Swiglu, 3, ManagedOptions.Default, chunkElements)
+                .Run(layer.Input, layer.Ids, scales, default, exact);
+            Assert.Equal(layer.Double(Activation.Swiglu, Fc1Layout.GateUp), exact);
         }
     }
 
