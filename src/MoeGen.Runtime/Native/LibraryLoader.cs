@@ -33,6 +33,12 @@ internal static class LibraryLoader
         throw new CudaLibraryNotFoundException(library, remedy, attempts);
     }
 
-    private static string OneLine(string text) =>
-        string.Join(' ', text.Split(['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+    // .NET puts advice on debugging before the loader's own words; with many files tried, the latter are what is read.
+    private static string OneLine(string text)
+    {
+        const string advice = "environment variable: ";
+        int end = text.IndexOf(advice, StringComparison.Ordinal);
+        string words = end < 0 ? text : text[(end + advice.Length)..];
+        return string.Join(' ', words.Split(['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+    }
 }

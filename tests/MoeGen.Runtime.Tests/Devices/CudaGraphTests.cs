@@ -55,6 +55,17 @@ public sealed class CudaGraphTests : IDisposable
     }
 
     [Fact]
+    public void CaptureThatTheWorkInvalidatedIsReported()
+    {
+        _driver.NextFailure = (nameof(ICudaDriver.EndCapture), (CudaResult)901);
+
+        CudaException exception = Assert.Throws<CudaException>(() => _stream.Capture(() => { }));
+
+        Assert.StartsWith("Ending a graph capture failed", exception.Message, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (_driver.LiveGraphs, _driver.LiveExecutables));
+    }
+
+    [Fact]
     public void FailedInstantiationLeavesNothing()
     {
         _driver.NextFailure = (nameof(ICudaDriver.InstantiateGraph), CudaResult.OutOfMemory);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MoeGen.Native;
 using Xunit;
 
@@ -150,6 +151,32 @@ public sealed class DeviceBufferTests : IDisposable
             () => buffer.Fill(0), () => buffer.Slice(0, 1), () => buffer.CopyFrom(0, new int[4]),
         ];
         Assert.All(calls, call => Assert.Throws<ObjectDisposedException>(call));
+    }
+
+    [Fact]
+    public void FreeingMakesItsContextCurrent()
+    {
+        DeviceBuffer<int> buffer = _context.Allocate<int>(4);
+        _driver.SetCurrentContext(0);
+
+        buffer.Dispose();
+
+        Assert.Equal(0, _driver.LiveAllocations);
+    }
+
+    [Fact]
+    public void ForgottenBufferIsFreedByTheFinaliserThread()
+    {
+        Forget();
+        Assert.Equal(1, _driver.LiveAllocations);
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        Assert.Equal(0, _driver.LiveAllocations);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void Forget() => _context.Allocate<int>(4);
     }
 
     [Fact]

@@ -103,9 +103,14 @@ internal sealed unsafe partial class FakeCudaDriver
             return CudaResult.InvalidValue;
         }
 
-        graph = NextHandle();
-        LiveGraphs++;
-        return Enter(nameof(EndCapture));
+        CudaResult code = Enter(nameof(EndCapture));
+        if (code == CudaResult.Success)
+        {
+            graph = NextHandle();
+            LiveGraphs++;
+        }
+
+        return code;
     }
 
     public CudaResult InstantiateGraph(out nint executable, nint graph, ulong flags)
