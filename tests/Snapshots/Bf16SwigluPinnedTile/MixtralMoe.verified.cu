@@ -257,10 +257,12 @@ using SharedAddress = unsigned;
 struct alignas(16) Vector16 { unsigned words[4]; };
 struct alignas(8) Vector8 { unsigned words[2]; };
 
-__device__ __forceinline__ SharedAddress shared_address(const void* pointer)
+// The block's dynamic shared memory, aligned to 128 bytes.
+__device__ __forceinline__ SharedAddress dynamic_shared_memory()
 #ifdef __CUDA_ARCH__
 {
-    return static_cast<SharedAddress>(__cvta_generic_to_shared(pointer));
+    extern __shared__ __align__(128) unsigned char bytes[];
+    return static_cast<SharedAddress>(__cvta_generic_to_shared(bytes));
 }
 #else
     ;
@@ -644,8 +646,7 @@ template <class Tile>
 __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kGated>;
-    extern __shared__ __align__(128) unsigned char shared_memory[];
-    const SharedAddress shared = shared_address(shared_memory);
+    const SharedAddress shared = dynamic_shared_memory();
     const int intermediate = arguments.intermediateSize;
     const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.numExperts,
                                 (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs};
@@ -718,8 +719,7 @@ template <class Tile>
 __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, false>;
-    extern __shared__ __align__(128) unsigned char shared_memory[];
-    const SharedAddress shared = shared_address(shared_memory);
+    const SharedAddress shared = dynamic_shared_memory();
     const int hidden = arguments.hiddenSize;
     const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.numExperts,
                                 (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs};
