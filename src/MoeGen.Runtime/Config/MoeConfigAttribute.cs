@@ -31,7 +31,7 @@ public sealed class MoeConfigAttribute : Attribute
     /// </summary>
     public string? Tile { get; set; }
 
-    /// <summary>Depth of the software pipeline, 2 to 8. Left out (0): as many as fit 99 KB of shared memory, at most 4.</summary>
+    /// <summary>Depth of the software pipeline, 2 to 8. Left out: as many as fit 99 KB of shared memory, at most 4 (6 for tiles of 16 and 32 rows).</summary>
     public int Stages { get; set; }
 
     /// <summary>How experts are chosen. Left out: <see cref="RoutingMethod.Preselected"/>.</summary>
