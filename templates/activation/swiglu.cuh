@@ -1,6 +1,7 @@
 #pragma once
+#include "unparameterised.cuh"
 // Swiglu, gated: silu(gate) * up.
 
 constexpr bool kGated = true;
 
-__device__ __forceinline__ float activate(float gate, float up) { return gate / (1.0f + __expf(-gate)) * up; }
+__device__ __forceinline__ float activate(float gate, float up, ActivationParameters) { return gate / (1.0f + __expf(-gate)) * up; }

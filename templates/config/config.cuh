@@ -3,7 +3,11 @@
 #include "../primitives/bf16.cuh"
 #include "../activation/swiglu.cuh"
 
-constexpr bool kRenormalize = true;  // scales divided by their sum over the chosen experts
+constexpr int kHiddenSize = 0;        // H; 0: given at run time
+constexpr int kIntermediateSize = 0;  // I; 0: given at run time
+constexpr int kTopK = 0;              // K; 0: given at run time
+constexpr int kNumExperts = 0;        // E; 0: given at run time
+constexpr bool kRenormalize = true;   // scales divided by their sum over the chosen experts
 
 struct DefaultTile {
     static constexpr int kTileM = 128;                // rows (expanded tokens) a block

@@ -13,6 +13,10 @@ struct Gemm1Arguments {
     const int* tileStarts;            // [E + 1]
     const int* tileExperts;           // [M-tiles]
     const int* sortedSlots;           // [T * K]; token = slot / K
+    const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
+    const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
+    const float* swigluBeta;          // [E]
+    const float* swigluLimit;         // [E]
     int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
@@ -20,15 +24,20 @@ struct Gemm1Arguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
 };
-static_assert(sizeof(Gemm1Arguments) == 88, "the launcher passes this layout");
+static_assert(sizeof(Gemm1Arguments) == 120, "the launcher passes this layout");
 
 template <class Tile>
 __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kGated>;
     const SharedAddress shared = dynamic_shared_memory();
-    const int intermediate = arguments.intermediateSize;
-    const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.numExperts,
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
+    const int top_k = kTopK ? kTopK : arguments.topK;
+    const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride};
+    const RowOrder up_rows{arguments.upRowOffset, arguments.upRowStride};
+    const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
                                 (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs};
     const int tiles = schedule.size();
 
@@ -41,13 +50,15 @@ __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
 #pragma unroll
         for (int pass = 0; pass < RowsA<Tile>::Loader::kPasses; ++pass) {
             const int row = tile.row_begin + pass * RowsA<Tile>::Loader::kRowsPerPass + RowsA<Tile>::Loader::thread_row();
-            a.rows[pass] = row < tile.row_end ? arguments.sortedSlots[row] / arguments.topK : -1;
+            a.rows[pass] = row < tile.row_end ? arguments.sortedSlots[row] / top_k : -1;
         }
         const long long expert_row = static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate);
-        const RowsB<Tile, kGated> b(arguments.fc1ExpertWeights + expert_row * arguments.hiddenSize, first_output, intermediate,
-                                    {arguments.gateRowOffset, arguments.gateRowStride}, {arguments.upRowOffset, arguments.upRowStride});
+        const RowsB<Tile, kGated> b(arguments.fc1ExpertWeights + expert_row * hidden, first_output, intermediate, gate_rows, up_rows);
         Accumulators<Tile> accumulators;
-        multiply_tile<Tile>(accumulators, a, b, arguments.hiddenSize, shared);
+        load_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row, first_output, intermediate, gate_rows, up_rows);
+        multiply_tile<Tile>(accumulators, a, b, hidden, shared);
+        const ActivationParameters parameters =
+            activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
 
         // Each thread holds rows lane / 4 and lane / 4 + 8 of every m16 fragment.
         const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
@@ -67,7 +78,7 @@ __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
                         const int fragment = (group * Columns::kGroup + i / 2) * Columns::kFragmentsPerOutput;
                         const float gate = accumulators[m][fragment][half * 2 + i % 2];
                         const float up = accumulators[m][fragment + Columns::kFragmentsPerOutput - 1][half * 2 + i % 2];
-                        values[i] = activate(gate, up);
+                        values[i] = activate(gate, up, parameters);
                     }
                     store_outputs(arguments.activated + static_cast<long long>(row) * intermediate + output, values);
                 }

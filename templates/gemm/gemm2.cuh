@@ -13,20 +13,23 @@ struct Gemm2Arguments {
     const int* tileStarts;            // [E + 1]
     const int* tileExperts;           // [M-tiles]
     const int* sortedSlots;           // [T * K]
+    const Element* fc2ExpertBiases;   // [E, H]; null means none
     int numExperts;                   // E
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
     int reserved;
 };
-static_assert(sizeof(Gemm2Arguments) == 72, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 80, "the launcher passes this layout");
 
 template <class Tile>
 __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, false>;
     const SharedAddress shared = dynamic_shared_memory();
-    const int hidden = arguments.hiddenSize;
-    const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.numExperts,
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
+    const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
                                 (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs};
     const int tiles = schedule.size();
 
@@ -41,9 +44,10 @@ __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
             a.rows[pass] = row < tile.row_end ? row : -1;
         }
         const long long expert_row = static_cast<long long>(tile.expert) * hidden;
-        const RowsB<Tile, false> b(arguments.fc2ExpertWeights + expert_row * arguments.intermediateSize, first_output, hidden, {0, 1}, {0, 1});
+        const RowsB<Tile, false> b(arguments.fc2ExpertWeights + expert_row * intermediate, first_output, hidden, {0, 1}, {0, 1});
         Accumulators<Tile> accumulators;
-        multiply_tile<Tile>(accumulators, a, b, arguments.intermediateSize, shared);
+        load_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row, first_output, hidden, {0, 1}, {0, 1});
+        multiply_tile<Tile>(accumulators, a, b, intermediate, shared);
 
         const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
 #pragma unroll

@@ -33,6 +33,26 @@ __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, Share
 template <class Tile>
 using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
 
+// The accumulators begin with the bias of their column; zero where there is none. Bias rows are in the order of the weight rows.
+template <class Tile, bool kPaired>
+__device__ __forceinline__ void load_biases(
+    Accumulators<Tile>& accumulators, const Element* biases, long long expert_row, int first_output, int num_outputs, RowOrder gate, RowOrder up) {
+    using Columns = ColumnMap<Tile, kPaired>;
+#pragma unroll
+    for (int n = 0; n < TileTraits<Tile>::kFragmentsN; ++n) {
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            const int fragment = n / Columns::kFragmentsPerOutput;
+            const int output = first_output + Columns::first_output(fragment / Columns::kGroup) + fragment % Columns::kGroup * 2 + i;
+            const RowOrder order = kPaired && n % 2 == 1 ? up : gate;
+            const bool present = biases && output < num_outputs;
+            const float bias = present ? unpack_low(biases[expert_row + order.offset + output * order.stride].bits) : 0.0f;
+#pragma unroll
+            for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) accumulators[m][n][i] = accumulators[m][n][2 + i] = bias;
+        }
+    }
+}
+
 template <class Tile>
 __device__ __forceinline__ void multiply_fragments(Accumulators<Tile>& accumulators, const Fragments<Tile>& fragments) {
 #pragma unroll
@@ -42,7 +62,7 @@ __device__ __forceinline__ void multiply_fragments(Accumulators<Tile>& accumulat
             mma_m16n8k16(accumulators[m][n], fragments.a[m], fragments.b[n / 2][n % 2 * 2], fragments.b[n / 2][n % 2 * 2 + 1]);
 }
 
-// accumulators = the tile of a x b^T over their whole depth. All threads of the block call it together.
+// accumulators += the tile of a x b^T over their whole depth. All threads of the block call it together.
 template <class Tile, bool kPaired>
 __device__ __forceinline__ void multiply_tile(
     Accumulators<Tile>& accumulators, const RowsA<Tile>& a, const RowsB<Tile, kPaired>& b, int depth, SharedAddress shared) {
@@ -56,13 +76,6 @@ __device__ __forceinline__ void multiply_tile(
         if (k_tile < k_tiles) b.load(shared + stage * Traits::kStageBytes + Traits::kStageBytesA, depth, k_tile * Tile::kTileK);
         cp_async_commit();  // empty groups keep the count of groups equal to the count of stages
     };
-
-#pragma unroll
-    for (int m = 0; m < Traits::kFragmentsM; ++m)
-#pragma unroll
-        for (int n = 0; n < Traits::kFragmentsN; ++n)
-#pragma unroll
-            for (int i = 0; i < 4; ++i) accumulators[m][n][i] = 0.0f;
 
     __syncthreads();  // the previous tile's last fragments have been read
 #pragma unroll

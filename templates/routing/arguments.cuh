@@ -1,21 +1,21 @@
 #pragma once
+#include "local_expert.cuh"
 // A slot is one (token, k) pair, numbered token * K + k. A sorted row is the place of a slot in expert order.
 
 struct RouteArguments {
-    const int* tokenSelectedExperts;  // [T * K]; ids outside 0..E-1 are dropped
+    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
+    LocalExperts localExperts;        // from ids to experts 0..E-1
     int* chunkCounts;                 // [numChunks, E]; scratch
     int* expertOffsets;               // [E + 1]; first sorted row of each expert
     int* tileStarts;                  // [E + 1]; first M-tile of each expert, then the number of M-tiles
     int* tileExperts;                 // expert of each M-tile
     int* sortedSlots;                 // slot of each sorted row
     int numSlots;                     // T * K
-    int numExperts;                   // E <= kMaxExperts
     int tileM;                        // rows an M-tile
     int numChunks;                    // chunks of the count and place passes
     int slotsPerChunk;                // a multiple of kChunkThreads
-    int reserved;
 };
-static_assert(sizeof(RouteArguments) == 72, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 88, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;     // E at most; one thread an expert in the scan
 constexpr int kChunkThreads = 256;    // threads of the count and place passes

@@ -9,8 +9,7 @@ __device__ __forceinline__ void place_slots(const RouteArguments& arguments, int
     const int warp = threadIdx.x / 32;
     for (int base = begin; base < end; base += kThreads) {
         const int slot = base + threadIdx.x;
-        int expert = slot < end ? arguments.tokenSelectedExperts[slot] : -1;
-        if (expert < 0 || expert >= arguments.numExperts) expert = -1;
+        const int expert = slot < end ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
 
         // Lanes of the same expert take consecutive rows; the lowest of them draws the rows for all.
         const unsigned peers = __match_any_sync(kFullWarp, expert);

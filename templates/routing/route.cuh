@@ -10,8 +10,8 @@ __device__ __forceinline__ void count_slots(const RouteArguments& arguments, int
     for (int expert = threadIdx.x; expert < kMaxExperts; expert += kThreads) counts[expert] = 0;
     __syncthreads();
     for (int slot = begin + static_cast<int>(threadIdx.x); slot < end; slot += kThreads) {
-        const int expert = arguments.tokenSelectedExperts[slot];
-        if (expert >= 0 && expert < arguments.numExperts) atomicAdd(&counts[expert], 1);
+        const int expert = local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts);
+        if (expert >= 0) atomicAdd(&counts[expert], 1);
     }
     __syncthreads();
 }
@@ -33,8 +33,8 @@ extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_count(cons
     __shared__ int counts[kMaxExperts];
     const int begin = blockIdx.x * arguments.slotsPerChunk;
     count_slots<kChunkThreads>(arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk) + begin, counts);
-    int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.numExperts;
-    for (int expert = threadIdx.x; expert < arguments.numExperts; expert += kChunkThreads) row[expert] = counts[expert];
+    int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.localExperts.num_local;
+    for (int expert = threadIdx.x; expert < arguments.localExperts.num_local; expert += kChunkThreads) row[expert] = counts[expert];
 }
 
 // Second pass, one block: chunkCounts become each chunk's first row within its expert; offsets and tiles.
@@ -43,16 +43,16 @@ extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_scan(const 
     __shared__ int warp_sums[32];
     const int expert = threadIdx.x;
     int count = 0;
-    if (expert < arguments.numExperts) {
+    if (expert < arguments.localExperts.num_local) {
         // Eight chunks are read before any is written back: their latencies overlap.
         for (int begin = 0; begin < arguments.numChunks; begin += 8) {
-            int* column = arguments.chunkCounts + static_cast<long long>(begin) * arguments.numExperts + expert;
+            int* column = arguments.chunkCounts + static_cast<long long>(begin) * arguments.localExperts.num_local + expert;
             int counts[8];
 #pragma unroll
-            for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * arguments.numExperts] : 0;
+            for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * arguments.localExperts.num_local] : 0;
 #pragma unroll
             for (int i = 0; i < 8; ++i) {
-                if (begin + i < arguments.numChunks) column[i * arguments.numExperts] = count;
+                if (begin + i < arguments.numChunks) column[i * arguments.localExperts.num_local] = count;
                 count += counts[i];
             }
         }
@@ -63,8 +63,8 @@ extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_scan(const 
 // Third pass: slots to rows.
 extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
     __shared__ int cursors[kMaxExperts];
-    const int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.numExperts;
-    for (int expert = threadIdx.x; expert < arguments.numExperts; expert += kChunkThreads)
+    const int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.localExperts.num_local;
+    for (int expert = threadIdx.x; expert < arguments.localExperts.num_local; expert += kChunkThreads)
         cursors[expert] = arguments.expertOffsets[expert] + row[expert];
     __syncthreads();
     const int begin = blockIdx.x * arguments.slotsPerChunk;

@@ -37,19 +37,19 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
     const int first_row = exclusive_scan(count, warp_sums, total_rows);
     const int first_tile = exclusive_scan((count + arguments.tileM - 1) / arguments.tileM, warp_sums, total_tiles);
     tile_starts[expert] = first_tile;
-    if (expert < arguments.numExperts) {
+    if (expert < arguments.localExperts.num_local) {
         arguments.expertOffsets[expert] = first_row;
         arguments.tileStarts[expert] = first_tile;
     }
     if (expert == 0) {
-        arguments.expertOffsets[arguments.numExperts] = total_rows;
-        arguments.tileStarts[arguments.numExperts] = total_tiles;
+        arguments.expertOffsets[arguments.localExperts.num_local] = total_rows;
+        arguments.tileStarts[arguments.localExperts.num_local] = total_tiles;
     }
     __syncthreads();
 
     // The expert of a tile is the last one that starts at or before it; empty experts start where their successor does.
     for (int tile = threadIdx.x; tile < total_tiles; tile += kScanThreads) {
-        int low = 0, high = arguments.numExperts - 1;
+        int low = 0, high = arguments.localExperts.num_local - 1;
         while (low < high) {
             const int middle = (low + high + 1) / 2;
             if (tile_starts[middle] <= tile) low = middle; else high = middle - 1;

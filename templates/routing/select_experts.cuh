@@ -8,7 +8,7 @@ struct SelectExpertsArguments {
     int* tokenSelectedExperts;   // [T, K], most probable first
     float* tokenFinalScales;     // [T, K]
     int numTokens;               // T
-    int numExperts;              // E <= kMaxExperts
+    int numExperts;              // E <= kMaxExperts, those of all devices
     int topK;                    // K <= 32 and K <= E
     int reserved;
 };

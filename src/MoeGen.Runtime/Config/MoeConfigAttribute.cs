@@ -34,6 +34,27 @@ public sealed class MoeConfigAttribute : Attribute
     /// <summary>Depth of the software pipeline, 2 to 8. Left out: as many as fit 99 KB of shared memory, at most 4 (6 for tiles of 16 and 32 rows).</summary>
     public int Stages { get; set; }
 
+    /// <summary>alpha of <see cref="MoeGen.Activation.SwigluOai"/>, no unit. Left out: 1.702.</summary>
+    public float SwigluAlpha { get; set; }
+
+    /// <summary>beta of <see cref="MoeGen.Activation.SwigluOai"/>, no unit. Left out: 1.</summary>
+    public float SwigluBeta { get; set; }
+
+    /// <summary>Limit of <see cref="MoeGen.Activation.SwigluOai"/> and <see cref="MoeGen.Activation.SwigluStep"/>, positive. Left out: 7.</summary>
+    public float SwigluLimit { get; set; }
+
+    /// <summary>E, experts of this layer (1 to 1024), as a constant of the kernels. Left out: given at run time.</summary>
+    public int NumExperts { get; set; }
+
+    /// <summary>K, experts per token (1 to 32), as a constant of the kernels. Left out: given at run time.</summary>
+    public int TopK { get; set; }
+
+    /// <summary>H, a multiple of 8, as a constant of the kernels. Left out: given at run time.</summary>
+    public int HiddenSize { get; set; }
+
+    /// <summary>I, a multiple of 8, as a constant of the kernels. Left out: given at run time.</summary>
+    public int IntermediateSize { get; set; }
+
     /// <summary>How experts are chosen. Left out: <see cref="RoutingMethod.Preselected"/>.</summary>
     public RoutingMethod Routing { get; set; }
 }

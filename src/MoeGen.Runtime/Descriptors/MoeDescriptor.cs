@@ -9,6 +9,12 @@ namespace MoeGen;
 public sealed record MoeDescriptor(
     string Name, Dtype Dtype, Activation Activation, RoutingMethod Routing, IReadOnlyList<GemmVariant> Variants)
 {
+    /// <summary>Constants of the activation; of no meaning where it has none.</summary>
+    public SwigluConstants Swiglu { get; init; } = SwigluConstants.Default;
+
+    /// <summary>Sizes that are constants of the kernels.</summary>
+    public StaticShape StaticShape { get; init; } = new();
+
     /// <summary>Whether fc1 holds gate and up rows (2 x I an expert) rather than I.</summary>
     public bool IsGated => Activation.IsGated();
 }

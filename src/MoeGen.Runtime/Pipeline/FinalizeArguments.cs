@@ -11,8 +11,11 @@ public struct FinalizeArguments<T>
     /// <summary>Each slot's expert output, [T * K, H].</summary>
     public DevicePointer<T> ExpertOutput;
 
-    /// <summary>Expert id of each slot, int32 [T * K]; ids outside 0..E-1 contribute nothing.</summary>
+    /// <summary>Expert id of each slot, int32 [T * K]; ids without a local expert contribute nothing.</summary>
     public DevicePointer<int> TokenSelectedExperts;
+
+    /// <summary>From ids to experts 0..E-1.</summary>
+    public LocalExpertArguments LocalExperts;
 
     /// <summary>Scale of each slot, fp32 [T * K]; null means 1.</summary>
     public DevicePointer<float> TokenFinalScales;
@@ -23,12 +26,12 @@ public struct FinalizeArguments<T>
     /// <summary>T.</summary>
     public int NumTokens;
 
-    /// <summary>E.</summary>
-    public int NumExperts;
-
     /// <summary>K.</summary>
     public int TopK;
 
     /// <summary>H.</summary>
     public int HiddenSize;
+
+    /// <summary>Keeps the size a multiple of 8.</summary>
+    public int Reserved;
 }

@@ -29,6 +29,18 @@ public struct Gemm1Arguments<T>
     /// <summary>Slot of each sorted row; its token is slot / K.</summary>
     public DevicePointer<int> SortedSlots;
 
+    /// <summary>[E, 2I] gated, [E, I] plain, in fc1's row order; null means none.</summary>
+    public DevicePointer<T> Fc1ExpertBiases;
+
+    /// <summary>alpha of each expert, fp32 [E]; null means the configuration's constant.</summary>
+    public DevicePointer<float> SwigluAlpha;
+
+    /// <summary>beta of each expert, fp32 [E]; null means the configuration's constant.</summary>
+    public DevicePointer<float> SwigluBeta;
+
+    /// <summary>Limit of each expert, fp32 [E]; null means the configuration's constant.</summary>
+    public DevicePointer<float> SwigluLimit;
+
     /// <summary>E.</summary>
     public int NumExperts;
 

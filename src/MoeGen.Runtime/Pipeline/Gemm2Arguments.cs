@@ -29,6 +29,9 @@ public struct Gemm2Arguments<T>
     /// <summary>Slot of each sorted row.</summary>
     public DevicePointer<int> SortedSlots;
 
+    /// <summary>[E, H]; null means none.</summary>
+    public DevicePointer<T> Fc2ExpertBiases;
+
     /// <summary>E.</summary>
     public int NumExperts;
 

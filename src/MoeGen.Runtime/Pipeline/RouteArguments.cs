@@ -9,8 +9,11 @@ namespace MoeGen;
 [StructLayout(LayoutKind.Sequential)]
 public struct RouteArguments
 {
-    /// <summary>Expert id of each slot, int32 [T * K]; ids outside 0..E-1 are dropped.</summary>
+    /// <summary>Expert id of each slot, int32 [T * K]; ids without a local expert are dropped.</summary>
     public DevicePointer<int> TokenSelectedExperts;
+
+    /// <summary>From ids to experts 0..E-1.</summary>
+    public LocalExpertArguments LocalExperts;
 
     /// <summary>Slots of each expert in each chunk, int32 [NumChunks, E]; scratch.</summary>
     public DevicePointer<int> ChunkCounts;
@@ -30,9 +33,6 @@ public struct RouteArguments
     /// <summary>T * K.</summary>
     public int NumSlots;
 
-    /// <summary>E, at most 1024.</summary>
-    public int NumExperts;
-
     /// <summary>Rows of an M-tile of the GEMM variant that will run.</summary>
     public int TileM;
 
@@ -41,7 +41,4 @@ public struct RouteArguments
 
     /// <summary>Slots a chunk; a multiple of the block's threads.</summary>
     public int SlotsPerChunk;
-
-    /// <summary>Keeps the size a multiple of 8.</summary>
-    public int Reserved;
 }

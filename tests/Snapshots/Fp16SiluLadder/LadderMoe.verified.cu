@@ -55,6 +55,11 @@ struct TileM128N128K64S3 {
     static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor asked of the register allocator
 };
 
+constexpr int kHiddenSize = 0;  // H; 0: given at run time
+constexpr int kIntermediateSize = 0;  // I; 0: given at run time
+constexpr int kTopK = 0;  // K; 0: given at run time
+constexpr int kNumExperts = 0;  // E; 0: given at run time
+
 // ---- primitives/fp16.cuh ----
 
 // Element = IEEE half precision: conversions and the tensor-core instruction.
@@ -100,33 +105,63 @@ __device__ __forceinline__ void mma_m16n8k16(float (&accumulator)[4], const unsi
     ;
 #endif
 
+// ---- activation/unparameterised.cuh ----
+
+// For activations without constants.
+
+struct ActivationParameters {};
+
+__device__ __forceinline__ ActivationParameters activation_parameters(const float*, const float*, const float*, int) { return {}; }
+
 // ---- activation/silu.cuh ----
 
 // Silu, plain: x / (1 + exp(-x)).
 
 constexpr bool kGated = false;
 
-__device__ __forceinline__ float activate(float x, float) { return x / (1.0f + __expf(-x)); }
+__device__ __forceinline__ float activate(float x, float, ActivationParameters) { return x / (1.0f + __expf(-x)); }
+
+// ---- routing/local_expert.cuh ----
+
+// From the ids that callers use, which count the experts of all devices, to the experts of this one.
+
+struct LocalExperts {
+    const int* map;   // [numGlobalExperts], local id or -1; null: the experts from `first` on are local
+    int first;        // global id of local expert 0 where there is no map
+    int num_global;   // length of the map
+    int num_local;    // E
+    int reserved;
+};
+
+// The local id, or -1 where the id is out of range or its expert lives elsewhere.
+__device__ __forceinline__ int local_expert(int id, const LocalExperts& experts) {
+    int local = -1;
+    if (experts.map) {
+        if (id >= 0 && id < experts.num_global) local = experts.map[id];
+    } else if (id >= experts.first) {
+        local = id - experts.first;
+    }
+    return local >= 0 && local < experts.num_local ? local : -1;
+}
 
 // ---- routing/arguments.cuh ----
 
 // A slot is one (token, k) pair, numbered token * K + k. A sorted row is the place of a slot in expert order.
 
 struct RouteArguments {
-    const int* tokenSelectedExperts;  // [T * K]; ids outside 0..E-1 are dropped
+    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
+    LocalExperts localExperts;        // from ids to experts 0..E-1
     int* chunkCounts;                 // [numChunks, E]; scratch
     int* expertOffsets;               // [E + 1]; first sorted row of each expert
     int* tileStarts;                  // [E + 1]; first M-tile of each expert, then the number of M-tiles
     int* tileExperts;                 // expert of each M-tile
     int* sortedSlots;                 // slot of each sorted row
     int numSlots;                     // T * K
-    int numExperts;                   // E <= kMaxExperts
     int tileM;                        // rows an M-tile
     int numChunks;                    // chunks of the count and place passes
     int slotsPerChunk;                // a multiple of kChunkThreads
-    int reserved;
 };
-static_assert(sizeof(RouteArguments) == 72, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 88, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;     // E at most; one thread an expert in the scan
 constexpr int kChunkThreads = 256;    // threads of the count and place passes
@@ -144,8 +179,7 @@ __device__ __forceinline__ void place_slots(const RouteArguments& arguments, int
     const int warp = threadIdx.x / 32;
     for (int base = begin; base < end; base += kThreads) {
         const int slot = base + threadIdx.x;
-        int expert = slot < end ? arguments.tokenSelectedExperts[slot] : -1;
-        if (expert < 0 || expert >= arguments.numExperts) expert = -1;
+        const int expert = slot < end ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
 
         // Lanes of the same expert take consecutive rows; the lowest of them draws the rows for all.
         const unsigned peers = __match_any_sync(kFullWarp, expert);
@@ -205,19 +239,19 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
     const int first_row = exclusive_scan(count, warp_sums, total_rows);
     const int first_tile = exclusive_scan((count + arguments.tileM - 1) / arguments.tileM, warp_sums, total_tiles);
     tile_starts[expert] = first_tile;
-    if (expert < arguments.numExperts) {
+    if (expert < arguments.localExperts.num_local) {
         arguments.expertOffsets[expert] = first_row;
         arguments.tileStarts[expert] = first_tile;
     }
     if (expert == 0) {
-        arguments.expertOffsets[arguments.numExperts] = total_rows;
-        arguments.tileStarts[arguments.numExperts] = total_tiles;
+        arguments.expertOffsets[arguments.localExperts.num_local] = total_rows;
+        arguments.tileStarts[arguments.localExperts.num_local] = total_tiles;
     }
     __syncthreads();
 
     // The expert of a tile is the last one that starts at or before it; empty experts start where their successor does.
     for (int tile = threadIdx.x; tile < total_tiles; tile += kScanThreads) {
-        int low = 0, high = arguments.numExperts - 1;
+        int low = 0, high = arguments.localExperts.num_local - 1;
         while (low < high) {
             const int middle = (low + high + 1) / 2;
             if (tile_starts[middle] <= tile) low = middle; else high = middle - 1;
@@ -237,8 +271,8 @@ __device__ __forceinline__ void count_slots(const RouteArguments& arguments, int
     for (int expert = threadIdx.x; expert < kMaxExperts; expert += kThreads) counts[expert] = 0;
     __syncthreads();
     for (int slot = begin + static_cast<int>(threadIdx.x); slot < end; slot += kThreads) {
-        const int expert = arguments.tokenSelectedExperts[slot];
-        if (expert >= 0 && expert < arguments.numExperts) atomicAdd(&counts[expert], 1);
+        const int expert = local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts);
+        if (expert >= 0) atomicAdd(&counts[expert], 1);
     }
     __syncthreads();
 }
@@ -260,8 +294,8 @@ extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_count(cons
     __shared__ int counts[kMaxExperts];
     const int begin = blockIdx.x * arguments.slotsPerChunk;
     count_slots<kChunkThreads>(arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk) + begin, counts);
-    int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.numExperts;
-    for (int expert = threadIdx.x; expert < arguments.numExperts; expert += kChunkThreads) row[expert] = counts[expert];
+    int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.localExperts.num_local;
+    for (int expert = threadIdx.x; expert < arguments.localExperts.num_local; expert += kChunkThreads) row[expert] = counts[expert];
 }
 
 // Second pass, one block: chunkCounts become each chunk's first row within its expert; offsets and tiles.
@@ -270,16 +304,16 @@ extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_scan(const 
     __shared__ int warp_sums[32];
     const int expert = threadIdx.x;
     int count = 0;
-    if (expert < arguments.numExperts) {
+    if (expert < arguments.localExperts.num_local) {
         // Eight chunks are read before any is written back: their latencies overlap.
         for (int begin = 0; begin < arguments.numChunks; begin += 8) {
-            int* column = arguments.chunkCounts + static_cast<long long>(begin) * arguments.numExperts + expert;
+            int* column = arguments.chunkCounts + static_cast<long long>(begin) * arguments.localExperts.num_local + expert;
             int counts[8];
 #pragma unroll
-            for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * arguments.numExperts] : 0;
+            for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * arguments.localExperts.num_local] : 0;
 #pragma unroll
             for (int i = 0; i < 8; ++i) {
-                if (begin + i < arguments.numChunks) column[i * arguments.numExperts] = count;
+                if (begin + i < arguments.numChunks) column[i * arguments.localExperts.num_local] = count;
                 count += counts[i];
             }
         }
@@ -290,8 +324,8 @@ extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_scan(const 
 // Third pass: slots to rows.
 extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
     __shared__ int cursors[kMaxExperts];
-    const int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.numExperts;
-    for (int expert = threadIdx.x; expert < arguments.numExperts; expert += kChunkThreads)
+    const int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.localExperts.num_local;
+    for (int expert = threadIdx.x; expert < arguments.localExperts.num_local; expert += kChunkThreads)
         cursors[expert] = arguments.expertOffsets[expert] + row[expert];
     __syncthreads();
     const int begin = blockIdx.x * arguments.slotsPerChunk;
@@ -566,6 +600,26 @@ __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, Share
 template <class Tile>
 using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
 
+// The accumulators begin with the bias of their column; zero where there is none. Bias rows are in the order of the weight rows.
+template <class Tile, bool kPaired>
+__device__ __forceinline__ void load_biases(
+    Accumulators<Tile>& accumulators, const Element* biases, long long expert_row, int first_output, int num_outputs, RowOrder gate, RowOrder up) {
+    using Columns = ColumnMap<Tile, kPaired>;
+#pragma unroll
+    for (int n = 0; n < TileTraits<Tile>::kFragmentsN; ++n) {
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            const int fragment = n / Columns::kFragmentsPerOutput;
+            const int output = first_output + Columns::first_output(fragment / Columns::kGroup) + fragment % Columns::kGroup * 2 + i;
+            const RowOrder order = kPaired && n % 2 == 1 ? up : gate;
+            const bool present = biases && output < num_outputs;
+            const float bias = present ? unpack_low(biases[expert_row + order.offset + output * order.stride].bits) : 0.0f;
+#pragma unroll
+            for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) accumulators[m][n][i] = accumulators[m][n][2 + i] = bias;
+        }
+    }
+}
+
 template <class Tile>
 __device__ __forceinline__ void multiply_fragments(Accumulators<Tile>& accumulators, const Fragments<Tile>& fragments) {
 #pragma unroll
@@ -575,7 +629,7 @@ __device__ __forceinline__ void multiply_fragments(Accumulators<Tile>& accumulat
             mma_m16n8k16(accumulators[m][n], fragments.a[m], fragments.b[n / 2][n % 2 * 2], fragments.b[n / 2][n % 2 * 2 + 1]);
 }
 
-// accumulators = the tile of a x b^T over their whole depth. All threads of the block call it together.
+// accumulators += the tile of a x b^T over their whole depth. All threads of the block call it together.
 template <class Tile, bool kPaired>
 __device__ __forceinline__ void multiply_tile(
     Accumulators<Tile>& accumulators, const RowsA<Tile>& a, const RowsB<Tile, kPaired>& b, int depth, SharedAddress shared) {
@@ -589,13 +643,6 @@ __device__ __forceinline__ void multiply_tile(
         if (k_tile < k_tiles) b.load(shared + stage * Traits::kStageBytes + Traits::kStageBytesA, depth, k_tile * Tile::kTileK);
         cp_async_commit();  // empty groups keep the count of groups equal to the count of stages
     };
-
-#pragma unroll
-    for (int m = 0; m < Traits::kFragmentsM; ++m)
-#pragma unroll
-        for (int n = 0; n < Traits::kFragmentsN; ++n)
-#pragma unroll
-            for (int i = 0; i < 4; ++i) accumulators[m][n][i] = 0.0f;
 
     __syncthreads();  // the previous tile's last fragments have been read
 #pragma unroll
@@ -684,6 +731,10 @@ struct Gemm1Arguments {
     const int* tileStarts;            // [E + 1]
     const int* tileExperts;           // [M-tiles]
     const int* sortedSlots;           // [T * K]; token = slot / K
+    const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
+    const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
+    const float* swigluBeta;          // [E]
+    const float* swigluLimit;         // [E]
     int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
@@ -691,15 +742,20 @@ struct Gemm1Arguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
 };
-static_assert(sizeof(Gemm1Arguments) == 88, "the launcher passes this layout");
+static_assert(sizeof(Gemm1Arguments) == 120, "the launcher passes this layout");
 
 template <class Tile>
 __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kGated>;
     const SharedAddress shared = dynamic_shared_memory();
-    const int intermediate = arguments.intermediateSize;
-    const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.numExperts,
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
+    const int top_k = kTopK ? kTopK : arguments.topK;
+    const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride};
+    const RowOrder up_rows{arguments.upRowOffset, arguments.upRowStride};
+    const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
                                 (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs};
     const int tiles = schedule.size();
 
@@ -712,13 +768,15 @@ __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
 #pragma unroll
         for (int pass = 0; pass < RowsA<Tile>::Loader::kPasses; ++pass) {
             const int row = tile.row_begin + pass * RowsA<Tile>::Loader::kRowsPerPass + RowsA<Tile>::Loader::thread_row();
-            a.rows[pass] = row < tile.row_end ? arguments.sortedSlots[row] / arguments.topK : -1;
+            a.rows[pass] = row < tile.row_end ? arguments.sortedSlots[row] / top_k : -1;
         }
         const long long expert_row = static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate);
-        const RowsB<Tile, kGated> b(arguments.fc1ExpertWeights + expert_row * arguments.hiddenSize, first_output, intermediate,
-                                    {arguments.gateRowOffset, arguments.gateRowStride}, {arguments.upRowOffset, arguments.upRowStride});
+        const RowsB<Tile, kGated> b(arguments.fc1ExpertWeights + expert_row * hidden, first_output, intermediate, gate_rows, up_rows);
         Accumulators<Tile> accumulators;
-        multiply_tile<Tile>(accumulators, a, b, arguments.hiddenSize, shared);
+        load_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row, first_output, intermediate, gate_rows, up_rows);
+        multiply_tile<Tile>(accumulators, a, b, hidden, shared);
+        const ActivationParameters parameters =
+            activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
 
         // Each thread holds rows lane / 4 and lane / 4 + 8 of every m16 fragment.
         const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
@@ -738,7 +796,7 @@ __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
                         const int fragment = (group * Columns::kGroup + i / 2) * Columns::kFragmentsPerOutput;
                         const float gate = accumulators[m][fragment][half * 2 + i % 2];
                         const float up = accumulators[m][fragment + Columns::kFragmentsPerOutput - 1][half * 2 + i % 2];
-                        values[i] = activate(gate, up);
+                        values[i] = activate(gate, up, parameters);
                     }
                     store_outputs(arguments.activated + static_cast<long long>(row) * intermediate + output, values);
                 }
@@ -759,20 +817,23 @@ struct Gemm2Arguments {
     const int* tileStarts;            // [E + 1]
     const int* tileExperts;           // [M-tiles]
     const int* sortedSlots;           // [T * K]
+    const Element* fc2ExpertBiases;   // [E, H]; null means none
     int numExperts;                   // E
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
     int reserved;
 };
-static_assert(sizeof(Gemm2Arguments) == 72, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 80, "the launcher passes this layout");
 
 template <class Tile>
 __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, false>;
     const SharedAddress shared = dynamic_shared_memory();
-    const int hidden = arguments.hiddenSize;
-    const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.numExperts,
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
+    const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
                                 (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs};
     const int tiles = schedule.size();
 
@@ -787,9 +848,10 @@ __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
             a.rows[pass] = row < tile.row_end ? row : -1;
         }
         const long long expert_row = static_cast<long long>(tile.expert) * hidden;
-        const RowsB<Tile, false> b(arguments.fc2ExpertWeights + expert_row * arguments.intermediateSize, first_output, hidden, {0, 1}, {0, 1});
+        const RowsB<Tile, false> b(arguments.fc2ExpertWeights + expert_row * intermediate, first_output, hidden, {0, 1}, {0, 1});
         Accumulators<Tile> accumulators;
-        multiply_tile<Tile>(accumulators, a, b, arguments.intermediateSize, shared);
+        load_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row, first_output, hidden, {0, 1}, {0, 1});
+        multiply_tile<Tile>(accumulators, a, b, intermediate, shared);
 
         const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
 #pragma unroll
@@ -820,27 +882,28 @@ __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
 
 struct FinalizeArguments {
     const Element* expertOutput;      // [T * K, H]
-    const int* tokenSelectedExperts;  // [T * K]; ids outside 0..E-1 contribute nothing
+    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
+    LocalExperts localExperts;        // from ids to experts 0..E-1
     const float* tokenFinalScales;    // [T * K]; null means 1
     Element* output;                  // [T, H]; every row is written
     int numTokens;                    // T
-    int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
+    int reserved;
 };
-static_assert(sizeof(FinalizeArguments) == 48, "the launcher passes this layout");
+static_assert(sizeof(FinalizeArguments) == 72, "the launcher passes this layout");
 
 constexpr int kFinalizeThreads = 256;  // threads a block; one block a token
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
     const long long token = blockIdx.x;
-    const int hidden = arguments.hiddenSize;
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int top_k = kTopK ? kTopK : arguments.topK;
     for (int column = threadIdx.x * 8; column < hidden; column += kFinalizeThreads * 8) {
         float sums[8] = {};
-        for (int k = 0; k < arguments.topK; ++k) {
-            const long long slot = token * arguments.topK + k;
-            const int expert = arguments.tokenSelectedExperts[slot];
-            if (expert < 0 || expert >= arguments.numExperts) continue;
+        for (int k = 0; k < top_k; ++k) {
+            const long long slot = token * top_k + k;
+            if (local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) < 0) continue;
             const float scale = arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f;
             const Vector16 row = *reinterpret_cast<const Vector16*>(arguments.expertOutput + slot * hidden + column);
 #pragma unroll

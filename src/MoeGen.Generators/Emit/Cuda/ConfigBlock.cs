@@ -34,6 +34,13 @@ internal static class ConfigBlock
         Activation.Silu => "activation/silu.cuh",
         Activation.Gelu => "activation/gelu.cuh",
         Activation.Relu => "activation/relu.cuh",
+        Activation.Geglu => "activation/geglu.cuh",
+        Activation.GegluTanh => "activation/geglu_tanh.cuh",
+        Activation.SwigluOai => "activation/swiglu_oai.cuh",
+        Activation.SwigluStep => "activation/swiglu_step.cuh",
+        Activation.GeluTanh => "activation/gelu_tanh.cuh",
+        Activation.Relu2 => "activation/relu2.cuh",
+        Activation.Identity => "activation/identity.cuh",
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "No template for this activation."),
     };
 
@@ -56,6 +63,23 @@ internal static class ConfigBlock
                     static constexpr int kSharedMemoryBytes = {{plan.SharedMemoryBytes}};  // dynamic shared memory a block, bytes
                     static constexpr int kMinBlocksPerSm = {{plan.MinBlocksPerSm}};  // blocks a multiprocessor asked of the register allocator
                 };
+                """);
+        }
+
+        writer.Write().Write(
+            """
+            constexpr int kHiddenSize = 0;  // H; 0: given at run time
+            constexpr int kIntermediateSize = 0;  // I; 0: given at run time
+            constexpr int kTopK = 0;  // K; 0: given at run time
+            constexpr int kNumExperts = 0;  // E; 0: given at run time
+            """);
+        if (model.Activation.HasLimit())
+        {
+            writer.Write().Write(
+                """
+                constexpr float kSwigluAlpha = 1.702f;  // factor inside the sigmoid
+                constexpr float kSwigluBeta = 1.0f;  // added to the clamped up value
+                constexpr float kSwigluLimit = 7.0f;  // bound of gate and up
                 """);
         }
 

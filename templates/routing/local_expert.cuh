@@ -1,0 +1,21 @@
+#pragma once
+// From the ids that callers use, which count the experts of all devices, to the experts of this one.
+
+struct LocalExperts {
+    const int* map;   // [numGlobalExperts], local id or -1; null: the experts from `first` on are local
+    int first;        // global id of local expert 0 where there is no map
+    int num_global;   // length of the map
+    int num_local;    // E
+    int reserved;
+};
+
+// The local id, or -1 where the id is out of range or its expert lives elsewhere.
+__device__ __forceinline__ int local_expert(int id, const LocalExperts& experts) {
+    int local = -1;
+    if (experts.map) {
+        if (id >= 0 && id < experts.num_global) local = experts.map[id];
+    } else if (id >= experts.first) {
+        local = id - experts.first;
+    }
+    return local >= 0 && local < experts.num_local ? local : -1;
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace MoeGen.Tests;
+
+/// <summary>The structs that launchers pass by value have the size that the CUDA text asserts.</summary>
+public sealed partial class ArgumentLayoutTests
+{
+    private static readonly Dictionary<string, int> Sizes = new()
+    {
+        [nameof(SelectExpertsArguments)] = Unsafe.SizeOf<SelectExpertsArguments>(),
+        [nameof(RouteArguments)] = Unsafe.SizeOf<RouteArguments>(),
+        ["Gemm1Arguments"] = Unsafe.SizeOf<Gemm1Arguments<BFloat16>>(),
+        ["Gemm2Arguments"] = Unsafe.SizeOf<Gemm2Arguments<BFloat16>>(),
+        ["FinalizeArguments"] = Unsafe.SizeOf<FinalizeArguments<BFloat16>>(),
+    };
+
+    [Fact]
+    public void Sizes_agree_with_the_cuda_text()
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "Snapshots");
+        var found = new HashSet<string>();
+        foreach (string path in Directory.EnumerateFiles(folder, "*.verified.cu", SearchOption.AllDirectories))
+        {
+            foreach (Match match in SizeAssertion().Matches(File.ReadAllText(path)))
+            {
+                string name = match.Groups["name"].Value;
+                found.Add(name);
+                Assert.Equal(Sizes[name], int.Parse(match.Groups["size"].ValueSpan, CultureInfo.InvariantCulture));
+            }
+        }
+
+        Assert.Equal(Sizes.Keys.Order(), found.Order());
+    }
+
+    [GeneratedRegex(@"static_assert\(sizeof\((?<name>\w+)\) == (?<size>\d+)")]
+    private static partial Regex SizeAssertion();
+}
