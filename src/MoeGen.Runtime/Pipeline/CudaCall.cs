@@ -18,6 +18,12 @@ internal readonly struct CudaCall<T>
     /// <summary>Null where ids are given.</summary>
     public DevicePointer<float> RouterLogits { get; init; }
 
+    /// <summary>The caller's GEMM1; null means the generated one.</summary>
+    public IGroupedGemm<T>? Gemm1 { get; init; }
+
+    /// <summary>The caller's GEMM2; null means the generated one.</summary>
+    public IGroupedGemm<T>? Gemm2 { get; init; }
+
     public required int NumTokens { get; init; }
 
     public required int TopK { get; init; }
