@@ -1,41 +1,31 @@
 namespace MoeGen;
 
-/// <summary>One layer on the CPU: weights, configuration and options together.</summary>
-/// <typeparam name="T">Element type of the layer.</typeparam>
-internal sealed class ManagedLayer<T>
+/// <summary>What all stages of one call share: the layer and how it runs, checked.</summary>
+internal sealed record ManagedLayer<T>(
+    MoeWeights<T> Weights, Activation Activation, int TopK, ManagedOptions Options, SwigluConstants Swiglu, LocalExperts? LocalExperts)
     where T : unmanaged
 {
-    private readonly MoeDescriptor _descriptor;
-    private readonly ManagedOptions _options;
-
-    public ManagedLayer(MoeDescriptor descriptor, ManagedBackend backend, MoeWeights<T> weights)
+    /// <summary>Puts the defaults in and checks that all of it fits together.</summary>
+    public static ManagedLayer<T> Create(
+        MoeWeights<T> weights,
+        Activation activation,
+        int topK,
+        ManagedOptions? options = null,
+        SwigluConstants? swiglu = null,
+        LocalExperts? localExperts = null)
     {
-        WeightChecks.CheckConfiguration(descriptor, weights.Shape, weights.Fc1Layout);
-        weights.LocalExperts?.CheckFits(weights.Shape.NumExperts, nameof(weights.LocalExperts));
-        _descriptor = descriptor;
-        Backend = backend;
-        Weights = weights;
-        _options = backend.Options with { Swiglu = descriptor.Swiglu };
-    }
+        ArgumentNullException.ThrowIfNull(weights);
+        ManagedActivations.Check(activation, weights.Fc1Layout);
+        SwigluChecks.CheckEffect(
+            activation, !weights.SwigluAlpha.IsEmpty, !weights.SwigluBeta.IsEmpty, !weights.SwigluLimit.IsEmpty, nameof(weights));
+        swiglu ??= SwigluConstants.Default;
+        SwigluChecks.CheckConstants(activation, swiglu, nameof(swiglu));
+        localExperts?.CheckFits(weights.Shape.NumExperts, nameof(localExperts));
+        if (topK is < 1 or > MoeShape.MaxTopK)
+        {
+            throw new ArgumentOutOfRangeException(nameof(topK), topK, $"topK is {topK}; allowed is 1 to {MoeShape.MaxTopK}.");
+        }
 
-    public ManagedBackend Backend { get; }
-
-    public MoeWeights<T> Weights { get; }
-
-    /// <summary>Experts of all devices together: the width of router logits.</summary>
-    public int NumGlobalExperts => Weights.LocalExperts?.NumGlobalExperts ?? Weights.Shape.NumExperts;
-
-    public void Forward(ReadOnlySpan<T> input, ReadOnlySpan<int> tokenSelectedExperts, ReadOnlySpan<float> tokenFinalScales, int topK, Span<T> output)
-    {
-        WeightChecks.CheckStated(_descriptor, nameof(topK), _descriptor.StaticShape.TopK, topK);
-        ManagedMoe.Forward(Weights, _descriptor.Activation, input, tokenSelectedExperts, tokenFinalScales, topK, output, _options);
-    }
-
-    public void ForwardFromLogits(ReadOnlySpan<T> input, ReadOnlySpan<float> routerLogits, int topK, Span<T> output)
-    {
-        var experts = new int[routerLogits.Length / NumGlobalExperts * topK];
-        var scales = new float[experts.Length];
-        ManagedRouter.SelectExperts(routerLogits, NumGlobalExperts, topK, _descriptor.Routing, experts, scales);
-        Forward(input, experts, scales, topK, output);
+        return new ManagedLayer<T>(weights, activation, topK, options ?? ManagedOptions.Default, swiglu, localExperts);
     }
 }

@@ -2,7 +2,7 @@ namespace MoeGen;
 
 /// <summary>The device pointers and sizes of one forward call, checked.</summary>
 /// <typeparam name="T">Element type of the layer.</typeparam>
-internal readonly struct CudaCall<T>
+internal readonly record struct CudaCall<T>
     where T : unmanaged
 {
     public required DevicePointer<T> Input { get; init; }

@@ -22,7 +22,7 @@ public abstract partial class MoeLayer<TSelf, T>
     {
         CudaLayer<TSelf, T> cuda = RequireCuda(stream);
         CudaWeights<T> weights = cuda.Weights;
-        cuda.Kernels.Forward(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, tokenSelectedExperts, tokenFinalScales, output), weights, stream, workspace);
+        cuda.Kernels.Forward(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, tokenSelectedExperts, tokenFinalScales, output)), weights, stream, workspace);
     }
 
     /// <summary>Enqueues the layer, choosing experts and scales from router logits by the configured routing.</summary>
@@ -39,7 +39,7 @@ public abstract partial class MoeLayer<TSelf, T>
     {
         CudaLayer<TSelf, T> cuda = RequireCuda(stream);
         CudaWeights<T> weights = cuda.Weights;
-        cuda.Kernels.Forward(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, routerLogits, topK, output), weights, stream, workspace);
+        cuda.Kernels.Forward(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, routerLogits, topK, output)), weights, stream, workspace);
     }
 
     /// <summary>Captures <c>Forward</c> on these buffers into a graph that owns its workspace.</summary>
@@ -49,7 +49,7 @@ public abstract partial class MoeLayer<TSelf, T>
     {
         CudaLayer<TSelf, T> cuda = RequireCuda(stream);
         CudaWeights<T> weights = cuda.Weights;
-        return cuda.Kernels.Capture(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, tokenSelectedExperts, tokenFinalScales, output), weights, stream);
+        return cuda.Kernels.Capture(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, tokenSelectedExperts, tokenFinalScales, output)), weights, stream);
     }
 
     /// <summary>Captures <c>ForwardFromLogits</c> on these buffers into a graph that owns its workspace.</summary>
@@ -59,6 +59,6 @@ public abstract partial class MoeLayer<TSelf, T>
     {
         CudaLayer<TSelf, T> cuda = RequireCuda(stream);
         CudaWeights<T> weights = cuda.Weights;
-        return cuda.Kernels.Capture(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, routerLogits, topK, output), weights, stream);
+        return cuda.Kernels.Capture(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, routerLogits, topK, output)), weights, stream);
     }
 }

@@ -15,7 +15,7 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
     where T : unmanaged
 {
     private readonly CudaLayer<TSelf, T>? _cuda;
-    private readonly ManagedLayer<T>? _managed;
+    private readonly HostLayer<T>? _managed;
     private bool _disposed;
 
     /// <summary>Runs on the device of <paramref name="context"/>; uploads the weights and frees them with the layer.</summary>
@@ -28,6 +28,7 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         try
         {
             _cuda = new CudaLayer<TSelf, T>(context, deviceWeights, ownsSource: true, options);
+            _own = new OwnGemm(this);
         }
         catch
         {
@@ -42,6 +43,7 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(weights);
         _cuda = new CudaLayer<TSelf, T>(context, weights, ownsSource: false, options);
+        _own = new OwnGemm(this);
     }
 
     /// <summary>Runs on the CPU.</summary>
@@ -49,7 +51,7 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(weights);
-        _managed = new ManagedLayer<T>(TSelf.Descriptor, backend, weights);
+        _managed = new HostLayer<T>(TSelf.Descriptor, backend, weights);
     }
 
     /// <summary>Where the layer runs.</summary>
