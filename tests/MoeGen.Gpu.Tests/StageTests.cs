@@ -20,7 +20,7 @@ public sealed class StageTests
     {
         CudaContext context = Gpu.Context;
         var data = new Data<BFloat16>(problem);
-        using var layer = new Bf16SwigluLadder(context, data.Weights);
+        using var layer = new Bf16SwigluLadder(context, data.Weights, Gpu.Options);
         using var buffers = new Buffers<BFloat16>(context, data);
         using CudaStream stream = context.CreateStream();
         using DeviceBuffer<byte> workspace = context.Allocate<byte>(layer.GetWorkspaceBytes(problem.T, problem.K));

@@ -16,5 +16,5 @@ internal unsafe struct NativeRegion
     public ulong Bytes;
     public byte* Cells;
     public int Id;
-    public int Reserved;
+    public fixed byte Name[20];
 }

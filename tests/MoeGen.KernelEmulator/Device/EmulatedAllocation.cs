@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace MoeGen.KernelEmulator;
 
@@ -14,13 +15,15 @@ internal sealed unsafe class EmulatedAllocation
     {
         _memory = (byte*)NativeMemory.AlignedAlloc(bytes + (2 * RedZone), 4096);
         NativeMemory.Fill(_memory, bytes + (2 * RedZone), Poison);
-        Region = new NativeRegion
+        var region = new NativeRegion
         {
             Begin = (ulong)(_memory + RedZone),
             Bytes = bytes,
             Cells = (byte*)NativeMemory.AllocZeroed(((bytes + 3) / 4) + 1, NativeRegion.CellBytes),
             Id = id,
         };
+        Encoding.ASCII.GetBytes($"allocation {id}", new Span<byte>(region.Name, 19));
+        Region = region;
     }
 
     public NativeRegion Region { get; }

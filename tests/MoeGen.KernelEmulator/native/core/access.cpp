@@ -73,9 +73,7 @@ void check_access(const void* pointer, unsigned bytes, unsigned alignment, Acces
         return check_static_shared(address, bytes, access, pc);
     const Region* region = find_region(address);
     if (region && address - region->begin < region->bytes && region->bytes - (address - region->begin) >= bytes) {
-        char name[32];
-        snprintf(name, sizeof name, "allocation %d", region->id);
-        check_cells(Space::global, region->cells, address - region->begin, bytes, access, pc, name);
+        check_cells(Space::global, region->cells, address - region->begin, bytes, access, pc, region->name);
         return;
     }
     // Constants of the text, and the launch's arguments.

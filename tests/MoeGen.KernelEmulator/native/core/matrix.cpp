@@ -23,9 +23,13 @@ static void multiply(Warp& warp) {
             b[column + i * 8 + 1][group] = kWiden(in[4 + i] >> 16);
         }
     }
-    for (unsigned row = 0; row < 16; ++row)
+    for (unsigned row = 0; row < 16; ++row) {
+        float sums[8];
+        memcpy(sums, c[row], sizeof sums);
         for (unsigned k = 0; k < 16; ++k)
-            for (unsigned column = 0; column < 8; ++column) c[row][column] += a[row][k] * b[k][column];
+            for (unsigned column = 0; column < 8; ++column) sums[column] += a[row][k] * b[k][column];
+        memcpy(c[row], sums, sizeof sums);
+    }
     for (unsigned index = 0; index < kWarpSize; ++index)
         for (unsigned i = 0; i < 4; ++i) memcpy(&warp.lanes[index].out[i], &c[index / 4 + i / 2 * 8][index % 4 * 2 + i % 2], 4);
 }

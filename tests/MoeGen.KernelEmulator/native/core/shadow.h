@@ -29,7 +29,7 @@ struct Region {
     uint64_t bytes;
     Cell* cells;
     int32_t id;
-    int32_t reserved;
+    char name[20];
 };
 
 enum class Space { shared, global };
