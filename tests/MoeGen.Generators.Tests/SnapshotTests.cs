@@ -56,6 +56,21 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void Fp16_Geglu_CustomGemm() => Verify("Fp16GegluCustomGemm", "PluggedMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Geglu, Tile = "64x64", Gemm = Gemm.Custom)]
+        public partial class PluggedMoe
+        {
+            partial void Gemm2(in GroupedGemmArguments<System.Half, System.Half> arguments, CudaStream stream)
+            {
+            }
+        }
+        """);
+
+    [Fact]
     public void Bf16_Swiglu_PinnedStages() => Verify("Bf16SwigluPinnedStages", "DeepMoe", """
         using MoeGen;
 

@@ -13,7 +13,7 @@ public sealed class BadInputTests : IDisposable
 
     public BadInputTests()
     {
-        _layer = new Bf16SwigluPinned(_context, _data.Weights);
+        _layer = new Bf16SwigluPinned(_context, _data.Weights, Gpu.Options);
         _buffers = new Buffers<BFloat16>(_context, _data);
         _stream = _context.CreateStream();
     }
@@ -61,12 +61,12 @@ public sealed class BadInputTests : IDisposable
     public void Weights_of_another_layout_and_calls_of_another_routing()
     {
         var plain = new Data<BFloat16>(new Problem(1, 2, 1, 16, 16, Fc1Layout.Plain));
-        Assert.Contains("Plain", Assert.Throws<ArgumentException>(() => new Bf16SwigluPinned(_context, plain.Weights)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new Bf16GeluRouted(_context, _data.Weights));
+        Assert.Contains("Plain", Assert.Throws<ArgumentException>(() => new Bf16SwigluPinned(_context, plain.Weights, Gpu.Options)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new Bf16GeluRouted(_context, _data.Weights, Gpu.Options));
         using DeviceBuffer<float> logits = _context.Allocate<float>(5 * 4);
         Assert.Contains("Preselected", Assert.Throws<InvalidOperationException>(
             () => _layer.ForwardFromLogits(_buffers.Input, logits, 2, _buffers.Output, _stream)).Message, StringComparison.Ordinal);
-        using var routed = new Bf16SwigluRouted(_context, _data.Weights);
+        using var routed = new Bf16SwigluRouted(_context, _data.Weights, Gpu.Options);
         Assert.Throws<InvalidOperationException>(() => routed.Forward(_buffers.Input, _buffers.Ids, null, _buffers.Output, _stream));
         Assert.Throws<ArgumentOutOfRangeException>(() => routed.ForwardFromLogits(_buffers.Input, logits, 5, _buffers.Output, _stream));
     }
@@ -88,7 +88,7 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(MoeBackend.Managed, managed.Backend);
         Assert.Contains("managed", Assert.Throws<InvalidOperationException>(
             () => managed.Forward(_buffers.Input, _buffers.Ids, null, _buffers.Output, _stream)).Message, StringComparison.Ordinal);
-        var other = new Bf16SwigluPinned(_context, _data.Weights);
+        var other = new Bf16SwigluPinned(_context, _data.Weights, Gpu.Options);
         other.Dispose();
         Assert.Throws<ObjectDisposedException>(() => other.Forward(_buffers.Input, _buffers.Ids, null, _buffers.Output, _stream));
     }

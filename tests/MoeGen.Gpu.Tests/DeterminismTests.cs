@@ -19,7 +19,7 @@ public sealed class DeterminismTests
     {
         CudaContext context = Gpu.Context;
         var data = new Data<BFloat16>(problem);
-        using var layer = new Bf16SwigluLadder(context, data.Weights);
+        using var layer = new Bf16SwigluLadder(context, data.Weights, Gpu.Options);
         BFloat16[] first = LayerHarness.Run(layer, context, data, poison: 0xD5);
         BFloat16[] second = LayerHarness.Run(layer, context, data, poison: 0x2A);
         Assert.Equal(first, second);
@@ -31,7 +31,7 @@ public sealed class DeterminismTests
         CudaContext context = Gpu.Context;
         var data = new Data<BFloat16>(problem);
         var other = new Data<BFloat16>(problem with { Seed = 2 });
-        using var layer = new Bf16SwigluLadder(context, data.Weights);
+        using var layer = new Bf16SwigluLadder(context, data.Weights, Gpu.Options);
         using var buffers = new Buffers<BFloat16>(context, data);
         using CudaStream stream = context.CreateStream();
         using MoeGraph graph = layer.CaptureForward(buffers.Input, buffers.Ids, buffers.Scales, buffers.Output, stream);
@@ -65,7 +65,7 @@ public sealed class DeterminismTests
     {
         CudaContext context = Gpu.Context;
         var data = new Data<BFloat16>(Problems[1]);
-        using var layer = new Bf16SwigluLadder(context, data.Weights);
+        using var layer = new Bf16SwigluLadder(context, data.Weights, Gpu.Options);
         BFloat16[] expected = LayerHarness.Run(layer, context, data, poison: 0);
         using var one = new Buffers<BFloat16>(context, data);
         using var two = new Buffers<BFloat16>(context, data);
@@ -88,7 +88,7 @@ public sealed class DeterminismTests
     {
         CudaContext context = Gpu.Context;
         var data = new Data<BFloat16>(Problems[2]);
-        using var layer = new Bf16SwigluLadder(context, data.Weights);
+        using var layer = new Bf16SwigluLadder(context, data.Weights, Gpu.Options);
         using var buffers = new Buffers<BFloat16>(context, data);
         using CudaStream stream = context.CreateStream();
         for (int i = 0; i < 3; i++)

@@ -23,7 +23,7 @@ public sealed class GoldenTests
         float[] logits = io.Get<float>("gate.0").ToArray();
         double[] expected = [.. io.Get<float>("output_fp32").ToArray().Select(value => (double)value)];
 
-        using var layer = new Bf16SwigluRouted(context, weights);
+        using var layer = new Bf16SwigluRouted(context, weights, Gpu.Options);
         var output = new BFloat16[input.Length];
         layer.ForwardFromLogits(input, logits, block.TopK, output);
         ContractVerdict verdict = NumericContract.For(Dtype.BF16).Check<BFloat16>(output, expected, weights.Shape.HiddenSize);

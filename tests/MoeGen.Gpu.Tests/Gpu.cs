@@ -7,6 +7,9 @@ internal static class Gpu
 {
     private static readonly Lazy<CudaContext> Shared = new(() => CudaContext.Create());
 
+    /// <summary>The defaults: NVRTC and the user's cache. The emulator's tests share these sources and have others.</summary>
+    public static MoeCudaOptions? Options => null;
+
     /// <summary>One context for all tests. Skips the test, with the reason, where CUDA or NVRTC is missing.</summary>
     public static CudaContext Context
     {

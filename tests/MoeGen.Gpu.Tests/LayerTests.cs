@@ -32,16 +32,16 @@ public sealed class LayerTests
     };
 
     [Theory, MemberData(nameof(Gated))]
-    public void Bf16_swiglu_pinned_tile(Problem problem) => LayerHarness.Check<Bf16SwigluPinned, BFloat16>((context, weights) => new(context, weights), problem);
+    public void Bf16_swiglu_pinned_tile(Problem problem) => LayerHarness.Check<Bf16SwigluPinned, BFloat16>((context, weights) => new(context, weights, Gpu.Options), problem);
 
     [Theory, MemberData(nameof(Gated))]
-    public void Bf16_swiglu_ladder(Problem problem) => LayerHarness.Check<Bf16SwigluLadder, BFloat16>((context, weights) => new(context, weights), problem);
+    public void Bf16_swiglu_ladder(Problem problem) => LayerHarness.Check<Bf16SwigluLadder, BFloat16>((context, weights) => new(context, weights, Gpu.Options), problem);
 
     [Theory, MemberData(nameof(Gated))]
-    public void Fp16_swiglu_64x256x32(Problem problem) => LayerHarness.Check<Fp16SwigluWide, Half>((context, weights) => new(context, weights), problem);
+    public void Fp16_swiglu_64x256x32(Problem problem) => LayerHarness.Check<Fp16SwigluWide, Half>((context, weights) => new(context, weights, Gpu.Options), problem);
 
     [Theory, MemberData(nameof(Plain))]
-    public void Fp16_silu_ladder(Problem problem) => LayerHarness.Check<Fp16SiluLadder, Half>((context, weights) => new(context, weights), problem);
+    public void Fp16_silu_ladder(Problem problem) => LayerHarness.Check<Fp16SiluLadder, Half>((context, weights) => new(context, weights, Gpu.Options), problem);
 
     [Fact]
     public void Tokens_without_a_valid_expert_are_zero_and_no_token_at_all_works()
@@ -49,7 +49,7 @@ public sealed class LayerTests
         CudaContext context = Gpu.Context;
         var data = new Data<BFloat16>(new Problem(9, 4, 2, 64, 32, Fc1Layout.GateUp));
         Array.Fill(data.Ids, -1);
-        using var layer = new Bf16SwigluLadder(context, data.Weights);
+        using var layer = new Bf16SwigluLadder(context, data.Weights, Gpu.Options);
         Assert.All(LayerHarness.Run(layer, context, data, poison: 0xFF), value => Assert.Equal(0, value.ToBits()));
 
         layer.Forward([], [], [], Span<BFloat16>.Empty);
@@ -65,7 +65,7 @@ public sealed class LayerTests
     {
         CudaContext context = Gpu.Context;
         var data = new Data<BFloat16>(new Problem(40, 4, 2, 128, 64, Fc1Layout.GateUp));
-        using var layer = new Bf16SwigluLadder(context, data.Weights);
+        using var layer = new Bf16SwigluLadder(context, data.Weights, Gpu.Options);
         BFloat16[] clean = LayerHarness.Run(layer, context, data, poison: 0);
         data.Input[(7 * 128) + 3] = (BFloat16)float.NaN;
         data.Input[(21 * 128) + 127] = (BFloat16)float.PositiveInfinity;
@@ -90,7 +90,7 @@ public sealed class LayerTests
         CudaContext context = Gpu.Context;
         var data = new Data<BFloat16>(new Problem(33, 8, 2, 128, 64, Fc1Layout.GateUp));
         Array.Fill(data.Scales, 1f);
-        using var layer = new Bf16SwigluLadder(context, data.Weights);
+        using var layer = new Bf16SwigluLadder(context, data.Weights, Gpu.Options);
         BFloat16[] ones = LayerHarness.Run(layer, context, data, poison: 0);
         var output = new BFloat16[ones.Length];
         layer.Forward(data.Input, data.Ids, [], output);

@@ -12,18 +12,18 @@ public sealed class RoutingTests
     [InlineData(5, 1024, 32)]
     [InlineData(9, 1, 1)]
     public void Softmax_top_k_renormalized(int tokens, int experts, int topK) =>
-        Check<Bf16SwigluRouted, BFloat16>((context, weights) => new(context, weights), new Problem(tokens, experts, topK, 32, 16, Fc1Layout.GateUp));
+        Check<Bf16SwigluRouted, BFloat16>((context, weights) => new(context, weights, Gpu.Options), new Problem(tokens, experts, topK, 32, 16, Fc1Layout.GateUp));
 
     [Theory]
     [InlineData(64, 60, 4)]
     [InlineData(2, 16, 16)]
     public void Softmax_top_k(int tokens, int experts, int topK) =>
-        Check<Bf16GeluRouted, BFloat16>((context, weights) => new(context, weights), new Problem(tokens, experts, topK, 32, 16, Fc1Layout.Plain));
+        Check<Bf16GeluRouted, BFloat16>((context, weights) => new(context, weights, Gpu.Options), new Problem(tokens, experts, topK, 32, 16, Fc1Layout.Plain));
 
     [Theory]
     [InlineData(20, 6, 3)]
     public void Softmax_top_k_renormalized_fp16(int tokens, int experts, int topK) =>
-        Check<Fp16ReluRouted, Half>((context, weights) => new(context, weights), new Problem(tokens, experts, topK, 72, 56, Fc1Layout.Plain));
+        Check<Fp16ReluRouted, Half>((context, weights) => new(context, weights, Gpu.Options), new Problem(tokens, experts, topK, 72, 56, Fc1Layout.Plain));
 
     private static void Check<TLayer, T>(MakeLayer<TLayer, T> make, Problem problem)
         where TLayer : MoeLayer<TLayer, T>, IMoeDescriptor<TLayer, T>
@@ -41,7 +41,7 @@ public sealed class RoutingTests
         using DeviceBuffer<float> deviceLogits = Buffers<T>.Upload<float>(context, logits);
         using DeviceBuffer<int> deviceIds = context.Allocate<int>(ids.Length);
         using DeviceBuffer<float> deviceScales = context.Allocate<float>(ids.Length);
-        layer.Pipeline!.SelectExperts(deviceLogits.Pointer, deviceIds.Pointer, deviceScales.Pointer, problem.T, problem.K, stream);
+        layer.Pipeline!.SelectExperts(deviceLogits.Pointer, deviceIds.Pointer, deviceScales.Pointer, problem.T, problem.E, problem.K, stream);
         stream.Synchronize();
         var foundIds = new int[ids.Length];
         var foundScales = new float[ids.Length];

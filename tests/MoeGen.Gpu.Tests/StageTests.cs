@@ -20,7 +20,7 @@ public sealed class StageTests
     {
         CudaContext context = Gpu.Context;
         var data = new Data<BFloat16>(problem);
-        using var layer = new Bf16SwigluLadder(context, data.Weights);
+        using var layer = new Bf16SwigluLadder(context, data.Weights, Gpu.Options);
         using var buffers = new Buffers<BFloat16>(context, data);
         using CudaStream stream = context.CreateStream();
         using DeviceBuffer<byte> workspace = context.Allocate<byte>(layer.GetWorkspaceBytes(problem.T, problem.K));
@@ -28,8 +28,8 @@ public sealed class StageTests
         layer.Forward(buffers.Input, buffers.Ids, buffers.Scales, buffers.Output, stream, workspace);
         stream.Synchronize();
 
-        int variant = layer.Pipeline!.SelectVariant(problem.T, problem.K);
-        WorkspaceLayout layout = layer.Pipeline.Layout(problem.T, problem.K, variant);
+        int variant = layer.Pipeline!.SelectVariant(problem.Shape, problem.T, problem.K);
+        WorkspaceLayout layout = layer.Pipeline.Layout(problem.Shape, problem.T, problem.K, variant);
         int tileM = Bf16SwigluLadder.Descriptor.Variants[variant].TileM;
         int[] sorted = CheckRoute(data, tileM, layout, workspace);
         CheckRows(data, sorted, layout, workspace);

@@ -5,6 +5,7 @@ namespace MoeGen;
 /// <summary>From the enum to the function.</summary>
 internal static class ManagedActivations
 {
+    /// <summary>GEMM1 with the function, compiled for it.</summary>
     public static void RunGemm1<T, TAcc>(Activation activation, ManagedGemm1<T, TAcc> gemm1, TAcc[] input, TAcc[] activated)
         where T : unmanaged
         where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
@@ -15,6 +16,13 @@ internal static class ManagedActivations
             case Activation.Silu: gemm1.Run<SiluFunction>(input, activated); break;
             case Activation.Gelu: gemm1.Run<GeluFunction>(input, activated); break;
             case Activation.Relu: gemm1.Run<ReluFunction>(input, activated); break;
+            case Activation.Geglu: gemm1.Run<GegluFunction>(input, activated); break;
+            case Activation.GegluTanh: gemm1.Run<GegluTanhFunction>(input, activated); break;
+            case Activation.SwigluOai: gemm1.Run<SwigluOaiFunction>(input, activated); break;
+            case Activation.SwigluStep: gemm1.Run<SwigluStepFunction>(input, activated); break;
+            case Activation.GeluTanh: gemm1.Run<GeluTanhFunction>(input, activated); break;
+            case Activation.Relu2: gemm1.Run<Relu2Function>(input, activated); break;
+            case Activation.Identity: gemm1.Run<IdentityFunction>(input, activated); break;
             default: throw Unknown(activation);
         }
     }

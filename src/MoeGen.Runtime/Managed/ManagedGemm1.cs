@@ -2,17 +2,18 @@ using System.Numerics;
 
 namespace MoeGen;
 
-/// <summary>Gathered input rows x fc1 with the activation: [rows, H] -> [rows, I] in sorted order.</summary>
-internal sealed class ManagedGemm1<T, TAcc>(MoeWeights<T> weights, RoutePlan route, int topK, ManagedOptions options)
+/// <summary>Gathered input rows x fc1, plus bias, with the activation: [rows, H] -> [rows, I] in sorted order.</summary>
+internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan route)
     where T : unmanaged
     where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
 {
     // Outputs j of one work item; I is a multiple of 8, so no group of weight rows is ever partial.
     private const int OutputsPerItem = 32;
 
-    private readonly int _hidden = weights.Shape.HiddenSize;
-    private readonly int _intermediate = weights.Shape.IntermediateSize;
-    private readonly bool _round = options.Rounding.HasFlag(RoundingPoints.Activation);
+    private readonly MoeWeights<T> _weights = layer.Weights;
+    private readonly int _hidden = layer.Weights.Shape.HiddenSize;
+    private readonly int _intermediate = layer.Weights.Shape.IntermediateSize;
+    private readonly bool _round = layer.Options.Rounding.HasFlag(RoundingPoints.Activation);
 
     public void Run<TActivation>(TAcc[] input, TAcc[] activated)
         where TActivation : struct, IManagedActivation
@@ -21,57 +22,66 @@ internal sealed class ManagedGemm1<T, TAcc>(MoeWeights<T> weights, RoutePlan rou
         WorkLoop.Run<TAcc>(
             (long)route.Tiles.Length * blocks,
             checked(VectorKernel.Rows * _hidden),
-            options.MaxDegreeOfParallelism,
+            layer.Options.MaxDegreeOfParallelism,
             (item, scratch) => RunItem<TActivation>(route.Tiles[item / blocks], (int)(item % blocks) * OutputsPerItem, input, activated, scratch));
     }
 
     private void RunItem<TActivation>(RoutePlan.RowTile tile, int firstOutput, TAcc[] input, TAcc[] activated, TAcc[] rows)
         where TActivation : struct, IManagedActivation
     {
-        ReadOnlySpan<T> fc1 = weights.Fc1ExpertWeights[tile.Expert].Span;
+        SwigluValues<TAcc> swiglu = SwigluValues<TAcc>.Of(_weights, layer.Swiglu, tile.Expert);
         int step = TActivation.IsGated ? VectorKernel.Rows / 2 : VectorKernel.Rows;
         int end = Math.Min(firstOutput + OutputsPerItem, _intermediate);
         Span<TAcc> dots = stackalloc TAcc[2 * VectorKernel.Rows];
+        Span<TAcc> biases = stackalloc TAcc[_weights.Fc1ExpertBiases.IsEmpty ? 0 : VectorKernel.Rows];
         for (int j = firstOutput; j < end; j += step)
         {
-            LoadRows<TActivation>(fc1, j, rows);
+            LoadRows<TActivation>(tile.Expert, j, rows, biases);
             int row = tile.FirstRow;
             for (; row + 1 < tile.FirstRow + tile.Rows; row += 2)
             {
                 VectorKernel.Dot4x2(ref rows[0], ref InputRow(input, row), ref InputRow(input, row + 1), _hidden, dots);
-                Store<TActivation>(dots[..VectorKernel.Rows], activated, row, j);
-                Store<TActivation>(dots[VectorKernel.Rows..], activated, row + 1, j);
+                Store<TActivation>(dots[..VectorKernel.Rows], biases, swiglu, activated, row, j);
+                Store<TActivation>(dots[VectorKernel.Rows..], biases, swiglu, activated, row + 1, j);
             }
 
             if (row < tile.FirstRow + tile.Rows)
             {
                 VectorKernel.Dot4x1(ref rows[0], ref InputRow(input, row), _hidden, dots);
-                Store<TActivation>(dots[..VectorKernel.Rows], activated, row, j);
+                Store<TActivation>(dots[..VectorKernel.Rows], biases, swiglu, activated, row, j);
             }
         }
     }
 
-    // Gated: gate j, gate j+1, up j, up j+1. Plain: outputs j..j+3.
-    private void LoadRows<TActivation>(ReadOnlySpan<T> fc1, int j, TAcc[] rows)
+    // Gated: gate j, gate j+1, up j, up j+1. Plain: outputs j..j+3. The biases lie in the order of the weight rows.
+    private void LoadRows<TActivation>(int expert, int j, TAcc[] rows, Span<TAcc> biases)
         where TActivation : struct, IManagedActivation
     {
+        ReadOnlySpan<T> fc1 = _weights.Fc1ExpertWeights[expert].Span;
         for (int r = 0; r < VectorKernel.Rows; r++)
         {
-            int row = TActivation.IsGated && r >= 2 ? weights.Rows.UpRow(j + r - 2) : weights.Rows.GateRow(j + r);
+            int row = TActivation.IsGated && r >= 2 ? _weights.Rows.UpRow(j + r - 2) : _weights.Rows.GateRow(j + r);
             ElementConversion.Widen(fc1.Slice(row * _hidden, _hidden), rows.AsSpan(r * _hidden, _hidden));
+            if (!biases.IsEmpty)
+            {
+                int first = expert * _weights.Shape.Fc1Rows(TActivation.IsGated);
+                ElementConversion.Widen(_weights.Fc1ExpertBiases.Span.Slice(first + row, 1), biases.Slice(r, 1));
+            }
         }
     }
 
-    private ref TAcc InputRow(TAcc[] input, int row) => ref input[route.SortedSlots[row] / topK * _hidden];
+    private ref TAcc InputRow(TAcc[] input, int row) => ref input[route.SortedSlots[row] / layer.TopK * _hidden];
 
-    private void Store<TActivation>(ReadOnlySpan<TAcc> dots, TAcc[] activated, int row, int j)
+    private void Store<TActivation>(
+        Span<TAcc> dots, ReadOnlySpan<TAcc> biases, SwigluValues<TAcc> swiglu, TAcc[] activated, int row, int j)
         where TActivation : struct, IManagedActivation
     {
+        VectorKernel.Add(biases, dots);
         int outputs = TActivation.IsGated ? VectorKernel.Rows / 2 : VectorKernel.Rows;
         Span<TAcc> to = activated.AsSpan((row * _intermediate) + j, outputs);
         for (int i = 0; i < to.Length; i++)
         {
-            TAcc value = TActivation.Apply(dots[i], TActivation.IsGated ? dots[i + 2] : default);
+            TAcc value = TActivation.Apply(dots[i], TActivation.IsGated ? dots[i + 2] : default, swiglu);
             to[i] = _round ? ElementConversion.Round<T, TAcc>(value) : value;
         }
     }

@@ -2,17 +2,18 @@ using System.Numerics;
 
 namespace MoeGen;
 
-/// <summary>Activated rows x fc2: [rows, I] in sorted order -> [T * K, H] in slot order; rows of dropped slots are left as they are.</summary>
-internal sealed class ManagedGemm2<T, TAcc>(MoeWeights<T> weights, RoutePlan route, ManagedOptions options)
+/// <summary>Activated rows x fc2, plus bias: [rows, I] in sorted order -> [T * K, H] in slot order; rows of dropped slots are left as they are.</summary>
+internal sealed class ManagedGemm2<T, TAcc>(ManagedLayer<T> layer, RoutePlan route)
     where T : unmanaged
     where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
 {
     // Outputs h of one work item; H is a multiple of 8, so no group of weight rows is ever partial.
     private const int OutputsPerItem = 64;
 
-    private readonly int _hidden = weights.Shape.HiddenSize;
-    private readonly int _intermediate = weights.Shape.IntermediateSize;
-    private readonly bool _round = options.Rounding.HasFlag(RoundingPoints.ExpertOutput);
+    private readonly MoeWeights<T> _weights = layer.Weights;
+    private readonly int _hidden = layer.Weights.Shape.HiddenSize;
+    private readonly int _intermediate = layer.Weights.Shape.IntermediateSize;
+    private readonly bool _round = layer.Options.Rounding.HasFlag(RoundingPoints.ExpertOutput);
 
     public void Run(TAcc[] activated, TAcc[] expertOutput)
     {
@@ -20,39 +21,46 @@ internal sealed class ManagedGemm2<T, TAcc>(MoeWeights<T> weights, RoutePlan rou
         WorkLoop.Run<TAcc>(
             (long)route.Tiles.Length * blocks,
             checked(VectorKernel.Rows * _intermediate),
-            options.MaxDegreeOfParallelism,
+            layer.Options.MaxDegreeOfParallelism,
             (item, scratch) => RunItem(route.Tiles[item / blocks], (int)(item % blocks) * OutputsPerItem, activated, expertOutput, scratch));
     }
 
     private void RunItem(RoutePlan.RowTile tile, int firstOutput, TAcc[] activated, TAcc[] expertOutput, TAcc[] rows)
     {
-        ReadOnlySpan<T> fc2 = weights.Fc2ExpertWeights[tile.Expert].Span;
+        ReadOnlySpan<T> fc2 = _weights.Fc2ExpertWeights[tile.Expert].Span;
         int end = Math.Min(firstOutput + OutputsPerItem, _hidden);
         Span<TAcc> dots = stackalloc TAcc[2 * VectorKernel.Rows];
+        Span<TAcc> biases = stackalloc TAcc[_weights.Fc2ExpertBiases.IsEmpty ? 0 : VectorKernel.Rows];
         for (int h = firstOutput; h < end; h += VectorKernel.Rows)
         {
             int elements = VectorKernel.Rows * _intermediate;
             ElementConversion.Widen(fc2.Slice(h * _intermediate, elements), rows.AsSpan(0, elements));
+            if (!biases.IsEmpty)
+            {
+                ElementConversion.Widen(_weights.Fc2ExpertBiases.Span.Slice((tile.Expert * _hidden) + h, VectorKernel.Rows), biases);
+            }
+
             int row = tile.FirstRow;
             for (; row + 1 < tile.FirstRow + tile.Rows; row += 2)
             {
                 ref TAcc x = ref activated[row * _intermediate];
                 ref TAcc y = ref activated[(row + 1) * _intermediate];
                 VectorKernel.Dot4x2(ref rows[0], ref x, ref y, _intermediate, dots);
-                Store(dots[..VectorKernel.Rows], expertOutput, row, h);
-                Store(dots[VectorKernel.Rows..], expertOutput, row + 1, h);
+                Store(dots[..VectorKernel.Rows], biases, expertOutput, row, h);
+                Store(dots[VectorKernel.Rows..], biases, expertOutput, row + 1, h);
             }
 
             if (row < tile.FirstRow + tile.Rows)
             {
                 VectorKernel.Dot4x1(ref rows[0], ref activated[row * _intermediate], _intermediate, dots);
-                Store(dots[..VectorKernel.Rows], expertOutput, row, h);
+                Store(dots[..VectorKernel.Rows], biases, expertOutput, row, h);
             }
         }
     }
 
-    private void Store(ReadOnlySpan<TAcc> dots, TAcc[] expertOutput, int row, int h)
+    private void Store(Span<TAcc> dots, ReadOnlySpan<TAcc> biases, TAcc[] expertOutput, int row, int h)
     {
+        VectorKernel.Add(biases, dots);
         Span<TAcc> to = expertOutput.AsSpan((route.SortedSlots[row] * _hidden) + h, dots.Length);
         for (int i = 0; i < to.Length; i++)
         {

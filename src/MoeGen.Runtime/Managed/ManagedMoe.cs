@@ -5,8 +5,9 @@ namespace MoeGen;
 /// no GPU, and the reference of every check. Deterministic: the result depends neither on the number of threads nor on other tokens.
 /// </summary>
 /// <remarks>
-/// <c>out[t] = sum over k of scale[t,k] * fc2[e] . act(fc1[e] . x[t])</c> with <c>e = tokenSelectedExperts[t,k]</c>. Ids outside 0..E-1
-/// contribute nothing; a token without a valid id gets zeros; an id may occur twice in a token. NaN and infinity stay in their token's row.
+/// <c>out[t] = sum over k of scale[t,k] * (fc2[e] . act(fc1[e] . x[t] + b1[e]) + b2[e])</c> with <c>e = tokenSelectedExperts[t,k]</c>. Ids
+/// outside 0..E-1, or of experts that live elsewhere, contribute nothing; a token without a local expert gets zeros; an id may occur
+/// twice in a token. NaN and infinity stay in their token's row.
 /// The weights are converted a few rows at a time, never copied as a whole.
 /// </remarks>
 public static class ManagedMoe
@@ -21,6 +22,11 @@ public static class ManagedMoe
     /// <param name="topK">K, 1 to 32; may exceed the number of experts.</param>
     /// <param name="output">[T, H]; every row is written.</param>
     /// <param name="options">Threads and rounding points; <see langword="null"/> for <see cref="ManagedOptions.Default"/>.</param>
+    /// <param name="swiglu">
+    /// Constants of <see cref="Activation.SwigluOai"/> and <see cref="Activation.SwigluStep"/> where the weights have none of each expert;
+    /// <see langword="null"/> for <see cref="SwigluConstants.Default"/>. Of no meaning for other functions.
+    /// </param>
+    /// <param name="localExperts">Which of all experts the weights are; <see langword="null"/> where they are all, so that ids are 0..E-1.</param>
     /// <exception cref="ArgumentException">A length or value does not fit; the message names it, its value and what is allowed.</exception>
     public static void Forward<T>(
         MoeWeights<T> weights,
@@ -30,18 +36,20 @@ public static class ManagedMoe
         ReadOnlySpan<float> tokenFinalScales,
         int topK,
         Span<T> output,
-        ManagedOptions? options = null)
+        ManagedOptions? options = null,
+        SwigluConstants? swiglu = null,
+        LocalExperts? localExperts = null)
         where T : unmanaged
     {
-        Check(weights, activation, input, tokenSelectedExperts, tokenFinalScales, topK);
+        ManagedLayer<T> layer = ManagedLayer<T>.Create(weights, activation, topK, options, swiglu, localExperts);
+        CheckLengths(input.Length, tokenSelectedExperts.Length, tokenFinalScales.Length, weights.Shape.HiddenSize, topK);
         if (output.Length != input.Length)
         {
             throw new ArgumentException(
                 $"output has {output.Length} elements; required are {input.Length}, as many as input has ([T, H]).", nameof(output));
         }
 
-        new ManagedPipeline<T, float>(weights, activation, topK, options ?? ManagedOptions.Default)
-            .Run(input, tokenSelectedExperts, tokenFinalScales, output, default);
+        new ManagedPipeline<T, float>(layer).Run(input, tokenSelectedExperts, tokenFinalScales, output, default);
     }
 
     /// <summary>Runs the layer in double precision; the reference of checks.</summary>
@@ -53,6 +61,11 @@ public static class ManagedMoe
     /// <param name="tokenFinalScales">[T, K]; empty means 1.</param>
     /// <param name="topK">K, 1 to 32; may exceed the number of experts.</param>
     /// <param name="options">Threads and rounding points: with <see cref="RoundingPoints"/> the result is that of ideal rounding at these points.</param>
+    /// <param name="swiglu">
+    /// Constants of <see cref="Activation.SwigluOai"/> and <see cref="Activation.SwigluStep"/> where the weights have none of each expert;
+    /// <see langword="null"/> for <see cref="SwigluConstants.Default"/>. Of no meaning for other functions.
+    /// </param>
+    /// <param name="localExperts">Which of all experts the weights are; <see langword="null"/> where they are all, so that ids are 0..E-1.</param>
     /// <returns>[T, H], rounded only where <see cref="ManagedOptions.Rounding"/> says so.</returns>
     /// <exception cref="ArgumentException">A length or value does not fit; the message names it, its value and what is allowed.</exception>
     public static double[] ForwardDouble<T>(
@@ -62,49 +75,36 @@ public static class ManagedMoe
         ReadOnlySpan<int> tokenSelectedExperts,
         ReadOnlySpan<float> tokenFinalScales,
         int topK,
-        ManagedOptions? options = null)
+        ManagedOptions? options = null,
+        SwigluConstants? swiglu = null,
+        LocalExperts? localExperts = null)
         where T : unmanaged
     {
-        Check(weights, activation, input, tokenSelectedExperts, tokenFinalScales, topK);
+        ManagedLayer<T> layer = ManagedLayer<T>.Create(weights, activation, topK, options, swiglu, localExperts);
+        CheckLengths(input.Length, tokenSelectedExperts.Length, tokenFinalScales.Length, weights.Shape.HiddenSize, topK);
         var output = new double[input.Length];
-        new ManagedPipeline<T, double>(weights, activation, topK, options ?? ManagedOptions.Default)
-            .Run(input, tokenSelectedExperts, tokenFinalScales, default, output);
+        new ManagedPipeline<T, double>(layer).Run(input, tokenSelectedExperts, tokenFinalScales, default, output);
         return output;
     }
 
-    private static void Check<T>(
-        MoeWeights<T> weights,
-        Activation activation,
-        ReadOnlySpan<T> input,
-        ReadOnlySpan<int> tokenSelectedExperts,
-        ReadOnlySpan<float> tokenFinalScales,
-        int topK)
-        where T : unmanaged
+    private static void CheckLengths(int input, int tokenSelectedExperts, int tokenFinalScales, int hidden, int topK)
     {
-        ArgumentNullException.ThrowIfNull(weights);
-        ManagedActivations.Check(activation, weights.Fc1Layout);
-        if (topK is < 1 or > MoeShape.MaxTopK)
+        if (input % hidden != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(topK), topK, $"topK is {topK}; allowed is 1 to {MoeShape.MaxTopK}.");
+            throw new ArgumentException($"input has {input} elements; required is a multiple of hiddenSize {hidden} ([T, H]).", nameof(input));
         }
 
-        int hidden = weights.Shape.HiddenSize;
-        if (input.Length % hidden != 0)
-        {
-            throw new ArgumentException($"input has {input.Length} elements; required is a multiple of hiddenSize {hidden} ([T, H]).", nameof(input));
-        }
-
-        long slots = (long)(input.Length / hidden) * topK;
-        if (tokenSelectedExperts.Length != slots)
+        long slots = (long)(input / hidden) * topK;
+        if (tokenSelectedExperts != slots)
         {
             throw new ArgumentException(
-                $"tokenSelectedExperts has {tokenSelectedExperts.Length} elements; required are {slots} ({input.Length / hidden} tokens x topK {topK}).", nameof(tokenSelectedExperts));
+                $"tokenSelectedExperts has {tokenSelectedExperts} elements; required are {slots} ({input / hidden} tokens x topK {topK}).", nameof(tokenSelectedExperts));
         }
 
-        if (!tokenFinalScales.IsEmpty && tokenFinalScales.Length != slots)
+        if (tokenFinalScales != 0 && tokenFinalScales != slots)
         {
             throw new ArgumentException(
-                $"tokenFinalScales has {tokenFinalScales.Length} elements; required are {slots} ({input.Length / hidden} tokens x topK {topK}), or none for 1.", nameof(tokenFinalScales));
+                $"tokenFinalScales has {tokenFinalScales} elements; required are {slots} ({input / hidden} tokens x topK {topK}), or none for 1.", nameof(tokenFinalScales));
         }
     }
 }

@@ -7,18 +7,20 @@ namespace MoeGen;
 /// The stages in order over one call's tokens, in chunks so that the memory between the stages stays bounded: at most
 /// <c>chunkElements</c> accumulators, more only where a single token needs more.
 /// </summary>
-internal sealed class ManagedPipeline<T, TAcc>(
-    MoeWeights<T> weights, Activation activation, int topK, ManagedOptions options, long chunkElements = 1L << 25)
+internal sealed class ManagedPipeline<T, TAcc>(ManagedLayer<T> layer, long chunkElements = 1L << 25)
     where T : unmanaged
     where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
 {
+    private readonly MoeShape _shape = layer.Weights.Shape;
+
     /// <summary>Writes <paramref name="rounded"/> or, where that is empty, <paramref name="exact"/>.</summary>
     public void Run(
         ReadOnlySpan<T> input, ReadOnlySpan<int> tokenSelectedExperts, ReadOnlySpan<float> tokenFinalScales, Span<T> rounded, Span<TAcc> exact)
     {
-        int hidden = weights.Shape.HiddenSize;
+        int hidden = _shape.HiddenSize;
+        int topK = layer.TopK;
         int tokens = input.Length / hidden;
-        long perToken = hidden + ((long)topK * (hidden + weights.Shape.IntermediateSize));
+        long perToken = hidden + ((long)topK * (hidden + _shape.IntermediateSize));
         int chunk = (int)Math.Clamp(chunkElements / perToken, 1, Math.Max(tokens, 1));
         for (int first = 0; first < tokens; first += chunk)
         {
@@ -34,17 +36,18 @@ internal sealed class ManagedPipeline<T, TAcc>(
 
     private void RunChunk(ReadOnlySpan<T> input, ReadOnlySpan<int> ids, ReadOnlySpan<float> scales, Span<T> rounded, Span<TAcc> exact)
     {
-        int hidden = weights.Shape.HiddenSize;
-        RoutePlan route = RoutePlan.Create(ids, weights.Shape.NumExperts);
+        int hidden = _shape.HiddenSize;
+        ReadOnlySpan<int> experts = ToLocal(ids);
+        RoutePlan route = RoutePlan.Create(experts, _shape.NumExperts);
         TAcc[] wideInput = Rent(input.Length);
-        TAcc[] activated = Rent((long)route.SortedSlots.Length * weights.Shape.IntermediateSize);
+        TAcc[] activated = Rent((long)route.SortedSlots.Length * _shape.IntermediateSize);
         TAcc[] expertOutput = Rent((long)ids.Length * hidden);
         try
         {
             ElementConversion.Widen(input, wideInput.AsSpan(0, input.Length));
-            ManagedActivations.RunGemm1(activation, new ManagedGemm1<T, TAcc>(weights, route, topK, options), wideInput, activated);
-            new ManagedGemm2<T, TAcc>(weights, route, options).Run(activated, expertOutput);
-            new ManagedFinalize<T, TAcc>(weights.Shape, topK, options).Run(expertOutput, ids, scales, rounded, exact);
+            ManagedActivations.RunGemm1(layer.Activation, new ManagedGemm1<T, TAcc>(layer, route), wideInput, activated);
+            new ManagedGemm2<T, TAcc>(layer, route).Run(activated, expertOutput);
+            new ManagedFinalize<T, TAcc>(layer).Run(expertOutput, experts, scales, rounded, exact);
         }
         finally
         {
@@ -52,6 +55,22 @@ internal sealed class ManagedPipeline<T, TAcc>(
             ArrayPool<TAcc>.Shared.Return(activated);
             ArrayPool<TAcc>.Shared.Return(expertOutput);
         }
+    }
+
+    private ReadOnlySpan<int> ToLocal(ReadOnlySpan<int> ids)
+    {
+        if (layer.LocalExperts is not { } placement)
+        {
+            return ids;
+        }
+
+        var local = new int[ids.Length];
+        for (int slot = 0; slot < local.Length; slot++)
+        {
+            local[slot] = placement.ToLocal(ids[slot], _shape.NumExperts);
+        }
+
+        return local;
     }
 
     private static TAcc[] Rent(long elements) => elements <= Array.MaxLength

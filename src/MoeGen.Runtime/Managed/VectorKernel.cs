@@ -96,6 +96,16 @@ internal static class VectorKernel
         }
     }
 
+    /// <summary>sum[i] += values[i]; no values mean none to add.</summary>
+    public static void Add<TAcc>(ReadOnlySpan<TAcc> values, Span<TAcc> sum)
+        where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            sum[i] += values[i];
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<TAcc> MultiplyAdd<TAcc>(Vector<TAcc> left, Vector<TAcc> right, Vector<TAcc> addend)
         where TAcc : unmanaged

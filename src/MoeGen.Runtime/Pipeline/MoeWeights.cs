@@ -1,8 +1,11 @@
 namespace MoeGen;
 
-/// <summary>The weights of a layer in host memory, one block an expert, so that all experts together may exceed 2^31 elements.</summary>
+/// <summary>
+/// The weights of a layer in host memory, one block an expert, so that all experts together may exceed 2^31 elements; with them,
+/// optionally, biases and the activation's constants of each expert.
+/// </summary>
 /// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
-public sealed class MoeWeights<T>
+public sealed partial class MoeWeights<T>
     where T : unmanaged
 {
     private readonly ReadOnlyMemory<T>[] _fc1;

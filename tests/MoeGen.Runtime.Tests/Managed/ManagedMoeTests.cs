@@ -170,12 +170,12 @@ public class ManagedMoeTests
         {
             layer.Scales = scales;
             var rounded = new BFloat16[layer.Input.Length];
-            new ManagedPipeline<BFloat16, float>(weights, Activation.Swiglu, 3, ManagedOptions.Default, chunkElements)
+            new ManagedPipeline<BFloat16, float>(ManagedLayer<BFloat16>.Create(weights, Activation.Swiglu, 3), chunkElements)
                 .Run(layer.Input, layer.Ids, scales, rounded, default);
             Assert.Equal(layer.Run(Activation.Swiglu, Fc1Layout.GateUp), rounded);
 
             var exact = new double[layer.Input.Length];
-            new ManagedPipeline<BFloat16, double>(weights, Activation.Swiglu, 3, ManagedOptions.Default, chunkElements)
+            new ManagedPipeline<BFloat16, double>(ManagedLayer<BFloat16>.Create(weights, Activation.Swiglu, 3), chunkElements)
                 .Run(layer.Input, layer.Ids, scales, default, exact);
             Assert.Equal(layer.Double(Activation.Swiglu, Fc1Layout.GateUp), exact);
         }

@@ -7,7 +7,7 @@ internal readonly struct GeluFunction : IManagedActivation
 {
     public static bool IsGated => false;
 
-    public static TAcc Apply<TAcc>(TAcc gate, TAcc up)
+    public static TAcc Apply<TAcc>(TAcc gate, TAcc up, SwigluValues<TAcc> swiglu)
         where TAcc : unmanaged, IFloatingPointIeee754<TAcc> => TAcc.CreateTruncating(Evaluate(double.CreateTruncating(gate)));
 
     // In double for both accumulators: erfc has no single-precision form here.

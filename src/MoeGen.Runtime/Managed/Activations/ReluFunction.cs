@@ -7,6 +7,6 @@ internal readonly struct ReluFunction : IManagedActivation
 {
     public static bool IsGated => false;
 
-    public static TAcc Apply<TAcc>(TAcc gate, TAcc up)
+    public static TAcc Apply<TAcc>(TAcc gate, TAcc up, SwigluValues<TAcc> swiglu)
         where TAcc : unmanaged, IFloatingPointIeee754<TAcc> => TAcc.Max(gate, TAcc.Zero);
 }

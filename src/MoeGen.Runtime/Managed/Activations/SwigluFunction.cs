@@ -7,6 +7,6 @@ internal readonly struct SwigluFunction : IManagedActivation
 {
     public static bool IsGated => true;
 
-    public static TAcc Apply<TAcc>(TAcc gate, TAcc up)
-        where TAcc : unmanaged, IFloatingPointIeee754<TAcc> => SiluFunction.Apply(gate, up) * up;
+    public static TAcc Apply<TAcc>(TAcc gate, TAcc up, SwigluValues<TAcc> swiglu)
+        where TAcc : unmanaged, IFloatingPointIeee754<TAcc> => SiluFunction.Apply(gate, up, swiglu) * up;
 }

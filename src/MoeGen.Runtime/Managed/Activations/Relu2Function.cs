@@ -1,0 +1,16 @@
+using System.Numerics;
+
+namespace MoeGen;
+
+/// <summary><c>max(x, 0)</c> squared; NaN stays NaN.</summary>
+internal readonly struct Relu2Function : IManagedActivation
+{
+    public static bool IsGated => false;
+
+    public static TAcc Apply<TAcc>(TAcc gate, TAcc up, SwigluValues<TAcc> swiglu)
+        where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
+    {
+        TAcc positive = TAcc.Max(gate, TAcc.Zero);
+        return positive * positive;
+    }
+}

@@ -1,0 +1,93 @@
+namespace MoeGen;
+
+/// <content>Biases and per-expert constants: each may be left out by itself. Nothing is copied.</content>
+public sealed partial class MoeWeights<T>
+{
+    private readonly LocalExperts? _localExperts;
+    private readonly ReadOnlyMemory<T> _fc1Biases;
+    private readonly ReadOnlyMemory<T> _fc2Biases;
+    private readonly ReadOnlyMemory<float> _swigluAlpha;
+    private readonly ReadOnlyMemory<float> _swigluBeta;
+    private readonly ReadOnlyMemory<float> _swigluLimit;
+
+    /// <summary>[E, 2I] gated, [E, I] for <see cref="Fc1Layout.Plain"/>, in fc1's row order; empty means none. Added before the activation.</summary>
+    /// <exception cref="ArgumentException">The length is wrong; the message names it and the length required.</exception>
+    public ReadOnlyMemory<T> Fc1ExpertBiases
+    {
+        get => _fc1Biases;
+        init => _fc1Biases = CheckLength(
+            value,
+            nameof(Fc1ExpertBiases),
+            (IsGated ? 2L : 1L) * Shape.IntermediateSize,
+            $"{(IsGated ? "2 x " : string.Empty)}intermediateSize {Shape.IntermediateSize}, in the row order {Fc1Layout}");
+    }
+
+    /// <summary>[E, H]; empty means none. Added before the expert's scale.</summary>
+    /// <exception cref="ArgumentException">The length is wrong; the message names it and the length required.</exception>
+    public ReadOnlyMemory<T> Fc2ExpertBiases
+    {
+        get => _fc2Biases;
+        init => _fc2Biases = CheckLength(value, nameof(Fc2ExpertBiases), Shape.HiddenSize, $"hiddenSize {Shape.HiddenSize}");
+    }
+
+    /// <summary>[E], alpha of each expert instead of the configuration's constant; empty means that constant. Only with <see cref="Activation.SwigluOai"/>.</summary>
+    /// <exception cref="ArgumentException">The length is not E, or a value is not finite.</exception>
+    public ReadOnlyMemory<float> SwigluAlpha
+    {
+        get => _swigluAlpha;
+        init => _swigluAlpha = CheckEach(value, nameof(SwigluAlpha), SwigluChecks.CheckFinite);
+    }
+
+    /// <summary>[E], beta of each expert instead of the configuration's constant; empty means that constant. Only with <see cref="Activation.SwigluOai"/>.</summary>
+    /// <exception cref="ArgumentException">The length is not E, or a value is not finite.</exception>
+    public ReadOnlyMemory<float> SwigluBeta
+    {
+        get => _swigluBeta;
+        init => _swigluBeta = CheckEach(value, nameof(SwigluBeta), SwigluChecks.CheckFinite);
+    }
+
+    /// <summary>
+    /// [E], limit of each expert instead of the configuration's constant; empty means that constant. Only with
+    /// <see cref="Activation.SwigluOai"/> and <see cref="Activation.SwigluStep"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">The length is not E, or a value is neither positive nor +infinity.</exception>
+    public ReadOnlyMemory<float> SwigluLimit
+    {
+        get => _swigluLimit;
+        init => _swigluLimit = CheckEach(value, nameof(SwigluLimit), SwigluChecks.CheckLimit);
+    }
+
+    /// <summary>Which of all devices' experts these are; null: all, so that ids are local.</summary>
+    /// <exception cref="ArgumentException">The placement names experts that are not here.</exception>
+    public LocalExperts? LocalExperts
+    {
+        get => _localExperts;
+        init
+        {
+            value?.CheckFits(Shape.NumExperts, nameof(LocalExperts));
+            _localExperts = value;
+        }
+    }
+
+    private ReadOnlyMemory<TValue> CheckLength<TValue>(ReadOnlyMemory<TValue> values, string name, long each, string what)
+    {
+        if (!values.IsEmpty && values.Length != each * Shape.NumExperts)
+        {
+            throw new ArgumentException(
+                $"{name} has {values.Length} elements; required are {each * Shape.NumExperts} ({Shape.NumExperts} experts of {what}), or none.", name);
+        }
+
+        return values;
+    }
+
+    private ReadOnlyMemory<float> CheckEach(ReadOnlyMemory<float> values, string name, Action<float, string, string> check)
+    {
+        CheckLength(values, name, 1, "one value");
+        for (int expert = 0; expert < values.Length; expert++)
+        {
+            check(values.Span[expert], $"{name} of expert {expert}", name);
+        }
+
+        return values;
+    }
+}

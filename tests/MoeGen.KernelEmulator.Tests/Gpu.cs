@@ -1,0 +1,14 @@
+using MoeGen.KernelEmulator;
+using MoeGen.KernelEmulator.Tests;
+
+namespace MoeGen.Gpu.Tests;
+
+/// <summary>What the sources shared with the GPU tier take for the device.</summary>
+internal static class Gpu
+{
+    /// <summary>A new emulated device, so that tests run beside each other.</summary>
+    public static CudaContext Context => new EmulatedDevice().Context;
+
+    /// <summary>Compiles for the emulated device.</summary>
+    public static MoeCudaOptions? Options { get; } = EmulatedKernelCompiler.Options();
+}

@@ -1,0 +1,28 @@
+using MoeGen.Gpu.Tests;
+using Xunit;
+
+namespace MoeGen.KernelEmulator.Tests;
+
+/// <summary>Tiles of 256 rows: ragged sizes with several tiles an expert, and one expert for all tokens.</summary>
+public sealed class Tiles256Tests
+{
+    [Fact]
+    public void Tile256x64x32_agrees() =>
+        TileCheck.Run<Tile256x64x32, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Interleaved);
+
+    [Fact]
+    public void Tile256x64x64_agrees() =>
+        TileCheck.Run<Tile256x64x64, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Plain);
+
+    [Fact]
+    public void Tile256x64x128_agrees() =>
+        TileCheck.Run<Tile256x64x128, BFloat16>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.UpGate);
+
+    [Fact]
+    public void Tile256x128x32_agrees() =>
+        TileCheck.Run<Tile256x128x32, BFloat16>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Plain);
+
+    [Fact]
+    public void Tile256x128x64_agrees() =>
+        TileCheck.Run<Tile256x128x64, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.GateUp);
+}
