@@ -4,6 +4,8 @@
 #include "routing/select_experts.cuh"
 #include "gemm/gemm1.cuh"
 #include "gemm/gemm2.cuh"
+#include "permute/permute.cuh"
+#include "activation/apply.cuh"
 #include "finalize/finalize.cuh"
 
 extern "C" __global__ void __launch_bounds__(DefaultTile::kThreads, DefaultTile::kMinBlocksPerSm)

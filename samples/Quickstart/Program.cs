@@ -48,7 +48,7 @@ static MixtralMoe CreateLayer(MoeWeights<BFloat16> weights)
     if (CudaContext.IsAvailable(out string noDevice))
     {
         var layer = new MixtralMoe(CudaContext.Create(), weights);
-        Console.WriteLine($"compile     {layer.Kernels!.Elapsed.TotalMilliseconds:F0} ms ({layer.Kernels.Outcome})");
+        Console.WriteLine($"compile     {layer.Compiled!.Elapsed.TotalMilliseconds:F0} ms ({layer.Compiled.Outcome})");
         return layer;
     }
 

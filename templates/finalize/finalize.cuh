@@ -5,7 +5,9 @@
 // output[t] = sum over k of scale[t, k] * expertOutput[t * K + k], in the order of k, in fp32.
 
 struct FinalizeArguments {
-    const Element* expertOutput;      // [T * K, H]
+    const Element* expertOutput;      // [T * K, H], in slot order, or in sorted order where slotRows is given
+    const int* slotRows;              // [T * K]; sorted row of each slot; null means slot order
+    const Element* fc2ExpertBiases;   // [E, H]; null where there is none or GEMM2 has added it
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
     LocalExperts localExperts;        // from ids to experts 0..E-1
     const float* tokenFinalScales;    // [T * K]; null means 1
@@ -15,7 +17,7 @@ struct FinalizeArguments {
     int hiddenSize;                   // H, a multiple of 8
     int reserved;
 };
-static_assert(sizeof(FinalizeArguments) == 72, "the launcher passes this layout");
+static_assert(sizeof(FinalizeArguments) == 88, "the launcher passes this layout");
 
 constexpr int kFinalizeThreads = 256;  // threads a block; one block a token
 
@@ -27,13 +29,18 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
         float sums[8] = {};
         for (int k = 0; k < top_k; ++k) {
             const long long slot = token * top_k + k;
-            if (local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) < 0) continue;
+            const int expert = local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts);
+            if (expert < 0) continue;
             const float scale = arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f;
-            const Vector16 row = *reinterpret_cast<const Vector16*>(arguments.expertOutput + slot * hidden + column);
+            const long long row = arguments.slotRows ? arguments.slotRows[slot] : slot;
+            const Vector16 output = *reinterpret_cast<const Vector16*>(arguments.expertOutput + row * hidden + column);
+            Vector16 bias = {};
+            if (arguments.fc2ExpertBiases)
+                bias = *reinterpret_cast<const Vector16*>(arguments.fc2ExpertBiases + static_cast<long long>(expert) * hidden + column);
 #pragma unroll
             for (int word = 0; word < 4; ++word) {
-                sums[2 * word] = fmaf(scale, unpack_low(row.words[word]), sums[2 * word]);
-                sums[2 * word + 1] = fmaf(scale, unpack_high(row.words[word]), sums[2 * word + 1]);
+                sums[2 * word] = fmaf(scale, unpack_low(output.words[word]) + unpack_low(bias.words[word]), sums[2 * word]);
+                sums[2 * word + 1] = fmaf(scale, unpack_high(output.words[word]) + unpack_high(bias.words[word]), sums[2 * word + 1]);
             }
         }
         Vector16 result;

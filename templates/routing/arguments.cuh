@@ -10,12 +10,13 @@ struct RouteArguments {
     int* tileStarts;                  // [E + 1]; first M-tile of each expert, then the number of M-tiles
     int* tileExperts;                 // expert of each M-tile
     int* sortedSlots;                 // slot of each sorted row
+    int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
     int numSlots;                     // T * K
     int tileM;                        // rows an M-tile
     int numChunks;                    // chunks of the count and place passes
     int slotsPerChunk;                // a multiple of kChunkThreads
 };
-static_assert(sizeof(RouteArguments) == 88, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 96, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;     // E at most; one thread an expert in the scan
 constexpr int kChunkThreads = 256;    // threads of the count and place passes

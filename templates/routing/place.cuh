@@ -27,5 +27,6 @@ __device__ __forceinline__ void place_slots(const RouteArguments& arguments, int
         }
         row = __shfl_sync(kFullWarp, row, leader) + rank;
         if (expert >= 0) arguments.sortedSlots[row] = slot;
+        if (expert >= 0 && arguments.slotRows) arguments.slotRows[slot] = row;
     }
 }

@@ -28,8 +28,8 @@ public sealed class StageTests
         layer.Forward(buffers.Input, buffers.Ids, buffers.Scales, buffers.Output, stream, workspace);
         stream.Synchronize();
 
-        int variant = layer.Pipeline!.SelectVariant(problem.T, problem.K);
-        WorkspaceLayout layout = layer.Pipeline.Layout(problem.T, problem.K, variant);
+        int variant = layer.Pipeline!.SelectVariant(problem.Shape, problem.T, problem.K);
+        WorkspaceLayout layout = layer.Pipeline.Layout(problem.Shape, problem.T, problem.K, variant);
         int tileM = Bf16SwigluLadder.Descriptor.Variants[variant].TileM;
         int[] sorted = CheckRoute(data, tileM, layout, workspace);
         CheckRows(data, sorted, layout, workspace);

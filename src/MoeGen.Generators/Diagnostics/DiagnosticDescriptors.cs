@@ -85,17 +85,53 @@ internal static class DiagnosticDescriptors
         messageFormat: "Class '{0}' derives from '{1}'; remove the base class, because the generated half derives from MoeLayer and a class has one base (interfaces are allowed)",
         category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
 
-    /// <summary>{0}: property.</summary>
+    /// <summary>{0}: property; {1}: what makes it idle, and why; {2}: where it has an effect.</summary>
     public static readonly DiagnosticDescriptor OptionWithoutEffect = new(
         id: RuleIds.OptionWithoutEffect,
         title: "Option without effect",
-        messageFormat: "{0} has no effect with Dtype FP32, which runs on the managed backend and has no GPU kernels; leave {0} out, or state Dtype BF16 or FP16",
+        messageFormat: "{0} has no effect with {1}; leave {0} out, or state {2}",
+        category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>{0}: found.</summary>
+    public static readonly DiagnosticDescriptor NumExpertsOutOfRange = new(
+        id: RuleIds.NumExpertsOutOfRange,
+        title: "Number of experts out of range",
+        messageFormat: "NumExperts is {0}; allowed are 1 to 1024, because routing gives each expert one thread of a block; leave it out to give it at run time",
+        category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>{0}: found.</summary>
+    public static readonly DiagnosticDescriptor TopKOutOfRange = new(
+        id: RuleIds.TopKOutOfRange,
+        title: "Experts per token out of range",
+        messageFormat: "TopK is {0}; allowed are 1 to 32, because each lane of a warp keeps one of a token's experts; leave it out to give it at run time",
+        category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>{0}: TopK; {1}: NumExperts; {2}: routing.</summary>
+    public static readonly DiagnosticDescriptor TopKExceedsNumExperts = new(
+        id: RuleIds.TopKExceedsNumExperts,
+        title: "More experts per token than experts",
+        messageFormat: "TopK is {0} and NumExperts is {1}; with Routing {2} at most {1} are allowed, because a token's experts are all different (with Preselected ids may repeat)",
+        category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>{0}: property; {1}: found.</summary>
+    public static readonly DiagnosticDescriptor UnsupportedSize = new(
+        id: RuleIds.UnsupportedSize,
+        title: "Unsupported size",
+        messageFormat: "{0} is {1}; allowed are multiples of 8 from 8 to 1073741824 (2^30), because rows are copied 8 elements (16 bytes) at a time and indexed in 32 bits; leave it out to give it at run time",
+        category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
+
+    /// <summary>{0}: property; {1}: found; {2}: allowed; {3}: why.</summary>
+    public static readonly DiagnosticDescriptor UnsupportedConstant = new(
+        id: RuleIds.UnsupportedConstant,
+        title: "Unsupported constant of the activation",
+        messageFormat: "{0} is {1}; allowed are {2}, because {3}",
         category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = new[]
     {
         DtypeRequired, UndefinedValue, MalformedTile, UnsupportedTileSize, StagesOutOfRange, SharedMemoryExceeded,
         RegistersExceeded, NotPartial, ContainerNotPartial, UnsupportedForm, BaseClassTaken, OptionWithoutEffect,
+        NumExpertsOutOfRange, TopKOutOfRange, TopKExceedsNumExperts, UnsupportedSize, UnsupportedConstant,
     }.ToDictionary(descriptor => descriptor.Id);
 
     /// <summary>The descriptor of a rule.</summary>

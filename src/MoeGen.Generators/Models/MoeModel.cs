@@ -7,7 +7,16 @@ namespace MoeGen.Generators.Models;
 /// <param name="Dtype">Element type.</param>
 /// <param name="Activation">The function between the two GEMMs.</param>
 /// <param name="Routing">How experts are chosen.</param>
+/// <param name="Swiglu">Constants of the activation; the defaults where it has none.</param>
+/// <param name="Shape">Sizes that are constants of the kernels; 0 where one is given at run time.</param>
 /// <param name="Variants">GEMM variants by growing M, then N; empty without GPU kernels.</param>
 /// <param name="Output">How much is emitted.</param>
 internal sealed record MoeModel(
-    TypeModel Type, Dtype Dtype, Activation Activation, RoutingMethod Routing, EquatableArray<GemmPlan> Variants, MoeOutput Output);
+    TypeModel Type,
+    Dtype Dtype,
+    Activation Activation,
+    RoutingMethod Routing,
+    SwigluConstants Swiglu,
+    StaticShape Shape,
+    EquatableArray<GemmPlan> Variants,
+    MoeOutput Output);

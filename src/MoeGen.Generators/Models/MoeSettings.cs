@@ -6,6 +6,13 @@ namespace MoeGen.Generators.Models;
 /// <param name="Tile">Thread-block tile, unparsed.</param>
 /// <param name="Stages">Pipeline stages.</param>
 /// <param name="Routing">How experts are chosen.</param>
+/// <param name="SwigluAlpha">Factor inside the sigmoid.</param>
+/// <param name="SwigluBeta">Added to the clamped up value.</param>
+/// <param name="SwigluLimit">Bound of gate and up.</param>
+/// <param name="NumExperts">E.</param>
+/// <param name="TopK">K.</param>
+/// <param name="HiddenSize">H.</param>
+/// <param name="IntermediateSize">I.</param>
 /// <param name="Unreadable">Whether an argument does not compile, so that the compiler reports it and the rules stay silent.</param>
 internal sealed record MoeSettings(
     Dtype? Dtype = null,
@@ -13,4 +20,11 @@ internal sealed record MoeSettings(
     string? Tile = null,
     int? Stages = null,
     RoutingMethod? Routing = null,
+    float? SwigluAlpha = null,
+    float? SwigluBeta = null,
+    float? SwigluLimit = null,
+    int? NumExperts = null,
+    int? TopK = null,
+    int? HiddenSize = null,
+    int? IntermediateSize = null,
     bool Unreadable = false);

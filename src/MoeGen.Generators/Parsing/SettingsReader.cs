@@ -22,8 +22,17 @@ internal static class SettingsReader
             Tile: values.TryGetValue(nameof(MoeSettings.Tile), out object? tile) ? tile as string : null,
             Stages: Integer(nameof(MoeSettings.Stages)),
             Routing: (RoutingMethod?)Integer(nameof(MoeSettings.Routing)),
+            SwigluAlpha: Float(nameof(MoeSettings.SwigluAlpha)),
+            SwigluBeta: Float(nameof(MoeSettings.SwigluBeta)),
+            SwigluLimit: Float(nameof(MoeSettings.SwigluLimit)),
+            NumExperts: Integer(nameof(MoeSettings.NumExperts)),
+            TopK: Integer(nameof(MoeSettings.TopK)),
+            HiddenSize: Integer(nameof(MoeSettings.HiddenSize)),
+            IntermediateSize: Integer(nameof(MoeSettings.IntermediateSize)),
             Unreadable: stated != values.Count);
 
         int? Integer(string name) => values.TryGetValue(name, out object? value) ? value as int? : null;
+
+        float? Float(string name) => values.TryGetValue(name, out object? value) ? value as float? : null;
     }
 }

@@ -19,6 +19,9 @@ internal static class MoePlanner
             DefinedOr(settings.Dtype, Dtype.None) is var dtype && dtype == Dtype.None ? Dtype.BF16 : dtype,
             DefinedOr(settings.Activation, Activation.Swiglu),
             DefinedOr(settings.Routing, RoutingMethod.Preselected),
+            // Values that the rules reject stay out of the members of a wrong configuration.
+            issues.Count == 0 ? Constants(settings) : SwigluConstants.Default,
+            issues.Count == 0 ? Shape(settings) : new StaticShape(),
             new EquatableArray<GemmPlan>(output == MoeOutput.Cuda ? Variants(settings) : []),
             output);
     }
@@ -54,6 +57,14 @@ internal static class MoePlanner
             .OrderBy(plan => plan.TileM)
             .ThenBy(plan => plan.TileN);
     }
+
+    private static SwigluConstants Constants(MoeSettings settings) => new(
+        settings.SwigluAlpha ?? SwigluConstants.Default.Alpha,
+        settings.SwigluBeta ?? SwigluConstants.Default.Beta,
+        settings.SwigluLimit ?? SwigluConstants.Default.Limit);
+
+    private static StaticShape Shape(MoeSettings settings) => new(
+        settings.NumExperts ?? 0, settings.TopK ?? 0, settings.HiddenSize ?? 0, settings.IntermediateSize ?? 0);
 
     private static T DefinedOr<T>(T? value, T fallback)
         where T : struct, Enum =>

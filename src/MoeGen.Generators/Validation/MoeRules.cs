@@ -15,6 +15,12 @@ internal static class MoeRules
         declaration => TileRule.Check(declaration.Settings),
         declaration => StagesRule.Check(declaration.Settings),
         declaration => BudgetRule.Check(declaration.Settings),
+        declaration => NumExpertsRule.Check(declaration.Settings),
+        declaration => TopKRule.Check(declaration.Settings),
+        declaration => RoutedTopKRule.Check(declaration.Settings),
+        declaration => SizeRule.Check(declaration.Settings),
+        declaration => ActivationOptionRule.Check(declaration.Settings),
+        declaration => SwigluConstantRule.Check(declaration.Settings),
     ];
 
     /// <summary>Every issue of a declaration, in the order of the rules; empty where it can be built.</summary>

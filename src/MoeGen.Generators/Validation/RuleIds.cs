@@ -38,4 +38,19 @@ internal static class RuleIds
 
     /// <summary>An option that changes nothing in this configuration.</summary>
     public const string OptionWithoutEffect = "MOE012";
+
+    /// <summary>Fewer than 1 or more than 1024 experts.</summary>
+    public const string NumExpertsOutOfRange = "MOE013";
+
+    /// <summary>Fewer than 1 or more than 32 experts per token.</summary>
+    public const string TopKOutOfRange = "MOE014";
+
+    /// <summary>More experts per token than experts in a layer that routes.</summary>
+    public const string TopKExceedsNumExperts = "MOE015";
+
+    /// <summary>A hidden or intermediate size that is not a positive multiple of 8 within 2^30.</summary>
+    public const string UnsupportedSize = "MOE016";
+
+    /// <summary>A constant of the activation that is not finite, or a limit that is not positive.</summary>
+    public const string UnsupportedConstant = "MOE017";
 }

@@ -55,6 +55,9 @@ public sealed class MoeConfigAttribute : Attribute
     /// <summary>I, a multiple of 8, as a constant of the kernels. Left out: given at run time.</summary>
     public int IntermediateSize { get; set; }
 
+    /// <summary>Who multiplies. Left out: <see cref="MoeGen.Gemm.TensorCore"/>.</summary>
+    public Gemm Gemm { get; set; }
+
     /// <summary>How experts are chosen. Left out: <see cref="RoutingMethod.Preselected"/>.</summary>
     public RoutingMethod Routing { get; set; }
 }

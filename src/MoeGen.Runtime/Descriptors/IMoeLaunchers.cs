@@ -26,9 +26,18 @@ public interface IMoeLaunchers<T>
     /// <summary>Gathered rows x fc1 with the activation fused.</summary>
     void Gemm1(int variant, in Gemm1Arguments<T> arguments, CudaStream stream);
 
+    /// <summary>Input rows in sorted order, one block a row; only where <c>Gemm = Custom</c>.</summary>
+    void Permute(in PermuteArguments<T> arguments, int rows, CudaStream stream) => throw NotCustom();
+
+    /// <summary>Bias and activation of a GEMM1 that is not the generated one, one block a row; only where <c>Gemm = Custom</c>.</summary>
+    void ApplyActivation(in ApplyArguments<T> arguments, int rows, CudaStream stream) => throw NotCustom();
+
     /// <summary>Activated rows x fc2, written to slot order.</summary>
     void Gemm2(int variant, in Gemm2Arguments<T> arguments, CudaStream stream);
 
     /// <summary>The reduction over the K experts of a token, in fixed order, with scales.</summary>
     void Finalize(in FinalizeArguments<T> arguments, CudaStream stream);
+
+    private static InvalidOperationException NotCustom() =>
+        new("This kernel exists only in a class with Gemm = Custom in its [MoeConfig].");
 }

@@ -9,6 +9,9 @@ namespace MoeGen;
 public sealed record MoeDescriptor(
     string Name, Dtype Dtype, Activation Activation, RoutingMethod Routing, IReadOnlyList<GemmVariant> Variants)
 {
+    /// <summary>Who multiplies.</summary>
+    public Gemm Gemm { get; init; }
+
     /// <summary>Constants of the activation; of no meaning where it has none.</summary>
     public SwigluConstants Swiglu { get; init; } = SwigluConstants.Default;
 

@@ -2,7 +2,7 @@ namespace MoeGen;
 
 /// <summary>The device pointers and sizes of one forward call, checked.</summary>
 /// <typeparam name="T">Element type of the layer.</typeparam>
-internal readonly struct CudaCall<T>
+internal readonly record struct CudaCall<T>
     where T : unmanaged
 {
     public required DevicePointer<T> Input { get; init; }
@@ -17,6 +17,12 @@ internal readonly struct CudaCall<T>
 
     /// <summary>Null where ids are given.</summary>
     public DevicePointer<float> RouterLogits { get; init; }
+
+    /// <summary>The caller's GEMM1; null means the generated one.</summary>
+    public IGroupedGemm<T>? Gemm1 { get; init; }
+
+    /// <summary>The caller's GEMM2; null means the generated one.</summary>
+    public IGroupedGemm<T>? Gemm2 { get; init; }
 
     public required int NumTokens { get; init; }
 

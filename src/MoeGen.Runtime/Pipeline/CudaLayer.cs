@@ -1,112 +1,103 @@
 namespace MoeGen;
 
-/// <summary>One generated class loaded onto one device: kernels, weights, workspaces.</summary>
+/// <summary>A class's kernels bound to one layer's weights on one device.</summary>
+/// <typeparam name="TSelf">The annotated class.</typeparam>
 /// <typeparam name="T">Element type of the layer.</typeparam>
-internal sealed class CudaLayer<T> : IDisposable
+internal sealed class CudaLayer<TSelf, T> : IDisposable
+    where TSelf : IMoeDescriptor<TSelf, T>
     where T : unmanaged
 {
-    private static readonly ComputeCapability Minimum = new(8, 0);
+    private readonly DeviceMoeWeights<T> _source;
+    private readonly DeviceBuffer<int>? _globalToLocal;
+    private readonly bool _ownsSource;
+    private readonly CudaWeights<T> _weights;
 
-    private readonly CudaModule _module;
-    private readonly DeviceMoeWeights<T> _weights;
-    private readonly WorkspaceArenas _arenas;
-    private readonly bool _ownsWeights;
-
-    private CudaLayer(CudaModule module, CachedKernel kernels, CudaPipeline<T> pipeline, DeviceMoeWeights<T> weights, bool ownsWeights)
+    /// <summary>Checks the weights against the configuration, then compiles and loads.</summary>
+    public CudaLayer(CudaContext context, DeviceMoeWeights<T> source, bool ownsSource, MoeCudaOptions? options)
     {
-        _module = module;
-        Kernels = kernels;
-        Pipeline = pipeline;
-        _weights = weights;
-        _ownsWeights = ownsWeights;
-        _arenas = new WorkspaceArenas(module.Context);
-    }
-
-    public CudaContext Context => _module.Context;
-
-    public CachedKernel Kernels { get; }
-
-    public CudaPipeline<T> Pipeline { get; }
-
-    public MoeShape Shape => _weights.Shape;
-
-    /// <summary>Compiles (or finds in the cache) and loads the class's text; refuses devices that cannot run it.</summary>
-    public static CudaLayer<T> Load<TSelf>(CudaContext context, DeviceMoeWeights<T> weights, bool ownsWeights, MoeCudaOptions options)
-        where TSelf : IMoeDescriptor<TSelf, T>
-    {
-        if (context.ComputeCapability < Minimum)
-        {
-            throw new NotSupportedException(
-                $"{context}: the generated kernels use bf16 tensor cores and cp.async, which need compute capability {Minimum} or newer.");
-        }
-
-        CachedKernel kernels = (options.Cache ?? new KernelCache()).GetOrCompile(TSelf.CudaSource, TSelf.Descriptor.Name, context.ComputeCapability);
-        CudaModule cubin = CudaModule.Load(context, kernels.Kernel);
+        WeightChecks.Check(
+            TSelf.Descriptor,
+            context,
+            source.Shape,
+            source.Fc1Layout,
+            source.Fc1ExpertWeights,
+            source.Fc2ExpertWeights,
+            source.Fc1ExpertBiases,
+            source.Fc2ExpertBiases,
+            source.SwigluAlpha,
+            source.SwigluBeta,
+            source.SwigluLimit);
+        source.LocalExperts?.CheckFits(source.Shape.NumExperts, nameof(source.LocalExperts));
+        Kernels = MoeKernels<TSelf, T>.Load(context, options);
         try
         {
-            return new CudaLayer<T>(cubin, kernels, new CudaPipeline<T>(TSelf.CreateLaunchers(cubin), TSelf.Descriptor, weights), weights, ownsWeights);
+            _source = source;
+            _ownsSource = ownsSource;
+            _globalToLocal = UploadMap(context, source.LocalExperts);
+            _weights = Bind(source, _globalToLocal);
         }
         catch
         {
-            cubin.Dispose();
+            Kernels.Dispose();
             throw;
         }
     }
 
-    public long WorkspaceBytes(int numTokens, int topK) => Pipeline.Layout(numTokens, topK, Pipeline.SelectVariant(numTokens, topK)).TotalBytes;
+    public MoeKernels<TSelf, T> Kernels { get; }
 
-    public void Forward(in CudaCall<T> call, CudaStream stream, DeviceBuffer<byte>? workspace)
+    public MoeShape Shape => _source.Shape;
+
+    /// <summary>Pointers of the weights.</summary>
+    /// <exception cref="ObjectDisposedException">The caller has freed them.</exception>
+    public CudaWeights<T> Weights
     {
-        if (call.NumTokens == 0)
+        get
         {
-            return;
-        }
-
-        int variant = Pipeline.SelectVariant(call.NumTokens, call.TopK);
-        WorkspaceLayout layout = Pipeline.Layout(call.NumTokens, call.TopK, variant);
-        if (workspace is null)
-        {
-            workspace = _arenas.Get(stream, layout.TotalBytes);
-        }
-        else
-        {
-            CheckWorkspace(workspace, layout.TotalBytes);
-        }
-
-        Pipeline.Enqueue(call, variant, layout, workspace.Pointer.Address, stream);
-    }
-
-    public MoeGraph Capture(CudaCall<T> call, CudaStream stream)
-    {
-        DeviceBuffer<byte> workspace = Context.Allocate<byte>(Math.Max(1, WorkspaceBytes(call.NumTokens, call.TopK)));
-        try
-        {
-            return new MoeGraph(stream.Capture(() => Forward(call, stream, workspace)), workspace);
-        }
-        catch
-        {
-            workspace.Dispose();
-            throw;
+            ObjectDisposedException.ThrowIf(_source.IsDisposed, _source);
+            return _weights;
         }
     }
 
     public void Dispose()
     {
-        _arenas.Dispose();
-        _module.Dispose();
-        if (_ownsWeights)
+        Kernels.Dispose();
+        _globalToLocal?.Dispose();
+        if (_ownsSource)
         {
-            _weights.Dispose();
+            _source.Dispose();
         }
     }
 
-    private void CheckWorkspace(DeviceBuffer<byte> workspace, long required)
+    private static DeviceBuffer<int>? UploadMap(CudaContext context, LocalExperts? experts)
     {
-        if (workspace.Length < required)
+        if (experts is null || experts.GlobalToLocal.IsEmpty)
         {
-            throw new ArgumentException($"workspace has {workspace.Length} bytes; this call needs {required} (GetWorkspaceBytes).", nameof(workspace));
+            return null;
         }
 
-        BufferChecks.Check(workspace, workspace.Length, Context, nameof(workspace), "its own length");
+        DeviceBuffer<int> buffer = context.Allocate<int>(experts.NumGlobalExperts);
+        buffer.CopyFrom(experts.GlobalToLocal.Span);
+        return buffer;
     }
+
+    private static CudaWeights<T> Bind(DeviceMoeWeights<T> source, DeviceBuffer<int>? map) => new()
+    {
+        Shape = source.Shape,
+        Fc1Rows = source.Fc1Rows,
+        LocalExperts = new LocalExpertArguments
+        {
+            Map = map?.Pointer ?? default,
+            First = source.LocalExperts?.First ?? 0,
+            NumGlobal = source.LocalExperts?.NumGlobalExperts ?? source.Shape.NumExperts,
+            NumLocal = source.Shape.NumExperts,
+        },
+        NumGlobalExperts = source.LocalExperts?.NumGlobalExperts ?? source.Shape.NumExperts,
+        Fc1ExpertWeights = source.Fc1ExpertWeights.Pointer,
+        Fc2ExpertWeights = source.Fc2ExpertWeights.Pointer,
+        Fc1ExpertBiases = source.Fc1ExpertBiases?.Pointer ?? default,
+        Fc2ExpertBiases = source.Fc2ExpertBiases?.Pointer ?? default,
+        SwigluAlpha = source.SwigluAlpha?.Pointer ?? default,
+        SwigluBeta = source.SwigluBeta?.Pointer ?? default,
+        SwigluLimit = source.SwigluLimit?.Pointer ?? default,
+    };
 }

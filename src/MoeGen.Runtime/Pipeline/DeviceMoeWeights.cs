@@ -1,34 +1,29 @@
 namespace MoeGen;
 
-/// <summary>The weights of one layer in device memory: fc1 [E, 2I, H] (gated) or [E, I, H] (plain), fc2 [E, H, I], row-major.</summary>
+/// <summary>
+/// The weights of one layer in device memory: fc1 [E, 2I, H] (gated) or [E, I, H] (plain), fc2 [E, H, I], row-major, and what
+/// may come with them. Buffers belong to the caller, unless <see cref="Upload"/> made them.
+/// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed class DeviceMoeWeights<T> : IDisposable
     where T : unmanaged
 {
-    private readonly bool _ownsBuffers;
+    private readonly List<IDisposable> _owned = [];
 
-    /// <summary>Uses buffers that the caller owns and keeps alive; their lengths must match the shape exactly.</summary>
+    /// <summary>Uses buffers that the caller owns and keeps alive; lengths are checked when a layer takes them.</summary>
     /// <param name="shape">E, H and I.</param>
     /// <param name="fc1Layout">Row order of fc1; <see cref="Fc1Layout.Plain"/> says that there is no gate.</param>
     /// <param name="fc1ExpertWeights">[E, 2I, H] or, plain, [E, I, H].</param>
     /// <param name="fc2ExpertWeights">[E, H, I].</param>
     public DeviceMoeWeights(MoeShape shape, Fc1Layout fc1Layout, DeviceBuffer<T> fc1ExpertWeights, DeviceBuffer<T> fc2ExpertWeights)
-        : this(shape, fc1Layout, fc1ExpertWeights, fc2ExpertWeights, ownsBuffers: false)
     {
-    }
-
-    private DeviceMoeWeights(
-        MoeShape shape, Fc1Layout fc1Layout, DeviceBuffer<T> fc1ExpertWeights, DeviceBuffer<T> fc2ExpertWeights, bool ownsBuffers)
-    {
-        Fc1Rows = Fc1RowMap.For(fc1Layout, shape.IntermediateSize);
         ArgumentNullException.ThrowIfNull(fc1ExpertWeights);
-        BufferChecks.Check(fc1ExpertWeights, Fc1Length(shape, fc1Layout), fc1ExpertWeights.Context, nameof(fc1ExpertWeights), "E * rows * H");
-        BufferChecks.Check(fc2ExpertWeights, Fc2Length(shape), fc1ExpertWeights.Context, nameof(fc2ExpertWeights), "E * H * I");
+        ArgumentNullException.ThrowIfNull(fc2ExpertWeights);
+        Fc1Rows = Fc1RowMap.For(fc1Layout, shape.IntermediateSize);
         Shape = shape;
         Fc1Layout = fc1Layout;
         Fc1ExpertWeights = fc1ExpertWeights;
         Fc2ExpertWeights = fc2ExpertWeights;
-        _ownsBuffers = ownsBuffers;
     }
 
     /// <summary>E, H and I.</summary>
@@ -43,8 +38,31 @@ public sealed class DeviceMoeWeights<T> : IDisposable
     /// <summary>[E, H, I].</summary>
     public DeviceBuffer<T> Fc2ExpertWeights { get; }
 
+    /// <summary>[E, 2I] or, plain, [E, I], in the order of fc1's rows; null means none.</summary>
+    public DeviceBuffer<T>? Fc1ExpertBiases { get; init; }
+
+    /// <summary>[E, H]; null means none.</summary>
+    public DeviceBuffer<T>? Fc2ExpertBiases { get; init; }
+
+    /// <summary>alpha of each expert, fp32 [E]; null means the attribute's constant, as for the next two.</summary>
+    public DeviceBuffer<float>? SwigluAlpha { get; init; }
+
+    /// <summary>beta of each expert, fp32 [E].</summary>
+    public DeviceBuffer<float>? SwigluBeta { get; init; }
+
+    /// <summary>Limit of each expert, fp32 [E].</summary>
+    public DeviceBuffer<float>? SwigluLimit { get; init; }
+
+    /// <summary>Which of all devices' experts these are; null: all, so that ids are local.</summary>
+    public LocalExperts? LocalExperts { get; init; }
+
     /// <summary>The device that holds them.</summary>
     public CudaContext Context => Fc1ExpertWeights.Context;
+
+    /// <summary>Whether a layer can no longer use them.</summary>
+    internal bool IsDisposed =>
+        Fc1ExpertWeights.IsDisposed || Fc2ExpertWeights.IsDisposed || Fc1ExpertBiases is { IsDisposed: true } || Fc2ExpertBiases is { IsDisposed: true }
+        || SwigluAlpha is { IsDisposed: true } || SwigluBeta is { IsDisposed: true } || SwigluLimit is { IsDisposed: true };
 
     internal Fc1RowMap Fc1Rows { get; }
 
@@ -53,43 +71,59 @@ public sealed class DeviceMoeWeights<T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(weights);
-        DeviceBuffer<T>? fc1 = null;
-        DeviceBuffer<T>? fc2 = null;
+        var owned = new List<IDisposable>();
         try
         {
-            fc1 = context.Allocate<T>(Fc1Length(weights.Shape, weights.Fc1Layout));
-            fc2 = context.Allocate<T>(Fc2Length(weights.Shape));
-            for (int expert = 0; expert < weights.Shape.NumExperts; expert++)
+            var uploaded = new DeviceMoeWeights<T>(
+                weights.Shape, weights.Fc1Layout, CopyExperts(context, weights.Fc1ExpertWeights, owned), CopyExperts(context, weights.Fc2ExpertWeights, owned))
             {
-                CopyExpert(fc1, weights.Fc1ExpertWeights[expert].Span, expert);
-                CopyExpert(fc2, weights.Fc2ExpertWeights[expert].Span, expert);
-            }
-
-            return new DeviceMoeWeights<T>(weights.Shape, weights.Fc1Layout, fc1, fc2, ownsBuffers: true);
+                Fc1ExpertBiases = Copy(context, weights.Fc1ExpertBiases, owned),
+                Fc2ExpertBiases = Copy(context, weights.Fc2ExpertBiases, owned),
+                SwigluAlpha = Copy(context, weights.SwigluAlpha, owned),
+                SwigluBeta = Copy(context, weights.SwigluBeta, owned),
+                SwigluLimit = Copy(context, weights.SwigluLimit, owned),
+                LocalExperts = weights.LocalExperts,
+            };
+            uploaded._owned.AddRange(owned);
+            return uploaded;
         }
         catch
         {
-            fc1?.Dispose();
-            fc2?.Dispose();
+            owned.ForEach(buffer => buffer.Dispose());
             throw;
         }
     }
 
-    /// <summary>Frees the buffers where <see cref="Upload"/> allocated them; no stream may still read them.</summary>
+    /// <summary>Frees the buffers that <see cref="Upload"/> allocated; no stream may still read them.</summary>
     public void Dispose()
     {
-        if (_ownsBuffers)
-        {
-            Fc1ExpertWeights.Dispose();
-            Fc2ExpertWeights.Dispose();
-        }
+        _owned.ForEach(buffer => buffer.Dispose());
+        _owned.Clear();
     }
 
-    private static void CopyExpert(DeviceBuffer<T> buffer, ReadOnlySpan<T> expertWeights, int expert) =>
-        buffer.CopyFrom((long)expert * expertWeights.Length, expertWeights);
+    private static DeviceBuffer<T> CopyExperts(CudaContext context, IReadOnlyList<ReadOnlyMemory<T>> experts, List<IDisposable> owned)
+    {
+        DeviceBuffer<T> buffer = context.Allocate<T>((long)experts.Count * experts[0].Length);
+        owned.Add(buffer);
+        for (int expert = 0; expert < experts.Count; expert++)
+        {
+            buffer.CopyFrom((long)expert * experts[expert].Length, experts[expert].Span);
+        }
 
-    private static long Fc1Length(MoeShape shape, Fc1Layout layout) =>
-        checked((long)shape.NumExperts * (layout == Fc1Layout.Plain ? 1 : 2) * shape.IntermediateSize * shape.HiddenSize);
+        return buffer;
+    }
 
-    private static long Fc2Length(MoeShape shape) => checked((long)shape.NumExperts * shape.HiddenSize * shape.IntermediateSize);
+    private static DeviceBuffer<TElement>? Copy<TElement>(CudaContext context, ReadOnlyMemory<TElement> values, List<IDisposable> owned)
+        where TElement : unmanaged
+    {
+        if (values.IsEmpty)
+        {
+            return null;
+        }
+
+        DeviceBuffer<TElement> buffer = context.Allocate<TElement>(values.Length);
+        owned.Add(buffer);
+        buffer.CopyFrom(values.Span);
+        return buffer;
+    }
 }

@@ -8,8 +8,14 @@ namespace MoeGen;
 public struct FinalizeArguments<T>
     where T : unmanaged
 {
-    /// <summary>Each slot's expert output, [T * K, H].</summary>
+    /// <summary>Each slot's expert output, [T * K, H], in slot order, or in sorted order where <see cref="SlotRows"/> is given.</summary>
     public DevicePointer<T> ExpertOutput;
+
+    /// <summary>Sorted row of each slot, int32 [T * K]; null means slot order.</summary>
+    public DevicePointer<int> SlotRows;
+
+    /// <summary>[E, H]; null where there is none or GEMM2 has added it.</summary>
+    public DevicePointer<T> Fc2ExpertBiases;
 
     /// <summary>Expert id of each slot, int32 [T * K]; ids without a local expert contribute nothing.</summary>
     public DevicePointer<int> TokenSelectedExperts;

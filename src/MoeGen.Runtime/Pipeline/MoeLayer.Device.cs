@@ -20,9 +20,9 @@ public abstract partial class MoeLayer<TSelf, T>
         CudaStream stream,
         DeviceBuffer<byte>? workspace = null)
     {
-        CudaLayer<T> cuda = RequireCuda();
-        CheckStream(cuda, stream);
-        cuda.Forward(CheckCall(cuda, input, tokenSelectedExperts, tokenFinalScales, output), stream, workspace);
+        CudaLayer<TSelf, T> cuda = RequireCuda(stream);
+        CudaWeights<T> weights = cuda.Weights;
+        cuda.Kernels.Forward(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, tokenSelectedExperts, tokenFinalScales, output)), weights, stream, workspace);
     }
 
     /// <summary>Enqueues the layer, choosing experts and scales from router logits by the configured routing.</summary>
@@ -37,9 +37,9 @@ public abstract partial class MoeLayer<TSelf, T>
     public void ForwardFromLogits(
         DeviceBuffer<T> input, DeviceBuffer<float> routerLogits, int topK, DeviceBuffer<T> output, CudaStream stream, DeviceBuffer<byte>? workspace = null)
     {
-        CudaLayer<T> cuda = RequireCuda();
-        CheckStream(cuda, stream);
-        cuda.Forward(CheckCall(cuda, input, routerLogits, topK, output), stream, workspace);
+        CudaLayer<TSelf, T> cuda = RequireCuda(stream);
+        CudaWeights<T> weights = cuda.Weights;
+        cuda.Kernels.Forward(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, routerLogits, topK, output)), weights, stream, workspace);
     }
 
     /// <summary>Captures <c>Forward</c> on these buffers into a graph that owns its workspace.</summary>
@@ -47,9 +47,9 @@ public abstract partial class MoeLayer<TSelf, T>
     public MoeGraph CaptureForward(
         DeviceBuffer<T> input, DeviceBuffer<int> tokenSelectedExperts, DeviceBuffer<float>? tokenFinalScales, DeviceBuffer<T> output, CudaStream stream)
     {
-        CudaLayer<T> cuda = RequireCuda();
-        CheckStream(cuda, stream);
-        return cuda.Capture(CheckCall(cuda, input, tokenSelectedExperts, tokenFinalScales, output), stream);
+        CudaLayer<TSelf, T> cuda = RequireCuda(stream);
+        CudaWeights<T> weights = cuda.Weights;
+        return cuda.Kernels.Capture(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, tokenSelectedExperts, tokenFinalScales, output)), weights, stream);
     }
 
     /// <summary>Captures <c>ForwardFromLogits</c> on these buffers into a graph that owns its workspace.</summary>
@@ -57,67 +57,8 @@ public abstract partial class MoeLayer<TSelf, T>
     public MoeGraph CaptureForwardFromLogits(
         DeviceBuffer<T> input, DeviceBuffer<float> routerLogits, int topK, DeviceBuffer<T> output, CudaStream stream)
     {
-        CudaLayer<T> cuda = RequireCuda();
-        CheckStream(cuda, stream);
-        return cuda.Capture(CheckCall(cuda, input, routerLogits, topK, output), stream);
-    }
-
-    private static void CheckStream(CudaLayer<T> cuda, CudaStream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        if (stream.Context.Ordinal != cuda.Context.Ordinal)
-        {
-            throw new ArgumentException($"stream belongs to device {stream.Context.Ordinal}; the layer runs on device {cuda.Context.Ordinal}.", nameof(stream));
-        }
-    }
-
-    private static CudaCall<T> CheckCall(
-        CudaLayer<T> cuda, DeviceBuffer<T> input, DeviceBuffer<int> tokenSelectedExperts, DeviceBuffer<float>? tokenFinalScales, DeviceBuffer<T> output)
-    {
-        LayerChecks.CheckRouting(TSelf.Descriptor, fromLogits: false);
-        ArgumentNullException.ThrowIfNull(tokenSelectedExperts);
-        int numTokens = CheckTokens(cuda, input, output);
-        int topK = LayerChecks.CountTopK(tokenSelectedExperts.Length, numTokens);
-        BufferChecks.Check(tokenSelectedExperts, tokenSelectedExperts.Length, cuda.Context, nameof(tokenSelectedExperts), "T * K");
-        if (tokenFinalScales is not null)
-        {
-            BufferChecks.Check(tokenFinalScales, tokenSelectedExperts.Length, cuda.Context, nameof(tokenFinalScales), "T * K");
-        }
-
-        return new CudaCall<T>
-        {
-            Input = input.Pointer,
-            Output = output.Pointer,
-            TokenSelectedExperts = tokenSelectedExperts.Pointer,
-            TokenFinalScales = tokenFinalScales?.Pointer ?? default,
-            NumTokens = numTokens,
-            TopK = topK,
-        };
-    }
-
-    private static CudaCall<T> CheckCall(CudaLayer<T> cuda, DeviceBuffer<T> input, DeviceBuffer<float> routerLogits, int topK, DeviceBuffer<T> output)
-    {
-        LayerChecks.CheckRouting(TSelf.Descriptor, fromLogits: true);
-        LayerChecks.CheckTopK(topK, Math.Min(MoeShape.MaxTopK, cuda.Shape.NumExperts));
-        int numTokens = CheckTokens(cuda, input, output);
-        LayerChecks.CheckCounts(numTokens, topK);
-        BufferChecks.Check(routerLogits, (long)numTokens * cuda.Shape.NumExperts, cuda.Context, nameof(routerLogits), "T * E");
-        return new CudaCall<T>
-        {
-            Input = input.Pointer,
-            Output = output.Pointer,
-            RouterLogits = routerLogits.Pointer,
-            NumTokens = numTokens,
-            TopK = topK,
-        };
-    }
-
-    private static int CheckTokens(CudaLayer<T> cuda, DeviceBuffer<T> input, DeviceBuffer<T> output)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        int numTokens = LayerChecks.CountTokens(input.Length, cuda.Shape.HiddenSize);
-        BufferChecks.Check(input, input.Length, cuda.Context, nameof(input), "T * H");
-        BufferChecks.Check(output, input.Length, cuda.Context, nameof(output), "T * H");
-        return numTokens;
+        CudaLayer<TSelf, T> cuda = RequireCuda(stream);
+        CudaWeights<T> weights = cuda.Weights;
+        return cuda.Kernels.Capture(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, routerLogits, topK, output)), weights, stream);
     }
 }

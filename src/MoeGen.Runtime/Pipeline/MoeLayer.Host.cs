@@ -30,18 +30,19 @@ public abstract partial class MoeLayer<TSelf, T>
             return;
         }
 
-        if (_cuda is null)
+        if (_managed is not null)
         {
-            ManagedMoe.Forward(_hostWeights!, TSelf.Descriptor.Activation, input, tokenSelectedExperts, tokenFinalScales, topK, output, _managed!.Options);
+            _managed.Forward(input, tokenSelectedExperts, tokenFinalScales, topK, output);
             return;
         }
 
-        using CudaStream stream = _cuda.Context.CreateStream();
-        using DeviceBuffer<T> deviceInput = Upload(input);
-        using DeviceBuffer<int> deviceExperts = Upload(tokenSelectedExperts);
-        using DeviceBuffer<float>? deviceScales = tokenFinalScales.IsEmpty ? null : Upload(tokenFinalScales);
-        using DeviceBuffer<T> deviceOutput = _cuda.Context.Allocate<T>(output.Length);
-        using DeviceBuffer<byte> workspace = _cuda.Context.Allocate<byte>(GetWorkspaceBytes(numTokens, topK));
+        CudaContext context = _cuda!.Kernels.Context;
+        using CudaStream stream = context.CreateStream();
+        using DeviceBuffer<T> deviceInput = Upload(context, input);
+        using DeviceBuffer<int> deviceExperts = Upload(context, tokenSelectedExperts);
+        using DeviceBuffer<float>? deviceScales = tokenFinalScales.IsEmpty ? null : Upload(context, tokenFinalScales);
+        using DeviceBuffer<T> deviceOutput = context.Allocate<T>(output.Length);
+        using DeviceBuffer<byte> workspace = context.Allocate<byte>(GetWorkspaceBytes(numTokens, topK));
         Forward(deviceInput, deviceExperts, deviceScales, deviceOutput, stream, workspace);
         stream.Synchronize();
         deviceOutput.CopyTo(output);
@@ -58,12 +59,12 @@ public abstract partial class MoeLayer<TSelf, T>
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         LayerChecks.CheckRouting(TSelf.Descriptor, fromLogits: true);
-        LayerChecks.CheckTopK(topK, Math.Min(MoeShape.MaxTopK, Shape.NumExperts));
+        LayerChecks.CheckTopK(topK, Math.Min(MoeShape.MaxTopK, NumGlobalExperts));
         int numTokens = CheckHost(input, output);
-        if (routerLogits.Length != (long)numTokens * Shape.NumExperts)
+        if (routerLogits.Length != (long)numTokens * NumGlobalExperts)
         {
             throw new ArgumentException(
-                $"routerLogits has {routerLogits.Length} elements; T * E = {(long)numTokens * Shape.NumExperts} are required.", nameof(routerLogits));
+                $"routerLogits has {routerLogits.Length} elements; T * E = {(long)numTokens * NumGlobalExperts} are required.", nameof(routerLogits));
         }
 
         if (numTokens == 0)
@@ -71,20 +72,18 @@ public abstract partial class MoeLayer<TSelf, T>
             return;
         }
 
-        if (_cuda is null)
+        if (_managed is not null)
         {
-            var experts = new int[numTokens * topK];
-            var scales = new float[numTokens * topK];
-            ManagedRouter.SelectExperts(routerLogits, Shape.NumExperts, topK, TSelf.Descriptor.Routing, experts, scales);
-            ManagedMoe.Forward(_hostWeights!, TSelf.Descriptor.Activation, input, experts, scales, topK, output, _managed!.Options);
+            _managed.ForwardFromLogits(input, routerLogits, topK, output);
             return;
         }
 
-        using CudaStream stream = _cuda.Context.CreateStream();
-        using DeviceBuffer<T> deviceInput = Upload(input);
-        using DeviceBuffer<float> deviceLogits = Upload(routerLogits);
-        using DeviceBuffer<T> deviceOutput = _cuda.Context.Allocate<T>(output.Length);
-        using DeviceBuffer<byte> workspace = _cuda.Context.Allocate<byte>(GetWorkspaceBytes(numTokens, topK));
+        CudaContext context = _cuda!.Kernels.Context;
+        using CudaStream stream = context.CreateStream();
+        using DeviceBuffer<T> deviceInput = Upload(context, input);
+        using DeviceBuffer<float> deviceLogits = Upload(context, routerLogits);
+        using DeviceBuffer<T> deviceOutput = context.Allocate<T>(output.Length);
+        using DeviceBuffer<byte> workspace = context.Allocate<byte>(GetWorkspaceBytes(numTokens, topK));
         ForwardFromLogits(deviceInput, deviceLogits, topK, deviceOutput, stream, workspace);
         stream.Synchronize();
         deviceOutput.CopyTo(output);
@@ -101,10 +100,10 @@ public abstract partial class MoeLayer<TSelf, T>
         return numTokens;
     }
 
-    private DeviceBuffer<TElement> Upload<TElement>(ReadOnlySpan<TElement> values)
+    private static DeviceBuffer<TElement> Upload<TElement>(CudaContext context, ReadOnlySpan<TElement> values)
         where TElement : unmanaged
     {
-        DeviceBuffer<TElement> buffer = _cuda!.Context.Allocate<TElement>(values.Length);
+        DeviceBuffer<TElement> buffer = context.Allocate<TElement>(values.Length);
         buffer.CopyFrom(values);
         return buffer;
     }

@@ -14,9 +14,8 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
     where TSelf : MoeLayer<TSelf, T>, IMoeDescriptor<TSelf, T>
     where T : unmanaged
 {
-    private readonly CudaLayer<T>? _cuda;
-    private readonly ManagedBackend? _managed;
-    private readonly MoeWeights<T>? _hostWeights;
+    private readonly CudaLayer<TSelf, T>? _cuda;
+    private readonly HostLayer<T>? _managed;
     private bool _disposed;
 
     /// <summary>Runs on the device of <paramref name="context"/>; uploads the weights and frees them with the layer.</summary>
@@ -24,11 +23,12 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(weights);
-        LayerChecks.CheckLayout(TSelf.Descriptor, weights.Fc1Layout, nameof(weights));
+        WeightChecks.CheckConfiguration(TSelf.Descriptor, weights.Shape, weights.Fc1Layout);
         DeviceMoeWeights<T> deviceWeights = DeviceMoeWeights<T>.Upload(context, weights);
         try
         {
-            _cuda = CudaLayer<T>.Load<TSelf>(context, deviceWeights, ownsWeights: true, options ?? new MoeCudaOptions());
+            _cuda = new CudaLayer<TSelf, T>(context, deviceWeights, ownsSource: true, options);
+            _own = new OwnGemm(this);
         }
         catch
         {
@@ -42,9 +42,8 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(weights);
-        LayerChecks.CheckLayout(TSelf.Descriptor, weights.Fc1Layout, nameof(weights));
-        BufferChecks.CheckDevice(weights.Context, context, nameof(weights));
-        _cuda = CudaLayer<T>.Load<TSelf>(context, weights, ownsWeights: false, options ?? new MoeCudaOptions());
+        _cuda = new CudaLayer<TSelf, T>(context, weights, ownsSource: false, options);
+        _own = new OwnGemm(this);
     }
 
     /// <summary>Runs on the CPU.</summary>
@@ -52,42 +51,42 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(weights);
-        LayerChecks.CheckLayout(TSelf.Descriptor, weights.Fc1Layout, nameof(weights));
-        _managed = backend;
-        _hostWeights = weights;
+        _managed = new HostLayer<T>(TSelf.Descriptor, backend, weights);
     }
 
     /// <summary>Where the layer runs.</summary>
     public MoeBackend Backend => _cuda is null ? MoeBackend.Managed : MoeBackend.Cuda;
 
     /// <summary>The device; null on the managed backend.</summary>
-    public CudaContext? Context => _cuda?.Context;
+    public CudaContext? Context => _cuda?.Kernels.Context;
 
     /// <summary>The device, and on a GPU what was compiled for it; for logs.</summary>
-    public string BackendDescription => _cuda is null
-        ? _managed!.ToString()
-        : $"{_cuda.Context}, {_cuda.Kernels.Kernel.Kind} for {_cuda.Kernels.Kernel.Architecture} by NVRTC {_cuda.Kernels.Kernel.NvrtcVersion}";
+    public string BackendDescription => Compiled is not { Kernel: var kernel }
+        ? _managed!.Backend.ToString()
+        : $"{Context}, {kernel.Kind} for {kernel.Architecture} by NVRTC {kernel.NvrtcVersion}";
 
     /// <summary>E, H and I.</summary>
-    public MoeShape Shape => _cuda?.Shape ?? _hostWeights!.Shape;
+    public MoeShape Shape => _cuda?.Shape ?? _managed!.Weights.Shape;
 
     /// <summary>The compiled kernels and how they were obtained; null on the managed backend.</summary>
-    public CachedKernel? Kernels => _cuda?.Kernels;
+    public CachedKernel? Compiled => _cuda?.Kernels.Compiled;
 
-    internal CudaPipeline<T>? Pipeline => _cuda?.Pipeline;
+    internal CudaPipeline<T>? Pipeline => _cuda?.Kernels.Pipeline;
+
+    private int NumGlobalExperts => _cuda?.Weights.NumGlobalExperts ?? _managed!.NumGlobalExperts;
 
     /// <summary>The GEMM variant that a call of this size runs; null on the managed backend.</summary>
     public GemmVariant? VariantFor(int numTokens, int topK)
     {
         LayerChecks.CheckCounts(numTokens, topK);
-        return _cuda is null ? null : TSelf.Descriptor.Variants[_cuda.Pipeline.SelectVariant(numTokens, topK)];
+        return _cuda?.Kernels.VariantFor(Shape, numTokens, topK);
     }
 
     /// <summary>Exact bytes of the workspace of a call with T = <paramref name="numTokens"/> and K = <paramref name="topK"/>; 0 on the managed backend.</summary>
     public long GetWorkspaceBytes(int numTokens, int topK)
     {
         LayerChecks.CheckCounts(numTokens, topK);
-        return _cuda?.WorkspaceBytes(numTokens, topK) ?? 0;
+        return _cuda?.Kernels.GetWorkspaceBytes(Shape, numTokens, topK) ?? 0;
     }
 
     /// <summary>Frees kernels, workspaces and uploaded weights; no stream may still run the layer.</summary>
@@ -102,10 +101,13 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private CudaLayer<T> RequireCuda()
+    private CudaLayer<TSelf, T> RequireCuda(CudaStream stream)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _cuda ?? throw new InvalidOperationException(
-            $"{TSelf.Descriptor.Name} runs on the {_managed}; device buffers need a layer made with a CudaContext. Call Forward with spans.");
+        CudaLayer<TSelf, T> cuda = _cuda ?? throw new InvalidOperationException(
+            $"{TSelf.Descriptor.Name} runs on the {_managed!.Backend}; device buffers need a layer made with a CudaContext. Call Forward with spans.");
+        ArgumentNullException.ThrowIfNull(stream);
+        BufferChecks.CheckDevice(stream.Context, cuda.Kernels.Context, nameof(stream));
+        return cuda;
     }
 }

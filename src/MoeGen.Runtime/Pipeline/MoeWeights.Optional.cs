@@ -3,6 +3,7 @@ namespace MoeGen;
 /// <content>Biases and per-expert constants: each may be left out by itself. Nothing is copied.</content>
 public sealed partial class MoeWeights<T>
 {
+    private readonly LocalExperts? _localExperts;
     private readonly ReadOnlyMemory<T> _fc1Biases;
     private readonly ReadOnlyMemory<T> _fc2Biases;
     private readonly ReadOnlyMemory<float> _swigluAlpha;
@@ -54,6 +55,18 @@ public sealed partial class MoeWeights<T>
     {
         get => _swigluLimit;
         init => _swigluLimit = CheckEach(value, nameof(SwigluLimit), SwigluChecks.CheckLimit);
+    }
+
+    /// <summary>Which of all devices' experts these are; null: all, so that ids are local.</summary>
+    /// <exception cref="ArgumentException">The placement names experts that are not here.</exception>
+    public LocalExperts? LocalExperts
+    {
+        get => _localExperts;
+        init
+        {
+            value?.CheckFits(Shape.NumExperts, nameof(LocalExperts));
+            _localExperts = value;
+        }
     }
 
     private ReadOnlyMemory<TValue> CheckLength<TValue>(ReadOnlyMemory<TValue> values, string name, long each, string what)

@@ -30,6 +30,9 @@ public struct RouteArguments
     /// <summary>Slot of each sorted row, int32 [T * K].</summary>
     public DevicePointer<int> SortedSlots;
 
+    /// <summary>Sorted row of each slot, int32 [T * K]; null where nobody reads it.</summary>
+    public DevicePointer<int> SlotRows;
+
     /// <summary>T * K.</summary>
     public int NumSlots;
 

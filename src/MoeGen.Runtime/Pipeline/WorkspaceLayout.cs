@@ -1,8 +1,8 @@
 namespace MoeGen;
 
 /// <summary>
-/// The regions of one call's workspace, each aligned to 256 bytes, and its exact size. No region holds gate and up
-/// values: the activation is fused into GEMM1.
+/// The regions of one call's workspace, each aligned to 256 bytes, and its exact size. With the generated GEMMs
+/// no region holds gate and up values: the activation is fused into GEMM1.
 /// </summary>
 public readonly struct WorkspaceLayout
 {
@@ -11,7 +11,7 @@ public readonly struct WorkspaceLayout
     private const int ChunkGranularity = 256;
     private const int MinSlotsPerChunk = 1024;
 
-    internal WorkspaceLayout(MoeShape shape, int numTokens, int topK, int tileM, int elementBytes, bool routes)
+    internal WorkspaceLayout(MoeShape shape, int numTokens, int topK, int tileM, int elementBytes, MoeDescriptor descriptor)
     {
         long slots = (long)numTokens * topK;
         NumSlots = checked((int)slots);
@@ -25,10 +25,15 @@ public readonly struct WorkspaceLayout
         TileStarts = Take(ref end, (shape.NumExperts + 1L) * sizeof(int));
         TileExperts = Take(ref end, MaxTiles * sizeof(int));
         SortedSlots = Take(ref end, slots * sizeof(int));
+        bool routes = descriptor.Routing != RoutingMethod.Preselected;
         SelectedExperts = Take(ref end, routes ? slots * sizeof(int) : 0);
         FinalScales = Take(ref end, routes ? slots * sizeof(float) : 0);
         Activated = Take(ref end, slots * shape.IntermediateSize * elementBytes);
         ExpertOutput = Take(ref end, slots * shape.HiddenSize * elementBytes);
+        bool custom = descriptor.Gemm == Gemm.Custom;
+        SlotRows = Take(ref end, custom ? slots * sizeof(int) : 0);
+        Permuted = Take(ref end, custom ? slots * shape.HiddenSize * elementBytes : 0);
+        Products = Take(ref end, custom ? slots * shape.Fc1Rows(descriptor.IsGated) * sizeof(float) : 0);
         TotalBytes = end;
     }
 
@@ -64,6 +69,13 @@ public readonly struct WorkspaceLayout
     internal long Activated { get; }
 
     internal long ExpertOutput { get; }
+
+    /// <summary>Where <c>Gemm = Custom</c>, as the next two.</summary>
+    internal long SlotRows { get; }
+
+    internal long Permuted { get; }
+
+    internal long Products { get; }
 
     private static long Take(ref long end, long bytes)
     {

@@ -24,6 +24,25 @@ public sealed class RuntimeContractTests
             descriptor.Variants);
     }
 
+    [Theory]
+    [InlineData("BF16")]
+    [InlineData("FP32")]
+    public void Descriptor_has_the_stated_constants_and_sizes(string dtype)
+    {
+        runtime::MoeGen.MoeDescriptor descriptor = Descriptor(Load(
+            $"[MoeConfig(Dtype = Dtype.{dtype}, Activation = Activation.SwigluOai, SwigluAlpha = 1.1f, SwigluLimit = 1e-7f, NumExperts = 32, HiddenSize = 2880)]"));
+        Assert.Equal(new runtime::MoeGen.SwigluConstants(1.1f, 1f, 1e-7f), descriptor.Swiglu);
+        Assert.Equal(new runtime::MoeGen.StaticShape(NumExperts: 32, HiddenSize: 2880), descriptor.StaticShape);
+    }
+
+    [Fact]
+    public void Descriptor_has_the_defaults_of_what_is_left_out()
+    {
+        runtime::MoeGen.MoeDescriptor descriptor = Descriptor(Load("[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.SwigluOai)]"));
+        Assert.Equal(runtime::MoeGen.SwigluConstants.Default, descriptor.Swiglu);
+        Assert.Equal(new runtime::MoeGen.StaticShape(), descriptor.StaticShape);
+    }
+
     [Fact]
     public void FP32_has_no_kernels_and_says_so()
     {

@@ -14,12 +14,24 @@ public sealed class TemplateComposerTests
             ("a/left.cuh", "#pragma once\n  #include \"../b/right.cuh\"\n\nleft  \n\n"),
             ("b/right.cuh", "#pragma once\r\n#pragma unroll\r\nright\r\n"));
         Assert.Equal(
-            "\n// ---- b/right.cuh ----\n\n#pragma unroll\nright\n\n// ---- a/left.cuh ----\n\nleft\n\n// ---- a/root.cuh ----\n\nroot\n", text);
+            "\n// ---- b/right.cuh ----\n#pragma unroll\nright\n\n// ---- a/left.cuh ----\nleft\n\n// ---- a/root.cuh ----\nroot\n", text);
     }
 
     [Fact]
     public void A_template_of_includes_only_leaves_no_banner() => Assert.Equal(
-        "\n// ---- part.cuh ----\n\npart\n", Compose("all.cuh", ("all.cuh", "#pragma once\n#include \"part.cuh\"\n"), ("part.cuh", "part")));
+        "\n// ---- part.cuh ----\npart\n", Compose("all.cuh", ("all.cuh", "#pragma once\n#include \"part.cuh\"\n"), ("part.cuh", "part")));
+
+    [Fact]
+    public void Blank_lines_lead_and_end_no_template_and_are_never_doubled() => Assert.Equal(
+        "\n// ---- a.cuh ----\nfirst\n\nsecond\n", Compose("a.cuh", ("a.cuh", "#pragma once\n\n\nfirst\n\n  \n\nsecond\n\n\n")));
+
+    [Fact]
+    public void A_comment_that_begins_a_template_is_the_banners_heading() => Assert.Equal(
+        "\n// ---- a.cuh ---- What it is,\n// and why.\n\ncode // not this\n",
+        Compose("a.cuh", ("a.cuh", "#pragma once\n// What it is,\n// and why.\n\ncode // not this\n")));
+
+    [Fact]
+    public void A_comment_alone_is_a_template() => Assert.Equal("\n// ---- a.cuh ---- Nothing.\n", Compose("a.cuh", ("a.cuh", "// Nothing.\n")));
 
     [Fact]
     public void A_missing_template_is_named_with_its_includer() => Fails(

@@ -41,8 +41,21 @@ public sealed class MoePlannerTests
     [Fact]
     public void A_wrong_configuration_keeps_the_surface()
     {
-        MoeModel model = Samples.Model(new MoeSettings((Dtype)7, (Activation)7, "7", 7, (RoutingMethod)7));
+        MoeModel model = Samples.Model(new MoeSettings((Dtype)99, (Activation)99, "99", 99, (RoutingMethod)99, TopK: 99));
         Assert.Equal((MoeOutput.Surface, Dtype.BF16, Activation.Swiglu, RoutingMethod.Preselected), (model.Output, model.Dtype, model.Activation, model.Routing));
         Assert.Empty(model.Variants);
+        Assert.Equal(new StaticShape(), model.Shape);
     }
+
+    [Fact]
+    public void Constants_left_out_are_those_of_gpt_oss_and_sizes_are_given_at_run_time()
+    {
+        MoeModel model = Samples.Model(new MoeSettings(Dtype.BF16, Activation.SwigluOai, SwigluLimit: 5));
+        Assert.Equal((new SwigluConstants(1.702f, 1f, 5f), new StaticShape()), (model.Swiglu, model.Shape));
+    }
+
+    [Fact]
+    public void Stated_sizes_are_constants() => Assert.Equal(
+        new StaticShape(8, 2, 4096, 14336),
+        Samples.Model(new MoeSettings(Dtype.FP32, NumExperts: 8, TopK: 2, HiddenSize: 4096, IntermediateSize: 14336)).Shape);
 }

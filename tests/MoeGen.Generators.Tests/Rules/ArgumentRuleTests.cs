@@ -28,7 +28,7 @@ public sealed class ArgumentRuleTests
     [Fact]
     public void Activation_undefined() => Reports(
         "[MoeConfig(Dtype = Dtype.BF16, {|MOE002:Activation = (Activation)(-1)|})]",
-        "Activation is -1, which has no implementation; state one of Swiglu, Silu, Gelu, Relu");
+        "Activation is -1, which has no implementation; state one of Swiglu, Silu, Gelu, Relu, Geglu, GegluTanh, SwigluOai, SwigluStep, GeluTanh, Relu2, Identity");
 
     [Fact]
     public void Routing_undefined() => Reports(

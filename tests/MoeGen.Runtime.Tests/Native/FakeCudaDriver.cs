@@ -22,6 +22,8 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver, IDisposable
 
     public int OptinSharedBytes { get; set; } = 101376;
 
+    public ComputeCapability Capability { get; set; } = new(8, 6);
+
     public int ContextReferences { get; private set; }
 
     public int Synchronizations { get; private set; }
@@ -69,8 +71,8 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver, IDisposable
         {
             CudaDeviceAttribute.MultiprocessorCount => 72,
             CudaDeviceAttribute.L2CacheBytes => 6291456,
-            CudaDeviceAttribute.ComputeCapabilityMajor => 8,
-            CudaDeviceAttribute.ComputeCapabilityMinor => 6,
+            CudaDeviceAttribute.ComputeCapabilityMajor => Capability.Major,
+            CudaDeviceAttribute.ComputeCapabilityMinor => Capability.Minor,
             CudaDeviceAttribute.SharedMemoryPerBlockOptin => OptinSharedBytes,
             _ => -1,
         };

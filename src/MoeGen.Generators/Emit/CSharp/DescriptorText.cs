@@ -49,20 +49,28 @@ internal static class DescriptorText
                 Activation: {Names.MoeGen}.Activation.{model.Activation},
                 Routing: {Names.MoeGen}.RoutingMethod.{model.Routing},
             """);
+        IReadOnlyList<string> options = DescriptorOptions.Of(model);
+        string end = options.Count == 0 ? ";" : "";
         if (model.Variants.Count == 0)
         {
-            writer.Write($"    Variants: global::System.Array.Empty<{Names.MoeGen}.GemmVariant>());");
-            return;
+            writer.Write($"    Variants: global::System.Array.Empty<{Names.MoeGen}.GemmVariant>()){end}");
         }
-
-        writer.Write($"    Variants: new {Names.MoeGen}.GemmVariant[]").Write("    {");
-        foreach (GemmPlan plan in model.Variants)
+        else
         {
-            writer.Write(
-                $"        new(Name: \"{plan.Name}\", TileM: {plan.TileM}, TileN: {plan.TileN}, TileK: {plan.TileK}, Stages: {plan.Stages}, " +
-                $"Threads: {plan.Threads}, SharedMemoryBytes: {plan.SharedMemoryBytes}, MaxRegisters: {plan.MaxRegisters}, MinBlocksPerSm: {plan.MinBlocksPerSm}),");
+            writer.Write($"    Variants: new {Names.MoeGen}.GemmVariant[]").Write("    {");
+            foreach (GemmPlan plan in model.Variants)
+            {
+                writer.Write(
+                    $"        new(Name: \"{plan.Name}\", TileM: {plan.TileM}, TileN: {plan.TileN}, TileK: {plan.TileK}, Stages: {plan.Stages}, " +
+                    $"Threads: {plan.Threads}, SharedMemoryBytes: {plan.SharedMemoryBytes}, MaxRegisters: {plan.MaxRegisters}, MinBlocksPerSm: {plan.MinBlocksPerSm}),");
+            }
+
+            writer.Write($"    }}){end}");
         }
 
-        writer.Write("    });");
+        if (options.Count > 0)
+        {
+            writer.Write("{").Write(string.Join("\n", options.Select(option => $"    {option},"))).Write("};");
+        }
     }
 }

@@ -22,7 +22,7 @@ internal static class SurfaceFile
     {
         // Remarks, so that a summary in the user's half stays the only one.
         writer.Write("/// <remarks>");
-        writer.Write($"/// Mixture-of-Experts layer: {model.Dtype}, {model.Activation}, {model.Routing}.");
+        writer.Write($"/// Mixture-of-Experts layer: {ConfigurationText.Of(model)}.");
         switch (model.Output)
         {
             case MoeOutput.Cuda:

@@ -67,19 +67,19 @@ internal static class ConfigBlock
         }
 
         writer.Write().Write(
-            """
-            constexpr int kHiddenSize = 0;  // H; 0: given at run time
-            constexpr int kIntermediateSize = 0;  // I; 0: given at run time
-            constexpr int kTopK = 0;  // K; 0: given at run time
-            constexpr int kNumExperts = 0;  // E; 0: given at run time
+            $"""
+            constexpr int kHiddenSize = {model.Shape.HiddenSize};  // {Size("H", model.Shape.HiddenSize)}
+            constexpr int kIntermediateSize = {model.Shape.IntermediateSize};  // {Size("I", model.Shape.IntermediateSize)}
+            constexpr int kTopK = {model.Shape.TopK};  // {Size("K", model.Shape.TopK)}
+            constexpr int kNumExperts = {model.Shape.NumExperts};  // {Size("E", model.Shape.NumExperts)}
             """);
         if (model.Activation.HasLimit())
         {
             writer.Write().Write(
-                """
-                constexpr float kSwigluAlpha = 1.702f;  // factor inside the sigmoid
-                constexpr float kSwigluBeta = 1.0f;  // added to the clamped up value
-                constexpr float kSwigluLimit = 7.0f;  // bound of gate and up
+                $"""
+                constexpr float kSwigluAlpha = {FloatLiteral.Of(model.Swiglu.Alpha)};  // factor inside the sigmoid
+                constexpr float kSwigluBeta = {FloatLiteral.Of(model.Swiglu.Beta)};  // added to the clamped up value
+                constexpr float kSwigluLimit = {FloatLiteral.Of(model.Swiglu.Limit)};  // bound of gate and up
                 """);
         }
 
@@ -91,6 +91,8 @@ internal static class ConfigBlock
 
         return writer.ToString();
     }
+
+    private static string Size(string name, int value) => value == 0 ? $"{name}; 0: given at run time" : name;
 
     /// <summary>Name of a variant's constants.</summary>
     public static string StructName(GemmPlan plan) => $"Tile{plan.TypeName}";

@@ -19,9 +19,7 @@ internal static class EntryPoints
                 writer.Write().Write(
                     $$"""
                     extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
-                    {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) {
-                        gemm{{gemm}}<{{tile}}>(arguments);
-                    }
+                    {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) { gemm{{gemm}}<{{tile}}>(arguments); }
                     """);
             }
         }

@@ -52,8 +52,22 @@ internal sealed class TemplateComposer(Func<string, string?> read)
         // A file of includes only, such as the generated configuration, has nothing to show.
         if (body.Count > 0)
         {
-            _text.Append("\n// ---- ").Append(path).Append(" ----\n\n").Append(string.Join("\n", body)).Append('\n');
+            _text.Append("\n// ---- ").Append(path).Append(" ----").Append(Heading(body)).Append(string.Join("\n", body)).Append('\n');
         }
+    }
+
+    /// <summary>What ends the banner's line: a template that begins by saying what it is says so there.</summary>
+    private static string Heading(List<string> body)
+    {
+        const string Comment = "//";
+        if (!body[0].StartsWith(Comment, StringComparison.Ordinal))
+        {
+            return "\n";
+        }
+
+        string heading = body[0].Substring(Comment.Length);
+        body.RemoveAt(0);
+        return heading + (body.Count > 0 ? "\n" : "");
     }
 
     /// <summary>The lines of a template without its directives; what it includes is appended on the way.</summary>
@@ -67,17 +81,20 @@ internal sealed class TemplateComposer(Func<string, string?> read)
             {
                 Include(TemplatePath.Resolve(path, trimmed), path);
             }
-            else if (trimmed != "#pragma once" && (body.Count > 0 || trimmed.Length > 0))
+            else if (trimmed != "#pragma once" && !(trimmed.Length == 0 && EndsBlank(body)))
             {
                 body.Add(line.TrimEnd());
             }
         }
 
-        while (body.Count > 0 && body[body.Count - 1].Length == 0)
+        if (EndsBlank(body) && body.Count > 0)
         {
             body.RemoveAt(body.Count - 1);
         }
 
         return body;
+
+        // The start of a body counts too: no blank line leads it, and nowhere are there two.
+        static bool EndsBlank(List<string> lines) => lines.Count == 0 || lines[lines.Count - 1].Length == 0;
     }
 }

@@ -15,12 +15,15 @@ internal static class ManagedOptionRule
 
         if (settings.Tile is not null)
         {
-            yield return Issue.Of(RuleIds.OptionWithoutEffect, nameof(MoeSettings.Tile), nameof(MoeSettings.Tile));
+            yield return WithoutEffect(nameof(MoeSettings.Tile));
         }
 
         if (settings.Stages is not null)
         {
-            yield return Issue.Of(RuleIds.OptionWithoutEffect, nameof(MoeSettings.Stages), nameof(MoeSettings.Stages));
+            yield return WithoutEffect(nameof(MoeSettings.Stages));
         }
     }
+
+    private static Issue WithoutEffect(string name) => Issue.Of(
+        RuleIds.OptionWithoutEffect, name, name, "Dtype FP32, which runs on the managed backend and has no GPU kernels", "Dtype BF16 or FP16");
 }

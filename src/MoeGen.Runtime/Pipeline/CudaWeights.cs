@@ -1,0 +1,31 @@
+namespace MoeGen;
+
+/// <summary>The device pointers of a layer's weights, checked; what the pipeline reads of them.</summary>
+/// <typeparam name="T">Element type of the layer.</typeparam>
+internal readonly struct CudaWeights<T>
+    where T : unmanaged
+{
+    public required MoeShape Shape { get; init; }
+
+    public required Fc1RowMap Fc1Rows { get; init; }
+
+    public required LocalExpertArguments LocalExperts { get; init; }
+
+    /// <summary>Experts of all devices together: the width of router logits.</summary>
+    public required int NumGlobalExperts { get; init; }
+
+    public required DevicePointer<T> Fc1ExpertWeights { get; init; }
+
+    public required DevicePointer<T> Fc2ExpertWeights { get; init; }
+
+    /// <summary>Null means none, as for all that follow.</summary>
+    public DevicePointer<T> Fc1ExpertBiases { get; init; }
+
+    public DevicePointer<T> Fc2ExpertBiases { get; init; }
+
+    public DevicePointer<float> SwigluAlpha { get; init; }
+
+    public DevicePointer<float> SwigluBeta { get; init; }
+
+    public DevicePointer<float> SwigluLimit { get; init; }
+}

@@ -1,0 +1,37 @@
+namespace MoeGen;
+
+/// <summary>One layer on the CPU: weights, configuration and options together.</summary>
+/// <typeparam name="T">Element type of the layer.</typeparam>
+internal sealed class HostLayer<T>
+    where T : unmanaged
+{
+    private readonly MoeDescriptor _descriptor;
+    public HostLayer(MoeDescriptor descriptor, ManagedBackend backend, MoeWeights<T> weights)
+    {
+        WeightChecks.CheckConfiguration(descriptor, weights.Shape, weights.Fc1Layout);
+        _descriptor = descriptor;
+        Backend = backend;
+        Weights = weights;
+    }
+
+    public ManagedBackend Backend { get; }
+
+    public MoeWeights<T> Weights { get; }
+
+    /// <summary>Experts of all devices together: the width of router logits.</summary>
+    public int NumGlobalExperts => Weights.LocalExperts?.NumGlobalExperts ?? Weights.Shape.NumExperts;
+
+    public void Forward(ReadOnlySpan<T> input, ReadOnlySpan<int> tokenSelectedExperts, ReadOnlySpan<float> tokenFinalScales, int topK, Span<T> output)
+    {
+        WeightChecks.CheckStated(_descriptor, nameof(topK), _descriptor.StaticShape.TopK, topK);
+        ManagedMoe.Forward(Weights, _descriptor.Activation, input, tokenSelectedExperts, tokenFinalScales, topK, output, Backend.Options, _descriptor.Swiglu, Weights.LocalExperts);
+    }
+
+    public void ForwardFromLogits(ReadOnlySpan<T> input, ReadOnlySpan<float> routerLogits, int topK, Span<T> output)
+    {
+        var experts = new int[routerLogits.Length / NumGlobalExperts * topK];
+        var scales = new float[experts.Length];
+        ManagedRouter.SelectExperts(routerLogits, NumGlobalExperts, topK, _descriptor.Routing, experts, scales);
+        Forward(input, experts, scales, topK, output);
+    }
+}

@@ -1,0 +1,120 @@
+namespace MoeGen;
+
+/// <summary>The kernels of one generated class on one device, without weights: compiled, loaded, ready to launch.</summary>
+/// <typeparam name="TSelf">The annotated class.</typeparam>
+/// <typeparam name="T">Element type: <see cref="BFloat16"/> or <see cref="Half"/>.</typeparam>
+public sealed partial class MoeKernels<TSelf, T> : IDisposable
+    where TSelf : IMoeDescriptor<TSelf, T>
+    where T : unmanaged
+{
+    private readonly CudaModule _module;
+    private readonly WorkspaceArenas _arenas;
+
+    private MoeKernels(CudaModule module, CachedKernel compiled)
+    {
+        _module = module;
+        Compiled = compiled;
+        Pipeline = new CudaPipeline<T>(TSelf.CreateLaunchers(module), TSelf.Descriptor);
+        _arenas = new WorkspaceArenas(module.Context);
+    }
+
+    /// <summary>The device.</summary>
+    public CudaContext Context => _module.Context;
+
+    /// <summary>What was compiled, and whether it came from the cache.</summary>
+    public CachedKernel Compiled { get; }
+
+    internal CudaPipeline<T> Pipeline { get; }
+
+    /// <summary>Compiles the class's text, or finds it in the cache, and loads it.</summary>
+    /// <exception cref="NotSupportedException">The device is older than 8.0, a pinned tile exceeds its shared memory, or the layer has no GPU kernels.</exception>
+    /// <exception cref="CudaLibraryNotFoundException">NVRTC is missing.</exception>
+    public static MoeKernels<TSelf, T> Load(CudaContext context, MoeCudaOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        MoeDescriptor descriptor = TSelf.Descriptor;
+        if (descriptor.Variants.Count == 0)
+        {
+            throw new NotSupportedException($"{descriptor.Name} ({descriptor.Dtype}) has no GPU kernels; it runs on the managed backend only.");
+        }
+
+        GpuArchitecture.For(context.ComputeCapability, context.SharedMemoryPerBlockOptin).Require(descriptor, context);
+        CachedKernel compiled = (options?.Cache ?? new KernelCache()).GetOrCompile(TSelf.CudaSource, descriptor.Name, context.ComputeCapability);
+        CudaModule loaded = CudaModule.Load(context, compiled.Kernel);
+        try
+        {
+            return new MoeKernels<TSelf, T>(loaded, compiled);
+        }
+        catch
+        {
+            loaded.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The GEMM variant that a call of this size runs.</summary>
+    public GemmVariant VariantFor(MoeShape shape, int numTokens, int topK)
+    {
+        LayerChecks.CheckCounts(numTokens, topK);
+        return TSelf.Descriptor.Variants[Pipeline.SelectVariant(shape, numTokens, topK)];
+    }
+
+    /// <summary>Exact bytes of the workspace of a call.</summary>
+    public long GetWorkspaceBytes(MoeShape shape, int numTokens, int topK)
+    {
+        LayerChecks.CheckCounts(numTokens, topK);
+        return Pipeline.Layout(shape, numTokens, topK, Pipeline.SelectVariant(shape, numTokens, topK)).TotalBytes;
+    }
+
+    /// <summary>Unloads the kernels and frees the workspaces; no stream may still run them.</summary>
+    public void Dispose()
+    {
+        _arenas.Dispose();
+        _module.Dispose();
+    }
+
+    internal void Forward(in CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace)
+    {
+        if (call.NumTokens == 0)
+        {
+            return;
+        }
+
+        int variant = Pipeline.SelectVariant(weights.Shape, call.NumTokens, call.TopK);
+        WorkspaceLayout layout = Pipeline.Layout(weights.Shape, call.NumTokens, call.TopK, variant);
+        if (workspace is null)
+        {
+            workspace = _arenas.Get(stream, layout.TotalBytes);
+        }
+        else
+        {
+            CheckWorkspace(workspace, layout.TotalBytes);
+        }
+
+        Pipeline.Enqueue(call, weights, variant, layout, workspace.Pointer.Address, stream);
+    }
+
+    internal MoeGraph Capture(CudaCall<T> call, CudaWeights<T> weights, CudaStream stream)
+    {
+        DeviceBuffer<byte> workspace = Context.Allocate<byte>(GetWorkspaceBytes(weights.Shape, call.NumTokens, call.TopK));
+        try
+        {
+            return new MoeGraph(stream.Capture(() => Forward(call, weights, stream, workspace)), workspace);
+        }
+        catch
+        {
+            workspace.Dispose();
+            throw;
+        }
+    }
+
+    private void CheckWorkspace(DeviceBuffer<byte> workspace, long required)
+    {
+        if (workspace.Length < required)
+        {
+            throw new ArgumentException($"workspace has {workspace.Length} bytes; this call needs {required} (GetWorkspaceBytes).", nameof(workspace));
+        }
+
+        BufferChecks.Check(workspace, workspace.Length, Context, nameof(workspace), "its own length");
+    }
+}

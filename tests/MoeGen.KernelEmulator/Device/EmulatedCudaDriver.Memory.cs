@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using MoeGen.Native;
+
+namespace MoeGen.KernelEmulator;
+
+internal sealed unsafe partial class EmulatedCudaDriver
+{
+    private int _nextAllocation;
+
+    public CudaResult GetMemoryInfo(out nuint free, out nuint total)
+    {
+        nuint used = 0;
+        _allocations.ForEach(allocation => used += (nuint)allocation.Region.Bytes);
+        total = unchecked((nuint)(1UL << 32));
+        free = total - used;
+        return CudaResult.Success;
+    }
+
+    public CudaResult Allocate(out ulong address, nuint bytes)
+    {
+        address = 0;
+        if (bytes == 0)
+        {
+            return CudaResult.InvalidValue;
+        }
+
+        var allocation = new EmulatedAllocation(bytes, _nextAllocation++);
+        _allocations.Add(allocation);
+        address = allocation.Region.Begin;
+        return CudaResult.Success;
+    }
+
+    public CudaResult Free(ulong address)
+    {
+        int index = _allocations.FindIndex(allocation => allocation.Region.Begin == address);
+        if (index < 0)
+        {
+            return CudaResult.InvalidValue;
+        }
+
+        _allocations[index].Free();
+        _allocations.RemoveAt(index);
+        return CudaResult.Success;
+    }
+
+    public CudaResult FillAsync(ulong address, byte value, nuint bytes, nint stream)
+    {
+        if (Holder(address, bytes) is not { } allocation)
+        {
+            return CudaResult.InvalidValue;
+        }
+
+        return Enqueue(stream, () =>
+        {
+            NativeMemory.Fill((void*)address, bytes, value);
+            allocation.MarkWritten(address, bytes);
+            return CudaResult.Success;
+        });
+    }
+
+    public CudaResult CopyHostToDevice(ulong destination, void* source, nuint bytes) => CopyHostToDeviceAsync(destination, source, bytes, 0);
+
+    public CudaResult CopyDeviceToHost(void* destination, ulong source, nuint bytes) => CopyDeviceToHostAsync(destination, source, bytes, 0);
+
+    public CudaResult CopyDeviceToDevice(ulong destination, ulong source, nuint bytes) => CopyDeviceToDeviceAsync(destination, source, bytes, 0);
+
+    public CudaResult CopyHostToDeviceAsync(ulong destination, void* source, nuint bytes, nint stream)
+    {
+        if (Holder(destination, bytes) is not { } allocation)
+        {
+            return CudaResult.InvalidValue;
+        }
+
+        return Enqueue(stream, () =>
+        {
+            Buffer.MemoryCopy(source, (void*)destination, bytes, bytes);
+            allocation.MarkWritten(destination, bytes);
+            return CudaResult.Success;
+        });
+    }
+
+    public CudaResult CopyDeviceToHostAsync(void* destination, ulong source, nuint bytes, nint stream)
+    {
+        if (Holder(source, bytes) is null)
+        {
+            return CudaResult.InvalidValue;
+        }
+
+        return Enqueue(stream, () =>
+        {
+            Buffer.MemoryCopy((void*)source, destination, bytes, bytes);
+            return CudaResult.Success;
+        });
+    }
+
+    public CudaResult CopyDeviceToDeviceAsync(ulong destination, ulong source, nuint bytes, nint stream)
+    {
+        if (Holder(source, bytes) is null || Holder(destination, bytes) is not { } allocation)
+        {
+            return CudaResult.InvalidValue;
+        }
+
+        return Enqueue(stream, () =>
+        {
+            Buffer.MemoryCopy((void*)source, (void*)destination, bytes, bytes);
+            allocation.MarkWritten(destination, bytes);
+            return CudaResult.Success;
+        });
+    }
+
+    public CudaResult GetPointerAttribute(out int value, CudaPointerAttribute attribute, ulong address)
+    {
+        value = attribute == CudaPointerAttribute.MemoryType ? 2 : 0;
+        return Holder(address, 1) is null ? CudaResult.InvalidValue : CudaResult.Success;
+    }
+
+    private EmulatedAllocation? Holder(ulong address, nuint bytes) => _allocations.Find(
+        allocation => address >= allocation.Region.Begin && address + bytes <= allocation.Region.Begin + allocation.Region.Bytes);
+}

@@ -1,0 +1,50 @@
+namespace MoeGen.Tests;
+
+/// <summary>The fake device with the kernels of a generated class: its launches are recorded, nothing is computed.</summary>
+internal sealed class FakeGpu : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public FakeGpu(MoeDescriptor descriptor, ComputeCapability? capability = null, int sharedBytes = 101376)
+    {
+        Driver = new FakeCudaDriver { Capability = capability ?? new(8, 6), OptinSharedBytes = sharedBytes };
+        Add("moe_route_small", System.Runtime.CompilerServices.Unsafe.SizeOf<RouteArguments>());
+        Add("moe_route_count", System.Runtime.CompilerServices.Unsafe.SizeOf<RouteArguments>());
+        Add("moe_route_scan", System.Runtime.CompilerServices.Unsafe.SizeOf<RouteArguments>());
+        Add("moe_route_place", System.Runtime.CompilerServices.Unsafe.SizeOf<RouteArguments>());
+        Add("moe_select_experts", System.Runtime.CompilerServices.Unsafe.SizeOf<SelectExpertsArguments>());
+        Add("moe_finalize", System.Runtime.CompilerServices.Unsafe.SizeOf<FinalizeArguments<BFloat16>>());
+        foreach (GemmVariant variant in descriptor.Variants)
+        {
+            Add($"moe_gemm1_{variant.Name}", System.Runtime.CompilerServices.Unsafe.SizeOf<Gemm1Arguments<BFloat16>>());
+            Add($"moe_gemm2_{variant.Name}", System.Runtime.CompilerServices.Unsafe.SizeOf<Gemm2Arguments<BFloat16>>());
+        }
+
+        Context = new CudaContext(Driver);
+        Options = new MoeCudaOptions { Cache = new KernelCache(_folder.Path, Compiler) };
+    }
+
+    public FakeCudaDriver Driver { get; }
+
+    public FakeCompiler Compiler { get; } = new();
+
+    public CudaContext Context { get; }
+
+    public MoeCudaOptions Options { get; }
+
+    public static MoeWeights<T> Weights<T>(MoeShape shape, Fc1Layout layout)
+        where T : unmanaged
+    {
+        bool gated = layout != Fc1Layout.Plain;
+        return new MoeWeights<T>(shape, layout, new T[shape.NumExperts * shape.Fc1ElementsPerExpert(gated)], new T[shape.NumExperts * shape.Fc2ElementsPerExpert]);
+    }
+
+    public void Dispose()
+    {
+        Context.Dispose();
+        Driver.Dispose();
+        _folder.Dispose();
+    }
+
+    private void Add(string name, int argumentBytes) => Driver.Kernels.Add(new FakeKernel { Name = name, ArgumentBytes = argumentBytes });
+}

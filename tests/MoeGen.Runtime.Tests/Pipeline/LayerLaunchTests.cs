@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace MoeGen.Tests;
+
+/// <summary>What a layer enqueues, in which order, with which sizes.</summary>
+public sealed class LayerLaunchTests
+{
+    private static readonly MoeShape Shape = new(4, 64, 32);
+
+    [Fact]
+    public void Small_inputs_take_four_launches()
+    {
+        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
+        Forward(gpu, layer, tokens: 3, topK: 2);
+        Assert.Equal(["moe_route_small", "moe_gemm1_m16n128k64s5", "moe_gemm2_m16n128k64s5", "moe_finalize"], gpu.Driver.Launches.Select(launch => launch.Kernel));
+        Assert.Equal([1u, 144u, 144u, 3u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
+    }
+
+    [Fact]
+    public void Large_inputs_are_sorted_in_three_passes_and_take_the_largest_tile()
+    {
+        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
+        Forward(gpu, layer, tokens: 5000, topK: 2);
+        Assert.Equal(
+            ["moe_route_count", "moe_route_scan", "moe_route_place", "moe_gemm1_m128n128k64s3", "moe_gemm2_m128n128k64s3", "moe_finalize"],
+            gpu.Driver.Launches.Select(launch => launch.Kernel));
+        RouteArguments route = MemoryMarshal.Read<RouteArguments>(gpu.Driver.Launches[0].Arguments);
+        Assert.Equal((10000, 4, 128), (route.NumSlots, route.LocalExperts.NumLocal, route.TileM));
+        Assert.Equal((uint)route.NumChunks, gpu.Driver.Launches[0].GridBlocks);
+        Assert.InRange((long)route.NumChunks * route.SlotsPerChunk, 10000, 10000 + route.SlotsPerChunk - 1);
+    }
+
+    [Fact]
+    public void Each_layout_addresses_its_rows()
+    {
+        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        var rows = new List<(int, int, int, int)>();
+        foreach (Fc1Layout layout in new[] { Fc1Layout.GateUp, Fc1Layout.UpGate, Fc1Layout.Interleaved })
+        {
+            using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, layout), gpu.Options);
+            Forward(gpu, layer, tokens: 1, topK: 1);
+            Gemm1Arguments<BFloat16> gemm1 = MemoryMarshal.Read<Gemm1Arguments<BFloat16>>(gpu.Driver.Launches[^3].Arguments);
+            rows.Add((gemm1.GateRowOffset, gemm1.GateRowStride, gemm1.UpRowOffset, gemm1.UpRowStride));
+        }
+
+        Assert.Equal([(0, 1, 32, 1), (32, 1, 0, 1), (0, 2, 1, 2)], rows);
+        Assert.Equal(1, gpu.Compiler.Compilations);
+    }
+
+    [Fact]
+    public void Routing_layers_select_first()
+    {
+        using var gpu = new FakeGpu(RoutedMoe.Descriptor);
+        using var layer = new RoutedMoe(gpu.Context, FakeGpu.Weights<Half>(Shape, Fc1Layout.Plain), gpu.Options);
+        using CudaStream stream = gpu.Context.CreateStream();
+        using DeviceBuffer<Half> input = gpu.Context.Allocate<Half>(9 * 64);
+        using DeviceBuffer<float> logits = gpu.Context.Allocate<float>(9 * 4);
+        using DeviceBuffer<Half> output = gpu.Context.Allocate<Half>(9 * 64);
+        layer.ForwardFromLogits(input, logits, 3, output, stream);
+        Assert.Equal("moe_select_experts", gpu.Driver.Launches[0].Kernel);
+        Assert.Equal(2u, gpu.Driver.Launches[0].GridBlocks);
+        Assert.All(gpu.Driver.Launches, launch => Assert.Equal(stream.Handle, launch.Stream));
+    }
+
+    [Fact]
+    public void No_token_launches_nothing()
+    {
+        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
+        Forward(gpu, layer, tokens: 0, topK: 2);
+        Assert.Empty(gpu.Driver.Launches);
+    }
+
+    [Theory]
+    [InlineData(1, 2, 0)]
+    [InlineData(8, 8, 0)]
+    [InlineData(64, 2, 2)]
+    [InlineData(40, 2, 1)]
+    [InlineData(4096, 2, 3)]
+    public void The_tile_follows_the_rows_an_expert_has(int tokens, int topK, int variant)
+    {
+        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
+        Assert.Equal(tokens == 8 ? LadderMoe.Descriptor.Variants[1] : LadderMoe.Descriptor.Variants[variant], layer.VariantFor(tokens, topK));
+    }
+
+    [Fact]
+    public void Forward_allocates_no_managed_memory()
+    {
+        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
+        using CudaStream stream = gpu.Context.CreateStream();
+        using DeviceBuffer<BFloat16> input = gpu.Context.Allocate<BFloat16>(3000 * 64);
+        using DeviceBuffer<int> ids = gpu.Context.Allocate<int>(3000 * 2);
+        using DeviceBuffer<BFloat16> output = gpu.Context.Allocate<BFloat16>(3000 * 64);
+        gpu.Driver.RecordLaunches = false;
+        for (int i = 0; i < 3; i++)
+        {
+            layer.Forward(input, ids, null, output, stream);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            layer.Forward(input, ids, null, output, stream);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Forward(FakeGpu gpu, LadderMoe layer, int tokens, int topK)
+    {
+        using CudaStream stream = gpu.Context.CreateStream();
+        using DeviceBuffer<BFloat16> input = gpu.Context.Allocate<BFloat16>(tokens * 64L);
+        using DeviceBuffer<int> ids = gpu.Context.Allocate<int>((long)tokens * topK);
+        using DeviceBuffer<BFloat16> output = gpu.Context.Allocate<BFloat16>(tokens * 64L);
+        layer.Forward(input, ids, null, output, stream);
+    }
+}

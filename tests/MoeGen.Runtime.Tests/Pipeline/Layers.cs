@@ -1,0 +1,13 @@
+namespace MoeGen.Tests;
+
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Tile = "64x256x32", Stages = 6)]
+public partial class DeepTileMoe;
+
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu)]
+public partial class LadderMoe;
+
+[MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Relu, Routing = RoutingMethod.SoftmaxTopK, Tile = "64x64")]
+public partial class RoutedMoe;
+
+[MoeConfig(Dtype = Dtype.FP32, Activation = Activation.Swiglu)]
+public partial class SinglePrecisionMoe;
