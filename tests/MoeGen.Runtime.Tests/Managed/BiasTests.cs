@@ -22,7 +22,7 @@ public class BiasTests
     [MemberData(nameof(Cases))]
     public void Every_activation_agrees_with_the_naive_layer_on_random_ragged_shapes(Activation activation, bool fc1, bool fc2)
     {
-        for (int seed = 0; seed < 3; seed++)
+        for (int seed = 0; seed < 2; seed++)
         {
             Compare<BFloat16>(activation, fc1, fc2, seed);
             Compare<Half>(activation, fc1, fc2, seed);
@@ -89,7 +89,7 @@ public class BiasTests
         layer.WithBiases(fc1, fc2);
         layer.Ids[0] = -1;
         layer.Ids[topK] = shape.NumExperts;
-        layer.Scales = seed == 2 ? [] : layer.Scales;
+        layer.Scales = seed == 1 ? [] : layer.Scales;
         NaiveLayer<T> naive = LayerCheck.AgreesInAllLayouts(layer, activation);
         if (activation.HasLimit())
         {

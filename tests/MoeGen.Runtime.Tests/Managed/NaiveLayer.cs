@@ -6,9 +6,9 @@ internal sealed class NaiveLayer<T>(TestLayer<T> layer)
 {
     private readonly int _hidden = layer.Shape.HiddenSize;
     private readonly int _intermediate = layer.Shape.IntermediateSize;
-    private readonly double[][] _gate = [.. layer.Gate.Select(Wide)];
-    private readonly double[][] _up = [.. layer.Up.Select(Wide)];
-    private readonly double[][] _down = [.. layer.Down.Select(Wide)];
+    private readonly double[][] _gate = [.. layer.Gate.Select(TestLayer<T>.Numbers)];
+    private readonly double[][] _up = [.. layer.Up.Select(TestLayer<T>.Numbers)];
+    private readonly double[][] _down = [.. layer.Down.Select(TestLayer<T>.Numbers)];
 
     /// <summary>Activated values computed so far.</summary>
     public int Values { get; private set; }
@@ -24,7 +24,7 @@ internal sealed class NaiveLayer<T>(TestLayer<T> layer)
 
     public double[] Run(Activation activation)
     {
-        double[] input = Wide(layer.Input);
+        double[] input = TestLayer<T>.Numbers(layer.Input);
         var output = new double[input.Length];
         for (int slot = 0; slot < layer.Ids.Length; slot++)
         {
@@ -80,16 +80,5 @@ internal sealed class NaiveLayer<T>(TestLayer<T> layer)
         }
 
         return activated;
-    }
-
-    private static double[] Wide(T[] values)
-    {
-        var wide = new double[values.Length];
-        for (int i = 0; i < wide.Length; i++)
-        {
-            wide[i] = TestLayer<T>.Number(values[i]);
-        }
-
-        return wide;
     }
 }

@@ -123,6 +123,23 @@ internal sealed class TestLayer<T>
         return (T)boxed;
     }
 
+    /// <summary>Many numbers at once, without a box for each.</summary>
+    public static double[] Numbers(T[] values) => values switch
+    {
+        BFloat16[] b => Array.ConvertAll(b, static value => (double)(float)value),
+        Half[] half => Array.ConvertAll(half, static value => (double)value),
+        float[] f => Array.ConvertAll(f, static value => (double)value),
+        _ => throw new InvalidOperationException(),
+    };
+
+    private static T[] FromAll(double[] values)
+    {
+        object converted = typeof(T) == typeof(BFloat16) ? Array.ConvertAll(values, static value => (BFloat16)value)
+            : typeof(T) == typeof(Half) ? Array.ConvertAll(values, static value => (Half)value)
+            : Array.ConvertAll(values, static value => (float)value);
+        return (T[])converted;
+    }
+
     // Rows of this width in the layout's order.
     private static T[] Fc1(Fc1Layout layout, T[] gate, T[] up, int width) => layout switch
     {
@@ -141,12 +158,12 @@ internal sealed class TestLayer<T>
     // Uniform with this standard deviation.
     private static T[] Values(Random random, int count, double scale)
     {
-        var values = new T[count];
+        var values = new double[count];
         for (int i = 0; i < count; i++)
         {
-            values[i] = From(((2 * random.NextDouble()) - 1) * Math.Sqrt(3) * scale);
+            values[i] = ((2 * random.NextDouble()) - 1) * Math.Sqrt(3) * scale;
         }
 
-        return values;
+        return FromAll(values);
     }
 }
