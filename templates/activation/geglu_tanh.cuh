@@ -4,5 +4,4 @@
 // GegluTanh, gated: gelu_tanh(gate) * up.
 
 constexpr bool kGated = true;
-
 __device__ __forceinline__ float activate(float gate, float up, ActivationParameters) { return gelu_tanh(gate) * up; }

@@ -4,5 +4,4 @@
 // GeluTanh, plain.
 
 constexpr bool kGated = false;
-
 __device__ __forceinline__ float activate(float x, float, ActivationParameters) { return gelu_tanh(x); }

@@ -2,5 +2,4 @@
 // For activations without constants.
 
 struct ActivationParameters {};
-
 __device__ __forceinline__ ActivationParameters activation_parameters(const float*, const float*, const float*, int) { return {}; }

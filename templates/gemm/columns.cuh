@@ -4,8 +4,7 @@
 // same: this one gives every thread 8 (or 4) consecutive outputs, hence 16-byte stores, and puts gate and up of one output
 // into the same thread's registers.
 
-template <class Tile, bool kPaired>
-struct ColumnMap {
+template <class Tile, bool kPaired> struct ColumnMap {
     using Traits = TileTraits<Tile>;
     static constexpr int kFragmentsPerOutput = kPaired ? 2 : 1;                             // n8 fragments: gate and up, or one
     static constexpr int kOutputFragments = Traits::kFragmentsN / kFragmentsPerOutput;      // a warp
@@ -32,13 +31,10 @@ struct ColumnMap {
 };
 
 // Weight row of output j: offset + j * stride.
-struct RowOrder {
-    int offset, stride;
-};
+struct RowOrder { int offset, stride; };
 
 // The B operand: the weight rows of one expert, in the order of ColumnMap; rows beyond num_outputs are zeros.
-template <class Tile, bool kPaired>
-struct RowsB {
+template <class Tile, bool kPaired> struct RowsB {
     using Loader = RowLoader<Tile, Tile::kTileN>;
     using Columns = ColumnMap<Tile, kPaired>;
     static constexpr int kRowsPerPass = Loader::kRowsPerPass;

@@ -3,8 +3,7 @@
 #include "columns.cuh"
 // The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one k16 step, tensor cores behind.
 
-template <class Tile>
-struct Fragments {
+template <class Tile> struct Fragments {
     unsigned a[TileTraits<Tile>::kFragmentsM][4];
     unsigned b[TileTraits<Tile>::kFragmentsN / 2][4];  // two n8 fragments each
 };
@@ -13,8 +12,7 @@ struct Fragments {
 template <class Tile>
 __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, SharedAddress stage, int step) {
     using Traits = TileTraits<Tile>;
-    const int lane = threadIdx.x % 32;
-    const int warp = threadIdx.x / 32;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     const int warp_row = warp % Tile::kWarpsM * Traits::kWarpTileM;
     const int warp_column = warp / Tile::kWarpsM * Traits::kWarpTileN;
 
@@ -30,8 +28,7 @@ __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, Share
         ldmatrix_x4(fragments.b[n], columns + swizzled<Tile>(warp_column + n * 16 + lane % 8 + lane / 16 * 8, step * 2 + lane / 8 % 2));
 }
 
-template <class Tile>
-using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
+template <class Tile> using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
 
 // The accumulators begin with the bias of their column; zero where there is none. Bias rows are in the order of the weight rows.
 template <class Tile, bool kPaired>

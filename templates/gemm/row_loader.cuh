@@ -5,8 +5,7 @@
 
 // Each thread owns one 16-byte chunk of every kRowsPerPass-th row of the stage; with 64 elements of depth, eight threads
 // fetch 128 consecutive bytes of a row.
-template <class Tile, int kRows>
-struct RowLoader {
+template <class Tile, int kRows> struct RowLoader {
     static constexpr int kChunks = TileTraits<Tile>::kChunks;
     static constexpr int kRowsPerPass = Tile::kThreads / kChunks;
     static constexpr int kPasses = (kRows + kRowsPerPass - 1) / kRowsPerPass;
@@ -34,8 +33,7 @@ struct RowLoader {
 };
 
 // The A operand: each thread keeps its rows for the whole tile.
-template <class Tile>
-struct RowsA {
+template <class Tile> struct RowsA {
     using Loader = RowLoader<Tile, Tile::kTileM>;
     const Element* matrix;  // row 0
     int rows[Loader::kPasses];

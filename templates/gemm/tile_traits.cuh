@@ -3,8 +3,7 @@
 #include "../primitives/memory.cuh"
 // What follows from a tile's constants, and the assumptions that the kernels make.
 
-template <class Tile>
-struct TileTraits {
+template <class Tile> struct TileTraits {
     static constexpr int kWarpTileM = Tile::kTileM / Tile::kWarpsM;     // rows a warp
     static constexpr int kWarpTileN = Tile::kTileN / Tile::kWarpsN;     // accumulator columns a warp
     static constexpr int kFragmentsM = kWarpTileM / 16;                 // m16 fragments a warp

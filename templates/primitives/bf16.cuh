@@ -11,9 +11,8 @@ __device__ __forceinline__ unsigned pack_elements(float low, float high)
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low));
     return packed;
 }
-#else
-    ;
 #endif
+;
 
 __device__ __forceinline__ float unpack_low(unsigned packed) { return __uint_as_float(packed << 16); }
 __device__ __forceinline__ float unpack_high(unsigned packed) { return __uint_as_float(packed & 0xffff0000u); }
@@ -26,6 +25,5 @@ __device__ __forceinline__ void mma_m16n8k16(float (&accumulator)[4], const unsi
                  : "+f"(accumulator[0]), "+f"(accumulator[1]), "+f"(accumulator[2]), "+f"(accumulator[3])
                  : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
-#else
-    ;
 #endif
+;

@@ -10,27 +10,19 @@ __device__ __forceinline__ void cp_async_16(SharedAddress destination, const voi
     asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;"
                  :: "r"(destination), "l"(source), "r"(source_bytes) : "memory");
 }
-#else
-    ;
 #endif
+;
 
 // Closes the group of all copies that this thread has issued since the last call.
 __device__ __forceinline__ void cp_async_commit()
 #ifdef __CUDA_ARCH__
-{
-    asm volatile("cp.async.commit_group;" ::: "memory");
-}
-#else
-    ;
+{ asm volatile("cp.async.commit_group;" ::: "memory"); }
 #endif
+;
 
 // Waits until at most `kPending` of this thread's groups are still under way.
-template <int kPending>
-__device__ __forceinline__ void cp_async_wait()
+template <int kPending> __device__ __forceinline__ void cp_async_wait()
 #ifdef __CUDA_ARCH__
-{
-    asm volatile("cp.async.wait_group %0;" :: "n"(kPending) : "memory");
-}
-#else
-    ;
+{ asm volatile("cp.async.wait_group %0;" :: "n"(kPending) : "memory"); }
 #endif
+;

@@ -11,9 +11,8 @@ __device__ __forceinline__ unsigned pack_elements(float low, float high)
     asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low));
     return packed;
 }
-#else
-    ;
 #endif
+;
 
 // Exact widening of 16 bits (PTX ISA: cvt.f32.f16).
 __device__ __forceinline__ float widen(unsigned short bits)
@@ -23,9 +22,8 @@ __device__ __forceinline__ float widen(unsigned short bits)
     asm("cvt.f32.f16 %0, %1;" : "=f"(value) : "h"(bits));
     return value;
 }
-#else
-    ;
 #endif
+;
 
 __device__ __forceinline__ float unpack_low(unsigned packed) { return widen(static_cast<unsigned short>(packed & 0xffffu)); }
 __device__ __forceinline__ float unpack_high(unsigned packed) { return widen(static_cast<unsigned short>(packed >> 16)); }
@@ -38,6 +36,5 @@ __device__ __forceinline__ void mma_m16n8k16(float (&accumulator)[4], const unsi
                  : "+f"(accumulator[0]), "+f"(accumulator[1]), "+f"(accumulator[2]), "+f"(accumulator[3])
                  : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
-#else
-    ;
 #endif
+;

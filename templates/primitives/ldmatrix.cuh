@@ -9,6 +9,5 @@ __device__ __forceinline__ void ldmatrix_x4(unsigned (&fragment)[4], SharedAddre
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                  : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(row) : "memory");
 }
-#else
-    ;
 #endif
+;

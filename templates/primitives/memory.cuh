@@ -14,6 +14,5 @@ __device__ __forceinline__ SharedAddress dynamic_shared_memory()
     extern __shared__ __align__(128) unsigned char bytes[];
     return static_cast<SharedAddress>(__cvta_generic_to_shared(bytes));
 }
-#else
-    ;
 #endif
+;

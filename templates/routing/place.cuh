@@ -5,8 +5,7 @@
 // cursors[e] is the next free row of expert e. All kThreads threads of the block take part.
 template <int kThreads>
 __device__ __forceinline__ void place_slots(const RouteArguments& arguments, int begin, int end, int* cursors) {
-    const int lane = threadIdx.x % 32;
-    const int warp = threadIdx.x / 32;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     for (int base = begin; base < end; base += kThreads) {
         const int slot = base + threadIdx.x;
         const int expert = slot < end ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;

@@ -18,12 +18,9 @@ __device__ __forceinline__ void count_slots(const RouteArguments& arguments, int
 
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int cursors[kMaxExperts];
-    __shared__ int tile_starts[kMaxExperts];
-    __shared__ int warp_sums[32];
+    __shared__ int cursors[kMaxExperts], tile_starts[kMaxExperts], warp_sums[32];
     count_slots<kScanThreads>(arguments, 0, arguments.numSlots, cursors);
-    const int first_row = write_offsets(arguments, cursors[threadIdx.x], warp_sums, tile_starts);
-    cursors[threadIdx.x] = first_row;
+    cursors[threadIdx.x] = write_offsets(arguments, cursors[threadIdx.x], warp_sums, tile_starts);
     __syncthreads();
     place_slots<kScanThreads>(arguments, 0, arguments.numSlots, cursors);
 }
@@ -39,8 +36,7 @@ extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_count(cons
 
 // Second pass, one block: chunkCounts become each chunk's first row within its expert; offsets and tiles.
 extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_scan(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int tile_starts[kMaxExperts];
-    __shared__ int warp_sums[32];
+    __shared__ int tile_starts[kMaxExperts], warp_sums[32];
     const int expert = threadIdx.x;
     int count = 0;
     if (expert < arguments.localExperts.num_local) {

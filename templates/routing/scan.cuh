@@ -4,8 +4,7 @@
 
 // Exclusive prefix sum over the kScanThreads threads of the block; `total` is the sum of all.
 __device__ __forceinline__ int exclusive_scan(int value, int* warp_sums, int& total) {
-    const int lane = threadIdx.x % 32;
-    const int warp = threadIdx.x / 32;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     int inclusive = value;
     for (int distance = 1; distance < 32; distance *= 2) {
         const int other = __shfl_up_sync(kFullWarp, inclusive, distance);

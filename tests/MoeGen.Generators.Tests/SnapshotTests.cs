@@ -56,6 +56,21 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void Fp16_Geglu_CustomGemm() => Verify("Fp16GegluCustomGemm", "PluggedMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Geglu, Tile = "64x64", Gemm = Gemm.Custom)]
+        public partial class PluggedMoe
+        {
+            partial void Gemm2(in GroupedGemmArguments<System.Half, System.Half> arguments, CudaStream stream)
+            {
+            }
+        }
+        """);
+
+    [Fact]
     public void Bf16_Swiglu_PinnedStages() => Verify("Bf16SwigluPinnedStages", "DeepMoe", """
         using MoeGen;
 
@@ -73,6 +88,112 @@ public sealed class SnapshotTests
 
         [MoeConfig(Dtype = Dtype.FP32)]
         public partial class ReferenceMoe;
+        """);
+
+    [Fact]
+    public void Bf16_Swiglu_Mixtral_with_all_sizes() => Verify("Bf16MixtralSizes", "Mixtral8x7BMoe", """
+        using MoeGen;
+
+        namespace Samples.Sized;
+
+        [MoeConfig(
+            Dtype = Dtype.BF16, Activation = Activation.Swiglu, Routing = RoutingMethod.SoftmaxTopKRenormalized,
+            NumExperts = 8, TopK = 2, HiddenSize = 4096, IntermediateSize = 14336)]
+        public sealed partial class Mixtral8x7BMoe;
+        """);
+
+    [Fact]
+    public void Bf16_SwigluOai_gpt_oss() => Verify("Bf16GptOss", "GptOssMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(
+            Dtype = Dtype.BF16, Activation = Activation.SwigluOai, SwigluAlpha = 1.702f, SwigluBeta = 1, SwigluLimit = 7,
+            NumExperts = 32, TopK = 4, HiddenSize = 2880, IntermediateSize = 2880,
+            Tile = "128x128", Routing = RoutingMethod.SoftmaxTopKRenormalized)]
+        public partial class GptOssMoe;
+        """);
+
+    [Fact]
+    public void Fp16_SwigluOai_OtherConstants() => Verify("Fp16SwigluOaiConstants", "OaiMoe", """
+        using MoeGen;
+
+        internal static partial class Variants
+        {
+            [MoeConfig(Dtype = Dtype.FP16, Activation = Activation.SwigluOai, SwigluAlpha = 1.1f, SwigluBeta = 0, Tile = "64x64", Stages = 3)]
+            internal partial class OaiMoe;
+        }
+        """);
+
+    [Fact]
+    public void Fp16_SwigluStep_Limit() => Verify("Fp16SwigluStep", "StepMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.FP16, Activation = Activation.SwigluStep, SwigluLimit = 2.5f, Tile = "64x128")]
+        public partial class StepMoe;
+        """);
+
+    [Fact]
+    public void Fp16_Geglu_FlatTile() => Verify("Fp16Geglu", "GegluMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Geglu, Tile = "32x256")]
+        public partial class GegluMoe;
+        """);
+
+    [Fact]
+    public void Bf16_GegluTanh_LargestTile() => Verify("Bf16GegluTanh", "GegluTanhMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.BF16, Activation = Activation.GegluTanh, Tile = "128x256")]
+        public partial class GegluTanhMoe;
+        """);
+
+    [Fact]
+    public void Fp16_GeluTanh_SoftmaxTopK() => Verify("Fp16GeluTanhSoftmaxTopK", "GeluTanhMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.FP16, Activation = Activation.GeluTanh, Tile = "256x64", Routing = RoutingMethod.SoftmaxTopK, NumExperts = 60)]
+        public partial class GeluTanhMoe;
+        """);
+
+    [Fact]
+    public void Bf16_Relu2_HiddenSize() => Verify("Bf16Relu2HiddenSize", "Relu2Moe", """
+        using MoeGen;
+
+        [MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Relu2, Tile = "128x64x128", HiddenSize = 2688)]
+        public partial class Relu2Moe;
+        """);
+
+    [Fact]
+    public void Fp16_Identity_TopK() => Verify("Fp16IdentityTopK", "IdentityMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Identity, Tile = "16x64", TopK = 1, IntermediateSize = 1408)]
+        public partial class IdentityMoe;
+        """);
+
+    [Fact]
+    public void Fp32_SwigluOai_Managed_with_sizes() => Verify("Fp32SwigluOai", "ReferenceGptOssMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(
+            Dtype = Dtype.FP32, Activation = Activation.SwigluOai, SwigluLimit = 5, Routing = RoutingMethod.SoftmaxTopKRenormalized,
+            NumExperts = 4, TopK = 2, HiddenSize = 64, IntermediateSize = 64)]
+        public partial class ReferenceGptOssMoe;
         """);
 
     private static void Verify(string folder, string name, string source)

@@ -127,11 +127,19 @@ internal static class DiagnosticDescriptors
         messageFormat: "{0} is {1}; allowed are {2}, because {3}",
         category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
 
+    /// <summary>{0}: class.</summary>
+    public static readonly DiagnosticDescriptor CustomGemmMissing = new(
+        id: RuleIds.CustomGemmMissing,
+        title: "Custom GEMM is missing",
+        messageFormat: "Gemm is Custom, but '{0}' implements neither 'partial void Gemm1(in GroupedGemmArguments<T, float> arguments, CudaStream stream)' nor 'partial void Gemm2(in GroupedGemmArguments<T, T> arguments, CudaStream stream)'; implement at least one, because the other stays the generated kernel, or leave Gemm out",
+        category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
+
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = new[]
     {
         DtypeRequired, UndefinedValue, MalformedTile, UnsupportedTileSize, StagesOutOfRange, SharedMemoryExceeded,
         RegistersExceeded, NotPartial, ContainerNotPartial, UnsupportedForm, BaseClassTaken, OptionWithoutEffect,
         NumExpertsOutOfRange, TopKOutOfRange, TopKExceedsNumExperts, UnsupportedSize, UnsupportedConstant,
+        CustomGemmMissing,
     }.ToDictionary(descriptor => descriptor.Id);
 
     /// <summary>The descriptor of a rule.</summary>

@@ -10,7 +10,7 @@ internal static class ConfigurationText
     public static string Of(MoeModel model)
     {
         string sizes = Sizes(model.Shape);
-        return $"{model.Dtype}, {Activation(model)}, {model.Routing}{(sizes.Length == 0 ? "" : $"; {sizes}")}";
+        return $"{model.Dtype}, {Activation(model)}, {model.Routing}{(model.Gemm == Gemm.Custom ? ", custom GEMM" : "")}{(sizes.Length == 0 ? "" : $"; {sizes}")}";
     }
 
     private static string Activation(MoeModel model)

@@ -9,6 +9,7 @@ namespace MoeGen.Generators.Models;
 /// <param name="Routing">How experts are chosen.</param>
 /// <param name="Swiglu">Constants of the activation; the defaults where it has none.</param>
 /// <param name="Shape">Sizes that are constants of the kernels; 0 where one is given at run time.</param>
+/// <param name="Gemm">Who multiplies.</param>
 /// <param name="Variants">GEMM variants by growing M, then N; empty without GPU kernels.</param>
 /// <param name="Output">How much is emitted.</param>
 internal sealed record MoeModel(
@@ -18,5 +19,6 @@ internal sealed record MoeModel(
     RoutingMethod Routing,
     SwigluConstants Swiglu,
     StaticShape Shape,
+    Gemm Gemm,
     EquatableArray<GemmPlan> Variants,
     MoeOutput Output);

@@ -13,6 +13,7 @@ namespace MoeGen.Generators.Models;
 /// <param name="TopK">K.</param>
 /// <param name="HiddenSize">H.</param>
 /// <param name="IntermediateSize">I.</param>
+/// <param name="Gemm">Who multiplies.</param>
 /// <param name="Unreadable">Whether an argument does not compile, so that the compiler reports it and the rules stay silent.</param>
 internal sealed record MoeSettings(
     Dtype? Dtype = null,
@@ -27,4 +28,5 @@ internal sealed record MoeSettings(
     int? TopK = null,
     int? HiddenSize = null,
     int? IntermediateSize = null,
+    Gemm? Gemm = null,
     bool Unreadable = false);

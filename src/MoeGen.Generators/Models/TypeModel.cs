@@ -9,8 +9,11 @@ namespace MoeGen.Generators.Models;
 /// <param name="Containers">The types around it, outermost first.</param>
 /// <param name="Form">What kind of declaration it is.</param>
 /// <param name="BaseClass">The base class it already states; null where it states none.</param>
+/// <param name="OwnGemm1">Whether its own half has a method <c>Gemm1</c> with a body.</param>
+/// <param name="OwnGemm2">Whether its own half has a method <c>Gemm2</c> with a body.</param>
 internal sealed record TypeModel(
-    string Namespace, string Name, string FullName, EquatableArray<ContainerModel> Containers, ClassForm Form, string? BaseClass)
+    string Namespace, string Name, string FullName, EquatableArray<ContainerModel> Containers, ClassForm Form, string? BaseClass,
+    bool OwnGemm1 = false, bool OwnGemm2 = false)
 {
     /// <summary>The name with which generated code speaks of the class.</summary>
     public string GlobalName =>

@@ -29,6 +29,7 @@ internal static class SettingsReader
             TopK: Integer(nameof(MoeSettings.TopK)),
             HiddenSize: Integer(nameof(MoeSettings.HiddenSize)),
             IntermediateSize: Integer(nameof(MoeSettings.IntermediateSize)),
+            Gemm: (Gemm?)Integer(nameof(MoeSettings.Gemm)),
             Unreadable: stated != values.Count);
 
         int? Integer(string name) => values.TryGetValue(name, out object? value) ? value as int? : null;

@@ -30,7 +30,16 @@ internal static class TypeReader
         FormOf(type, declaration, cancellation),
         type is { TypeKind: TypeKind.Class, BaseType: { SpecialType: not SpecialType.System_Object } baseType }
             ? baseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)
-            : null);
+            : null,
+        HasBody(type, "Gemm1", cancellation),
+        HasBody(type, "Gemm2", cancellation));
+
+    private static bool HasBody(INamedTypeSymbol type, string method, CancellationToken cancellation) => type
+        .GetMembers(method)
+        .SelectMany(member => member.DeclaringSyntaxReferences)
+        .Select(reference => reference.GetSyntax(cancellation))
+        .OfType<MethodDeclarationSyntax>()
+        .Any(declaration => declaration.Body is not null || declaration.ExpressionBody is not null);
 
     private static Stack<ContainerModel> Containers(INamedTypeSymbol type, CancellationToken cancellation)
     {

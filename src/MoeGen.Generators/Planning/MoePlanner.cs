@@ -22,6 +22,7 @@ internal static class MoePlanner
             // Values that the rules reject stay out of the members of a wrong configuration.
             issues.Count == 0 ? Constants(settings) : SwigluConstants.Default,
             issues.Count == 0 ? Shape(settings) : new StaticShape(),
+            DefinedOr(settings.Gemm, Gemm.TensorCore),
             new EquatableArray<GemmPlan>(output == MoeOutput.Cuda ? Variants(settings) : []),
             output);
     }

@@ -12,6 +12,7 @@ internal static class MoeRules
         declaration => DtypeRule.Check(declaration.Settings),
         declaration => EnumRule.Check(declaration.Settings),
         declaration => ManagedOptionRule.Check(declaration.Settings),
+        CustomGemmRule.Check,
         declaration => TileRule.Check(declaration.Settings),
         declaration => StagesRule.Check(declaration.Settings),
         declaration => BudgetRule.Check(declaration.Settings),

@@ -53,4 +53,7 @@ internal static class RuleIds
 
     /// <summary>A constant of the activation that is not finite, or a limit that is not positive.</summary>
     public const string UnsupportedConstant = "MOE017";
+
+    /// <summary>Gemm = Custom without a method that multiplies.</summary>
+    public const string CustomGemmMissing = "MOE018";
 }

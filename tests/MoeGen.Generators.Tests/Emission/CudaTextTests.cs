@@ -65,6 +65,42 @@ public sealed partial class CudaTextTests
         Assert.Equivalent(StageKernel.Of(model).ToDictionary(stage => stage.Kernel, stage => stage.Threads), kernels, strict: true);
     }
 
+    /// <summary>So that a reader can go through all of it.</summary>
+    [Fact]
+    public void The_text_for_one_tile_is_at_most_800_lines() => Assert.InRange(
+        CudaText.Emit(Samples.Model(new MoeSettings(Dtype.BF16, Activation.Swiglu, Tile: "128x128"))).Split('\n').Length - 1, 1, 800);
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void No_two_blank_lines_follow_each_other(Dtype dtype, Activation activation, RoutingMethod routing) =>
+        Assert.DoesNotContain("\n\n\n", Text(dtype, activation, routing), StringComparison.Ordinal);
+
+    [Fact]
+    public void Stated_sizes_are_constants_and_the_others_are_0()
+    {
+        string text = CudaText.Emit(Samples.Model(new MoeSettings(Dtype.BF16, TopK: 2, IntermediateSize: 14336)));
+        Assert.Contains("\nconstexpr int kHiddenSize = 0;  // H; 0: given at run time\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nconstexpr int kIntermediateSize = 14336;  // I\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nconstexpr int kTopK = 2;  // K\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nconstexpr int kNumExperts = 0;  // E; 0: given at run time\n", text, StringComparison.Ordinal);
+        Assert.Contains("\n// BF16, Swiglu, Preselected; K = 2, I = 14336.\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stated_constants_are_those_of_the_activation()
+    {
+        string text = CudaText.Emit(Samples.Model(new MoeSettings(Dtype.FP16, Activation.SwigluOai, SwigluAlpha: 1.1f, SwigluBeta: -2f)));
+        Assert.Contains("\nconstexpr float kSwigluAlpha = 1.1f;", text, StringComparison.Ordinal);
+        Assert.Contains("\nconstexpr float kSwigluBeta = -2.0f;", text, StringComparison.Ordinal);
+        Assert.Contains("\nconstexpr float kSwigluLimit = 7.0f;", text, StringComparison.Ordinal);
+        Assert.Contains("\n// FP16, SwigluOai (alpha 1.1, beta -2.0, limit 7.0), Preselected.\n", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void Constants_are_there_where_they_are_used(Dtype dtype, Activation activation, RoutingMethod routing) =>
+        Assert.Equal(activation.HasLimit(), Text(dtype, activation, routing).Contains("kSwiglu", StringComparison.Ordinal));
+
     [Fact]
     public void Every_variant_has_both_entry_points()
     {

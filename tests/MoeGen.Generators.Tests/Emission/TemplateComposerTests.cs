@@ -31,6 +31,10 @@ public sealed class TemplateComposerTests
         Compose("a.cuh", ("a.cuh", "#pragma once\n// What it is,\n// and why.\n\ncode // not this\n")));
 
     [Fact]
+    public void No_blank_line_follows_a_heading_of_one_line() => Assert.Equal(
+        "\n// ---- a.cuh ---- What it is.\ncode\n", Compose("a.cuh", ("a.cuh", "#pragma once\n// What it is.\n\ncode\n")));
+
+    [Fact]
     public void A_comment_alone_is_a_template() => Assert.Equal("\n// ---- a.cuh ---- Nothing.\n", Compose("a.cuh", ("a.cuh", "// Nothing.\n")));
 
     [Fact]

@@ -1,22 +1,20 @@
 namespace MoeGen.Tests;
 
-/// <summary>Random inputs of a layer, scaled so that outputs are O(1), and a naive double-precision layer written independently.</summary>
+/// <summary>Random inputs of a layer, scaled so that outputs are O(1); <see cref="NaiveLayer{T}"/> computes what they must give.</summary>
 internal sealed class TestLayer<T>
     where T : unmanaged
 {
-    // Gate and up apart, [E][I, H]; fc1 in any layout is put together from them.
-    private readonly T[][] _gate;
-    private readonly T[][] _up;
-    private readonly T[][] _fc2;
+    private readonly int _seed;
 
     public TestLayer(MoeShape shape, int tokens, int topK, int seed)
     {
+        _seed = seed;
         Shape = shape;
         TopK = topK;
         var random = new Random(seed);
-        _gate = Experts(random, 1.5 / Math.Sqrt(shape.HiddenSize));
-        _up = Experts(random, 1.5 / Math.Sqrt(shape.HiddenSize));
-        _fc2 = Experts(random, 2 / Math.Sqrt(shape.IntermediateSize));
+        Gate = Experts(random, 1.5 / Math.Sqrt(shape.HiddenSize));
+        Up = Experts(random, 1.5 / Math.Sqrt(shape.HiddenSize));
+        Down = Experts(random, 2 / Math.Sqrt(shape.IntermediateSize));
         Input = Values(random, tokens * shape.HiddenSize, 1);
         Ids = new int[tokens * topK];
         Scales = new float[tokens * topK];
@@ -37,81 +35,77 @@ internal sealed class TestLayer<T>
 
     public float[] Scales { get; set; }
 
-    public MoeWeights<T> Weights(Fc1Layout layout)
-    {
-        int h = Shape.HiddenSize;
-        var fc1 = new ReadOnlyMemory<T>[Shape.NumExperts];
-        for (int e = 0; e < fc1.Length; e++)
-        {
-            T[] block = layout switch
-            {
-                Fc1Layout.Plain => _gate[e],
-                Fc1Layout.GateUp => [.. _gate[e], .. _up[e]],
-                Fc1Layout.UpGate => [.. _up[e], .. _gate[e]],
-                _ => [.. Enumerable.Range(0, Shape.IntermediateSize).SelectMany(j => _gate[e].Skip(j * h).Take(h).Concat(_up[e].Skip(j * h).Take(h)))],
-            };
-            fc1[e] = block;
-        }
+    /// <summary>Gate and up apart, [E][I, H]; fc1 in any layout is put together from them.</summary>
+    public T[][] Gate { get; }
 
-        return new MoeWeights<T>(Shape, layout, fc1, [.. _fc2.Select(block => (ReadOnlyMemory<T>)block)]);
+    /// <summary>See <see cref="Gate"/>; unused in a plain layer.</summary>
+    public T[][] Up { get; }
+
+    /// <summary>fc2, [E][H, I].</summary>
+    public T[][] Down { get; }
+
+    /// <summary>[E, I], or null; with <see cref="UpBias"/> the bias of fc1.</summary>
+    public T[]? GateBias { get; private set; }
+
+    /// <summary>[E, I], or null.</summary>
+    public T[]? UpBias { get; private set; }
+
+    /// <summary>[E, H], or null.</summary>
+    public T[]? DownBias { get; private set; }
+
+    public float[]? SwigluAlpha { get; set; }
+
+    public float[]? SwigluBeta { get; set; }
+
+    public float[]? SwigluLimit { get; set; }
+
+    public SwigluConstants? Swiglu { get; set; }
+
+    /// <summary>Given to the managed backend; <see cref="Placement"/> says the same to the naive layer.</summary>
+    public LocalExperts? LocalExperts { get; set; }
+
+    /// <summary>Local id of each global id that lives here; null where ids are local.</summary>
+    public Dictionary<int, int>? Placement { get; set; }
+
+    public TestLayer<T> WithBiases(bool fc1, bool fc2)
+    {
+        var random = new Random(_seed + 7919);
+        GateBias = fc1 ? Values(random, Shape.NumExperts * Shape.IntermediateSize, 0.7) : null;
+        UpBias = fc1 ? Values(random, Shape.NumExperts * Shape.IntermediateSize, 0.7) : null;
+        DownBias = fc2 ? Values(random, Shape.NumExperts * Shape.HiddenSize, 0.7) : null;
+        return this;
     }
+
+    public bool TryFindExpert(int id, out int expert)
+    {
+        expert = id;
+        return Placement is null ? id >= 0 && id < Shape.NumExperts : Placement.TryGetValue(id, out expert);
+    }
+
+    public MoeWeights<T> Weights(Fc1Layout layout) => new(
+        Shape,
+        layout,
+        [.. Enumerable.Range(0, Shape.NumExperts).Select(e => (ReadOnlyMemory<T>)Fc1(layout, Gate[e], Up[e], Shape.HiddenSize))],
+        [.. Down.Select(block => (ReadOnlyMemory<T>)block)])
+    {
+        Fc1ExpertBiases = GateBias is null ? default : Fc1Bias(layout),
+        Fc2ExpertBiases = DownBias,
+        SwigluAlpha = SwigluAlpha,
+        SwigluBeta = SwigluBeta,
+        SwigluLimit = SwigluLimit,
+    };
 
     /// <summary>The layer, spelled out.</summary>
-    public double[] Naive(Activation activation)
-    {
-        int h = Shape.HiddenSize;
-        int tokens = Input.Length / h;
-        var output = new double[Input.Length];
-        for (int t = 0; t < tokens; t++)
-        {
-            for (int k = 0; k < TopK; k++)
-            {
-                int e = Ids[(t * TopK) + k];
-                if (e < 0 || e >= Shape.NumExperts)
-                {
-                    continue;
-                }
-
-                var activated = new double[Shape.IntermediateSize];
-                for (int j = 0; j < activated.Length; j++)
-                {
-                    double gate = 0;
-                    double up = 0;
-                    for (int i = 0; i < h; i++)
-                    {
-                        double x = Number(Input[(t * h) + i]);
-                        gate += Number(_gate[e][(j * h) + i]) * x;
-                        up += Number(_up[e][(j * h) + i]) * x;
-                    }
-
-                    activated[j] = Activate(activation, gate, up);
-                }
-
-                double scale = Scales.Length == 0 ? 1 : Scales[(t * TopK) + k];
-                for (int i = 0; i < h; i++)
-                {
-                    double sum = 0;
-                    for (int j = 0; j < activated.Length; j++)
-                    {
-                        sum += Number(_fc2[e][(i * activated.Length) + j]) * activated[j];
-                    }
-
-                    output[(t * h) + i] += scale * sum;
-                }
-            }
-        }
-
-        return output;
-    }
+    public double[] Naive(Activation activation) => new NaiveLayer<T>(this).Run(activation);
 
     public double[] Double(Activation activation, Fc1Layout layout, ManagedOptions? options = null) =>
-        ManagedMoe.ForwardDouble<T>(Weights(layout), activation, Input, Ids, Scales, TopK, options);
+        ManagedMoe.ForwardDouble<T>(Weights(layout), activation, Input, Ids, Scales, TopK, options, Swiglu, LocalExperts);
 
     public T[] Run(Activation activation, Fc1Layout layout, ManagedOptions? options = null)
     {
         var output = new T[Input.Length];
         output.AsSpan().Fill(From(12345));
-        ManagedMoe.Forward<T>(Weights(layout), activation, Input, Ids, Scales, TopK, output, options);
+        ManagedMoe.Forward<T>(Weights(layout), activation, Input, Ids, Scales, TopK, output, options, Swiglu, LocalExperts);
         return output;
     }
 
@@ -129,27 +123,34 @@ internal sealed class TestLayer<T>
         return (T)boxed;
     }
 
-    private static double Activate(Activation activation, double gate, double up) => activation switch
+    /// <summary>Many numbers at once, without a box for each.</summary>
+    public static double[] Numbers(T[] values) => values switch
     {
-        Activation.Swiglu => gate / (1 + Math.Exp(-gate)) * up,
-        Activation.Silu => gate / (1 + Math.Exp(-gate)),
-        Activation.Gelu => 0.5 * gate * (1 + NaiveErf(gate / Math.Sqrt(2))),
-        _ => gate > 0 ? gate : 0,
+        BFloat16[] b => Array.ConvertAll(b, static value => (double)(float)value),
+        Half[] half => Array.ConvertAll(half, static value => (double)value),
+        float[] f => Array.ConvertAll(f, static value => (double)value),
+        _ => throw new InvalidOperationException(),
     };
 
-    // 2/sqrt(pi) exp(-x^2) sum of 2^n x^(2n+1) / (2n+1)!!: all terms of one sign.
-    private static double NaiveErf(double x)
+    private static T[] FromAll(double[] values)
     {
-        double term = x;
-        double sum = x;
-        for (int n = 1; n < 400; n++)
-        {
-            term *= 2 * x * x / ((2 * n) + 1);
-            sum += term;
-        }
-
-        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
+        object converted = typeof(T) == typeof(BFloat16) ? Array.ConvertAll(values, static value => (BFloat16)value)
+            : typeof(T) == typeof(Half) ? Array.ConvertAll(values, static value => (Half)value)
+            : Array.ConvertAll(values, static value => (float)value);
+        return (T[])converted;
     }
+
+    // Rows of this width in the layout's order.
+    private static T[] Fc1(Fc1Layout layout, T[] gate, T[] up, int width) => layout switch
+    {
+        Fc1Layout.Plain => gate,
+        Fc1Layout.GateUp => [.. gate, .. up],
+        Fc1Layout.UpGate => [.. up, .. gate],
+        _ => [.. gate.Chunk(width).Zip(up.Chunk(width)).SelectMany(pair => pair.First.Concat(pair.Second))],
+    };
+
+    private T[] Fc1Bias(Fc1Layout layout) =>
+        [.. GateBias!.Chunk(Shape.IntermediateSize).Zip(UpBias!.Chunk(Shape.IntermediateSize)).SelectMany(pair => Fc1(layout, pair.First, pair.Second, 1))];
 
     private T[][] Experts(Random random, double scale) =>
         [.. Enumerable.Range(0, Shape.NumExperts).Select(_ => Values(random, Shape.HiddenSize * Shape.IntermediateSize, scale))];
@@ -157,12 +158,12 @@ internal sealed class TestLayer<T>
     // Uniform with this standard deviation.
     private static T[] Values(Random random, int count, double scale)
     {
-        var values = new T[count];
+        var values = new double[count];
         for (int i = 0; i < count; i++)
         {
-            values[i] = From(((2 * random.NextDouble()) - 1) * Math.Sqrt(3) * scale);
+            values[i] = ((2 * random.NextDouble()) - 1) * Math.Sqrt(3) * scale;
         }
 
-        return values;
+        return FromAll(values);
     }
 }

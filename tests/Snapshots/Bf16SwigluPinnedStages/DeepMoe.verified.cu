@@ -21,7 +21,6 @@ constexpr int kTopK = 0;  // K; 0: given at run time
 constexpr int kNumExperts = 0;  // E; 0: given at run time
 
 // ---- primitives/bf16.cuh ---- Element = bfloat16: conversions and the tensor-core instruction.
-
 struct Element { unsigned short bits; };
 
 // Two floats rounded to nearest even and packed, `low` in the lower half (PTX ISA: cvt.rn.bf16x2.f32, sm_80).
@@ -32,9 +31,8 @@ __device__ __forceinline__ unsigned pack_elements(float low, float high)
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(packed) : "f"(high), "f"(low));
     return packed;
 }
-#else
-    ;
 #endif
+;
 
 __device__ __forceinline__ float unpack_low(unsigned packed) { return __uint_as_float(packed << 16); }
 __device__ __forceinline__ float unpack_high(unsigned packed) { return __uint_as_float(packed & 0xffff0000u); }
@@ -47,24 +45,18 @@ __device__ __forceinline__ void mma_m16n8k16(float (&accumulator)[4], const unsi
                  : "+f"(accumulator[0]), "+f"(accumulator[1]), "+f"(accumulator[2]), "+f"(accumulator[3])
                  : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
-#else
-    ;
 #endif
+;
 
 // ---- activation/unparameterised.cuh ---- For activations without constants.
-
 struct ActivationParameters {};
-
 __device__ __forceinline__ ActivationParameters activation_parameters(const float*, const float*, const float*, int) { return {}; }
 
 // ---- activation/swiglu.cuh ---- Swiglu, gated: silu(gate) * up.
-
 constexpr bool kGated = true;
-
 __device__ __forceinline__ float activate(float gate, float up, ActivationParameters) { return gate / (1.0f + __expf(-gate)) * up; }
 
 // ---- routing/local_expert.cuh ---- From the ids that callers use, which count the experts of all devices, to the experts of this one.
-
 struct LocalExperts {
     const int* map;   // [numGlobalExperts], local id or -1; null: the experts from `first` on are local
     int first;        // global id of local expert 0 where there is no map
@@ -85,7 +77,6 @@ __device__ __forceinline__ int local_expert(int id, const LocalExperts& experts)
 }
 
 // ---- routing/arguments.cuh ---- A slot is one (token, k) pair, numbered token * K + k. A sorted row is the place of a slot in expert order.
-
 struct RouteArguments {
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
     LocalExperts localExperts;        // from ids to experts 0..E-1
@@ -94,12 +85,13 @@ struct RouteArguments {
     int* tileStarts;                  // [E + 1]; first M-tile of each expert, then the number of M-tiles
     int* tileExperts;                 // expert of each M-tile
     int* sortedSlots;                 // slot of each sorted row
+    int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
     int numSlots;                     // T * K
     int tileM;                        // rows an M-tile
     int numChunks;                    // chunks of the count and place passes
     int slotsPerChunk;                // a multiple of kChunkThreads
 };
-static_assert(sizeof(RouteArguments) == 88, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 96, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;     // E at most; one thread an expert in the scan
 constexpr int kChunkThreads = 256;    // threads of the count and place passes
@@ -107,12 +99,10 @@ constexpr int kScanThreads = 1024;    // threads of the scan and of the one-bloc
 constexpr unsigned kFullWarp = 0xffffffffu;
 
 // ---- routing/place.cuh ---- Slots to sorted rows, in the order of the slots, so that the sort is stable and the same in every run.
-
 // cursors[e] is the next free row of expert e. All kThreads threads of the block take part.
 template <int kThreads>
 __device__ __forceinline__ void place_slots(const RouteArguments& arguments, int begin, int end, int* cursors) {
-    const int lane = threadIdx.x % 32;
-    const int warp = threadIdx.x / 32;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     for (int base = begin; base < end; base += kThreads) {
         const int slot = base + threadIdx.x;
         const int expert = slot < end ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
@@ -133,15 +123,14 @@ __device__ __forceinline__ void place_slots(const RouteArguments& arguments, int
         }
         row = __shfl_sync(kFullWarp, row, leader) + rank;
         if (expert >= 0) arguments.sortedSlots[row] = slot;
+        if (expert >= 0 && arguments.slotRows) arguments.slotRows[slot] = row;
     }
 }
 
 // ---- routing/scan.cuh ---- Offsets of all experts, and the table of M-tiles, from the number of slots of each.
-
 // Exclusive prefix sum over the kScanThreads threads of the block; `total` is the sum of all.
 __device__ __forceinline__ int exclusive_scan(int value, int* warp_sums, int& total) {
-    const int lane = threadIdx.x % 32;
-    const int warp = threadIdx.x / 32;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     int inclusive = value;
     for (int distance = 1; distance < 32; distance *= 2) {
         const int other = __shfl_up_sync(kFullWarp, inclusive, distance);
@@ -196,7 +185,6 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
 }
 
 // ---- routing/route.cuh ---- Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
-
 // counts[e] += slots of expert e in [begin, end).
 template <int kThreads>
 __device__ __forceinline__ void count_slots(const RouteArguments& arguments, int begin, int end, int* counts) {
@@ -211,12 +199,9 @@ __device__ __forceinline__ void count_slots(const RouteArguments& arguments, int
 
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int cursors[kMaxExperts];
-    __shared__ int tile_starts[kMaxExperts];
-    __shared__ int warp_sums[32];
+    __shared__ int cursors[kMaxExperts], tile_starts[kMaxExperts], warp_sums[32];
     count_slots<kScanThreads>(arguments, 0, arguments.numSlots, cursors);
-    const int first_row = write_offsets(arguments, cursors[threadIdx.x], warp_sums, tile_starts);
-    cursors[threadIdx.x] = first_row;
+    cursors[threadIdx.x] = write_offsets(arguments, cursors[threadIdx.x], warp_sums, tile_starts);
     __syncthreads();
     place_slots<kScanThreads>(arguments, 0, arguments.numSlots, cursors);
 }
@@ -232,8 +217,7 @@ extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_count(cons
 
 // Second pass, one block: chunkCounts become each chunk's first row within its expert; offsets and tiles.
 extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_scan(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int tile_starts[kMaxExperts];
-    __shared__ int warp_sums[32];
+    __shared__ int tile_starts[kMaxExperts], warp_sums[32];
     const int expert = threadIdx.x;
     int count = 0;
     if (expert < arguments.localExperts.num_local) {
@@ -265,7 +249,6 @@ extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_place(cons
 }
 
 // ---- primitives/memory.cuh ---- Shared-memory addresses and 16-byte vectors.
-
 // An address inside the block's shared memory, in bytes, as the shared-state-space instructions take it.
 using SharedAddress = unsigned;
 
@@ -279,12 +262,10 @@ __device__ __forceinline__ SharedAddress dynamic_shared_memory()
     extern __shared__ __align__(128) unsigned char bytes[];
     return static_cast<SharedAddress>(__cvta_generic_to_shared(bytes));
 }
-#else
-    ;
 #endif
+;
 
 // ---- primitives/cp_async.cuh ---- Asynchronous copies from global to shared memory (PTX ISA: cp.async, sm_80).
-
 // Copies 16 bytes past L1. Where `valid` is false nothing is read and 16 zero bytes are written.
 __device__ __forceinline__ void cp_async_16(SharedAddress destination, const void* source, bool valid)
 #ifdef __CUDA_ARCH__
@@ -293,35 +274,25 @@ __device__ __forceinline__ void cp_async_16(SharedAddress destination, const voi
     asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;"
                  :: "r"(destination), "l"(source), "r"(source_bytes) : "memory");
 }
-#else
-    ;
 #endif
+;
 
 // Closes the group of all copies that this thread has issued since the last call.
 __device__ __forceinline__ void cp_async_commit()
 #ifdef __CUDA_ARCH__
-{
-    asm volatile("cp.async.commit_group;" ::: "memory");
-}
-#else
-    ;
+{ asm volatile("cp.async.commit_group;" ::: "memory"); }
 #endif
+;
 
 // Waits until at most `kPending` of this thread's groups are still under way.
-template <int kPending>
-__device__ __forceinline__ void cp_async_wait()
+template <int kPending> __device__ __forceinline__ void cp_async_wait()
 #ifdef __CUDA_ARCH__
-{
-    asm volatile("cp.async.wait_group %0;" :: "n"(kPending) : "memory");
-}
-#else
-    ;
+{ asm volatile("cp.async.wait_group %0;" :: "n"(kPending) : "memory"); }
 #endif
+;
 
 // ---- gemm/tile_traits.cuh ---- What follows from a tile's constants, and the assumptions that the kernels make.
-
-template <class Tile>
-struct TileTraits {
+template <class Tile> struct TileTraits {
     static constexpr int kWarpTileM = Tile::kTileM / Tile::kWarpsM;     // rows a warp
     static constexpr int kWarpTileN = Tile::kTileN / Tile::kWarpsN;     // accumulator columns a warp
     static constexpr int kFragmentsM = kWarpTileM / 16;                 // m16 fragments a warp
@@ -350,11 +321,9 @@ __device__ __forceinline__ unsigned swizzled(int row, int chunk) {
 }
 
 // ---- gemm/row_loader.cuh ---- Brings a stage of rows, which may lie anywhere in one matrix, into shared memory.
-
 // Each thread owns one 16-byte chunk of every kRowsPerPass-th row of the stage; with 64 elements of depth, eight threads
 // fetch 128 consecutive bytes of a row.
-template <class Tile, int kRows>
-struct RowLoader {
+template <class Tile, int kRows> struct RowLoader {
     static constexpr int kChunks = TileTraits<Tile>::kChunks;
     static constexpr int kRowsPerPass = Tile::kThreads / kChunks;
     static constexpr int kPasses = (kRows + kRowsPerPass - 1) / kRowsPerPass;
@@ -382,8 +351,7 @@ struct RowLoader {
 };
 
 // The A operand: each thread keeps its rows for the whole tile.
-template <class Tile>
-struct RowsA {
+template <class Tile> struct RowsA {
     using Loader = RowLoader<Tile, Tile::kTileM>;
     const Element* matrix;  // row 0
     int rows[Loader::kPasses];
@@ -397,8 +365,7 @@ struct RowsA {
 // same: this one gives every thread 8 (or 4) consecutive outputs, hence 16-byte stores, and puts gate and up of one output
 // into the same thread's registers.
 
-template <class Tile, bool kPaired>
-struct ColumnMap {
+template <class Tile, bool kPaired> struct ColumnMap {
     using Traits = TileTraits<Tile>;
     static constexpr int kFragmentsPerOutput = kPaired ? 2 : 1;                             // n8 fragments: gate and up, or one
     static constexpr int kOutputFragments = Traits::kFragmentsN / kFragmentsPerOutput;      // a warp
@@ -425,13 +392,10 @@ struct ColumnMap {
 };
 
 // Weight row of output j: offset + j * stride.
-struct RowOrder {
-    int offset, stride;
-};
+struct RowOrder { int offset, stride; };
 
 // The B operand: the weight rows of one expert, in the order of ColumnMap; rows beyond num_outputs are zeros.
-template <class Tile, bool kPaired>
-struct RowsB {
+template <class Tile, bool kPaired> struct RowsB {
     using Loader = RowLoader<Tile, Tile::kTileN>;
     using Columns = ColumnMap<Tile, kPaired>;
     static constexpr int kRowsPerPass = Loader::kRowsPerPass;
@@ -474,7 +438,6 @@ __device__ __forceinline__ void store_outputs(Element* destination, const float 
 }
 
 // ---- primitives/ldmatrix.cuh ---- Loads four 8x8 matrices of 16-bit elements from shared memory into fragments (PTX ISA: ldmatrix, sm_75).
-
 // Lane i gives the address of row i % 8 of matrix i / 8; fragment[m] is this lane's pair of elements of matrix m.
 __device__ __forceinline__ void ldmatrix_x4(unsigned (&fragment)[4], SharedAddress row)
 #ifdef __CUDA_ARCH__
@@ -482,14 +445,11 @@ __device__ __forceinline__ void ldmatrix_x4(unsigned (&fragment)[4], SharedAddre
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                  : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(row) : "memory");
 }
-#else
-    ;
 #endif
+;
 
 // ---- gemm/mainloop.cuh ---- The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one k16 step, tensor cores behind.
-
-template <class Tile>
-struct Fragments {
+template <class Tile> struct Fragments {
     unsigned a[TileTraits<Tile>::kFragmentsM][4];
     unsigned b[TileTraits<Tile>::kFragmentsN / 2][4];  // two n8 fragments each
 };
@@ -498,8 +458,7 @@ struct Fragments {
 template <class Tile>
 __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, SharedAddress stage, int step) {
     using Traits = TileTraits<Tile>;
-    const int lane = threadIdx.x % 32;
-    const int warp = threadIdx.x / 32;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     const int warp_row = warp % Tile::kWarpsM * Traits::kWarpTileM;
     const int warp_column = warp / Tile::kWarpsM * Traits::kWarpTileN;
 
@@ -515,8 +474,7 @@ __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, Share
         ldmatrix_x4(fragments.b[n], columns + swizzled<Tile>(warp_column + n * 16 + lane % 8 + lane / 16 * 8, step * 2 + lane / 8 % 2));
 }
 
-template <class Tile>
-using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
+template <class Tile> using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
 
 // The accumulators begin with the bias of their column; zero where there is none. Bias rows are in the order of the weight rows.
 template <class Tile, bool kPaired>
@@ -598,7 +556,6 @@ __device__ __forceinline__ void multiply_tile(
 }
 
 // ---- gemm/tile_schedule.cuh ---- Which tile comes next: a persistent grid walks all tiles of all experts, neighbours in time share rows and columns.
-
 struct TileCoordinates {
     int expert;
     int row_begin;  // first sorted row of the tile
@@ -636,7 +593,6 @@ struct TileSchedule {
 };
 
 // ---- gemm/gemm1.cuh ---- GEMM1: rows gathered by token x fc1, with the activation fused: no buffer of gate and up exists.
-
 struct Gemm1Arguments {
     const Element* input;             // [T, H]
     const Element* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
@@ -720,7 +676,6 @@ __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
 }
 
 // ---- gemm/gemm2.cuh ---- GEMM2: activated rows x fc2, each row written to the place of its slot, so that finalize reads a token's K rows in order.
-
 struct Gemm2Arguments {
     const Element* activated;         // [T * K, I] in sorted order
     const Element* fc2ExpertWeights;  // [E, H, I]
@@ -789,9 +744,10 @@ __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
 }
 
 // ---- finalize/finalize.cuh ---- output[t] = sum over k of scale[t, k] * expertOutput[t * K + k], in the order of k, in fp32.
-
 struct FinalizeArguments {
-    const Element* expertOutput;      // [T * K, H]
+    const Element* expertOutput;      // [T * K, H], in slot order, or in sorted order where slotRows is given
+    const int* slotRows;              // [T * K]; sorted row of each slot; null means slot order
+    const Element* fc2ExpertBiases;   // [E, H]; null where there is none or GEMM2 has added it
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
     LocalExperts localExperts;        // from ids to experts 0..E-1
     const float* tokenFinalScales;    // [T * K]; null means 1
@@ -801,7 +757,7 @@ struct FinalizeArguments {
     int hiddenSize;                   // H, a multiple of 8
     int reserved;
 };
-static_assert(sizeof(FinalizeArguments) == 72, "the launcher passes this layout");
+static_assert(sizeof(FinalizeArguments) == 88, "the launcher passes this layout");
 
 constexpr int kFinalizeThreads = 256;  // threads a block; one block a token
 
@@ -813,13 +769,18 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
         float sums[8] = {};
         for (int k = 0; k < top_k; ++k) {
             const long long slot = token * top_k + k;
-            if (local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) < 0) continue;
+            const int expert = local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts);
+            if (expert < 0) continue;
             const float scale = arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f;
-            const Vector16 row = *reinterpret_cast<const Vector16*>(arguments.expertOutput + slot * hidden + column);
+            const long long row = arguments.slotRows ? arguments.slotRows[slot] : slot;
+            const Vector16 output = *reinterpret_cast<const Vector16*>(arguments.expertOutput + row * hidden + column);
+            Vector16 bias = {};
+            if (arguments.fc2ExpertBiases)
+                bias = *reinterpret_cast<const Vector16*>(arguments.fc2ExpertBiases + static_cast<long long>(expert) * hidden + column);
 #pragma unroll
             for (int word = 0; word < 4; ++word) {
-                sums[2 * word] = fmaf(scale, unpack_low(row.words[word]), sums[2 * word]);
-                sums[2 * word + 1] = fmaf(scale, unpack_high(row.words[word]), sums[2 * word + 1]);
+                sums[2 * word] = fmaf(scale, unpack_low(output.words[word]) + unpack_low(bias.words[word]), sums[2 * word]);
+                sums[2 * word + 1] = fmaf(scale, unpack_high(output.words[word]) + unpack_high(bias.words[word]), sums[2 * word + 1]);
             }
         }
         Vector16 result;
@@ -833,6 +794,5 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
 
 extern "C" __global__ void __launch_bounds__(TileM64N256K32S6::kThreads, TileM64N256K32S6::kMinBlocksPerSm)
 moe_gemm1_m64n256k32s6(const __grid_constant__ Gemm1Arguments arguments) { gemm1<TileM64N256K32S6>(arguments); }
-
 extern "C" __global__ void __launch_bounds__(TileM64N256K32S6::kThreads, TileM64N256K32S6::kMinBlocksPerSm)
 moe_gemm2_m64n256k32s6(const __grid_constant__ Gemm2Arguments arguments) { gemm2<TileM64N256K32S6>(arguments); }

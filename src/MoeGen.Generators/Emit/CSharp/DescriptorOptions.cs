@@ -10,6 +10,11 @@ internal static class DescriptorOptions
     public static IReadOnlyList<string> Of(MoeModel model)
     {
         List<string> options = [];
+        if (model.Gemm != Gemm.TensorCore)
+        {
+            options.Add($"Gemm = {Names.MoeGen}.Gemm.{model.Gemm}");
+        }
+
         if (model.Swiglu != SwigluConstants.Default)
         {
             options.Add(

@@ -30,7 +30,7 @@ internal static class LaunchersText
             writer.Write().Write(
                 $"""
                 /// <summary>{stage.Summary}</summary>
-                public void {stage.Method}(in {stage.Arguments} arguments, {Stream}) =>
+                public void {stage.Method}(in {stage.Arguments} arguments, {stage.Parameter}{Stream}) =>
                     {stage.Field}.Launch(in arguments, {stage.Grid}, stream);
                 """);
         }

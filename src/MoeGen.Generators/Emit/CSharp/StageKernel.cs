@@ -9,14 +9,21 @@ namespace MoeGen.Generators.Emit.CSharp;
 /// <param name="Arguments">Type of its arguments.</param>
 /// <param name="Grid">Blocks, as a C# expression of <c>arguments</c>.</param>
 /// <param name="Summary">Documentation.</param>
-internal sealed record StageKernel(string Method, string Kernel, int Threads, string Arguments, string Grid, string Summary)
+/// <param name="Parameter">A further parameter of the method, with a comma before the next one; empty for none.</param>
+internal sealed record StageKernel(
+    string Method, string Kernel, int Threads, string Arguments, string Grid, string Summary, string Parameter = "")
 {
     /// <summary>Field of the launchers.</summary>
     public string Field => "_" + char.ToLowerInvariant(Method[0]) + Method.Substring(1);
 
     /// <summary>The kernels that a layer has beside its GEMMs.</summary>
     public static IReadOnlyList<StageKernel> Of(MoeModel model) =>
-        model.Routing == RoutingMethod.Preselected ? [.. Route, Finalize(model)] : [SelectExperts, .. Route, Finalize(model)];
+    [
+        .. model.Routing == RoutingMethod.Preselected ? (StageKernel[])[] : [SelectExperts],
+        .. Route,
+        .. model.Gemm == Gemm.Custom ? AroundCustomGemm(model) : [],
+        Finalize(model),
+    ];
 
     private static readonly StageKernel SelectExperts = new(
         "SelectExperts", "moe_select_experts", 256, $"{Names.MoeGen}.SelectExpertsArguments",
@@ -28,6 +35,16 @@ internal sealed record StageKernel(string Method, string Kernel, int Threads, st
         new("RouteCount", "moe_route_count", 256, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, first pass: one block a chunk."),
         new("RouteScan", "moe_route_scan", 1024, $"{Names.MoeGen}.RouteArguments", "1", "Counting sort, second pass: one block."),
         new("RoutePlace", "moe_route_place", 256, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, third pass: one block a chunk."),
+    ];
+
+    private static StageKernel[] AroundCustomGemm(MoeModel model) =>
+    [
+        new(
+            "Permute", "moe_permute", 256, $"{Names.MoeGen}.PermuteArguments<{Names.Element(model.Dtype)}>",
+            "rows", "Input rows in sorted order: one block a row.", "int rows, "),
+        new(
+            "ApplyActivation", "moe_apply_activation", 256, $"{Names.MoeGen}.ApplyArguments<{Names.Element(model.Dtype)}>",
+            "rows", "Bias and activation after a GEMM1 of the class's own: one block a row.", "int rows, "),
     ];
 
     private static StageKernel Finalize(MoeModel model) => new(

@@ -11,6 +11,11 @@ internal static class SurfaceFile
     {
         ConstructorsText.Write(writer, model);
         DescriptorText.Write(writer, model);
+        if (model.Gemm == Gemm.Custom)
+        {
+            CustomGemmText.Write(writer, model);
+        }
+
         if (model.Output == MoeOutput.Cuda)
         {
             writer.Write();

@@ -32,6 +32,12 @@ internal static class CudaText
 
         yield return "gemm/gemm1.cuh";
         yield return "gemm/gemm2.cuh";
+        if (model.Gemm == Gemm.Custom)
+        {
+            yield return "permute/permute.cuh";
+            yield return "activation/apply.cuh";
+        }
+
         yield return "finalize/finalize.cuh";
     }
 }

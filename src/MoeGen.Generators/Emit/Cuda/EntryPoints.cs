@@ -13,10 +13,11 @@ internal static class EntryPoints
         writer.Write().Write("// ---- entry points ----");
         foreach (GemmPlan plan in model.Variants)
         {
+            writer.Write();
             string tile = ConfigBlock.StructName(plan);
             for (int gemm = 1; gemm <= 2; gemm++)
             {
-                writer.Write().Write(
+                writer.Write(
                     $$"""
                     extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
                     {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) { gemm{{gemm}}<{{tile}}>(arguments); }

@@ -67,6 +67,13 @@ internal sealed class TemplateComposer(Func<string, string?> read)
 
         string heading = body[0].Substring(Comment.Length);
         body.RemoveAt(0);
+
+        // The banner sets itself apart; only a heading of several lines needs the blank line after it.
+        if (body.Count > 0 && body[0].Length == 0)
+        {
+            body.RemoveAt(0);
+        }
+
         return heading + (body.Count > 0 ? "\n" : "");
     }
 

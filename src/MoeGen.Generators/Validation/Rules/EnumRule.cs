@@ -8,7 +8,10 @@ internal static class EnumRule
 {
     /// <summary>Checks the enum arguments.</summary>
     public static IEnumerable<Issue> Check(MoeSettings settings) =>
-        Check(settings.Dtype).Concat(Check(settings.Activation)).Concat(Check(settings.Routing, nameof(MoeSettings.Routing)));
+        Check(settings.Dtype)
+            .Concat(Check(settings.Activation))
+            .Concat(Check(settings.Routing, nameof(MoeSettings.Routing)))
+            .Concat(Check(settings.Gemm));
 
     /// <summary>The values that may be stated, as message text.</summary>
     public static string Allowed<T>()

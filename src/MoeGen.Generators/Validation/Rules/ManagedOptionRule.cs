@@ -22,6 +22,11 @@ internal static class ManagedOptionRule
         {
             yield return WithoutEffect(nameof(MoeSettings.Stages));
         }
+
+        if (settings.Gemm is not null)
+        {
+            yield return WithoutEffect(nameof(MoeSettings.Gemm));
+        }
     }
 
     private static Issue WithoutEffect(string name) => Issue.Of(

@@ -1,0 +1,42 @@
+using MoeGen.Generators.Helpers;
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Emit.CSharp;
+
+/// <summary>The partial methods of a class that multiplies itself, and the overrides through which the run time calls them.</summary>
+internal static class CustomGemmText
+{
+    /// <summary>Writes them.</summary>
+    public static void Write(CodeWriter writer, MoeModel model)
+    {
+        string element = Names.Element(model.Dtype);
+        Write(writer, "Gemm1", "float", "Permuted input rows times fc1, fp32, without bias.", model.Type.OwnGemm1);
+        Write(writer, "Gemm2", element, "Activated rows times fc2, rounded to the layer's type, without bias.", model.Type.OwnGemm2);
+
+        void Write(CodeWriter target, string method, string result, string summary, bool implemented)
+        {
+            string parameters = $"in {Names.MoeGen}.GroupedGemmArguments<{element}, {result}> arguments, {Names.MoeGen}.CudaStream stream";
+            target.Write(
+                $"""
+
+                /// <summary>Yours to implement: {summary} Left out, the generated kernel runs.</summary>
+                {Names.GeneratedCode}
+                partial void {method}({parameters});
+                """);
+            if (implemented)
+            {
+                target.Write(
+                    $"""
+
+                    /// <inheritdoc/>
+                    {Names.GeneratedCode}
+                    protected override bool Implements{method} => true;
+
+                    /// <inheritdoc/>
+                    {Names.GeneratedCode}
+                    protected override void Run{method}({parameters}) => {method}(in arguments, stream);
+                    """);
+            }
+        }
+    }
+}
