@@ -52,13 +52,38 @@ internal sealed class Data<T>
 
     public Problem Problem { get; }
 
-    public MoeWeights<T> Weights { get; }
+    /// <summary>The weights alone, of the experts of <see cref="Placement"/>.</summary>
+    public MoeWeights<T> Weights { get; private set; }
+
+    /// <summary>Which of all devices' experts the weights are.</summary>
+    public LocalExperts? Placement
+    {
+        init => Weights = new MoeWeights<T>(Weights.Shape, Weights.Fc1Layout, Weights.Fc1ExpertWeights, Weights.Fc2ExpertWeights) { LocalExperts = value };
+    }
 
     public T[] Input { get; }
 
     public int[] Ids { get; }
 
     public float[] Scales { get; }
+
+    /// <summary>The weights with biases and, where the activation has them, constants of each expert.</summary>
+    public MoeWeights<T> WithOptions(Activation activation, bool biases, bool constants, bool fc2Bias = true)
+    {
+        var random = new Random(Problem.Seed + 100);
+        int rows = Problem.Shape.Fc1Rows(activation.IsGated());
+        float[] Each(float low, float high) => [.. Enumerable.Range(0, Problem.E).Select(_ => low + ((high - low) * random.NextSingle()))];
+        T[] fc1Biases = Normal(random, Problem.E * rows, 0.5);
+        T[] fc2Biases = Normal(random, Problem.E * Problem.H, 0.5);
+        return new MoeWeights<T>(Problem.Shape, Problem.Layout, Weights.Fc1ExpertWeights, Weights.Fc2ExpertWeights)
+        {
+            Fc1ExpertBiases = biases ? fc1Biases : default,
+            Fc2ExpertBiases = biases && fc2Bias ? fc2Biases : default,
+            SwigluAlpha = constants && activation.HasAlphaAndBeta() ? Each(1, 2) : default,
+            SwigluBeta = constants && activation.HasAlphaAndBeta() ? Each(-1, 1) : default,
+            SwigluLimit = constants && activation.HasLimit() ? Each(0.5f, 2) : default,
+        };
+    }
 
     public static T[] Normal(Random random, int count, double deviation)
     {
