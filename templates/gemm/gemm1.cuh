@@ -53,9 +53,10 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
         }
         const long long expert_row = static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate);
         const RowsB<Tile, kGated> b(arguments.fc1ExpertWeights + expert_row * hidden, first_output, intermediate, gate_rows, up_rows);
-        Accumulators<Tile> accumulators;
-        load_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row, first_output, intermediate, gate_rows, up_rows);
-        multiply_tile<Tile>(accumulators, a, b, hidden, shared);
+        Accumulators<Tile> accumulators = {};
+        // The depth is the run-time one: a constant would make the compiler keep a product of every row in registers, and spill.
+        multiply_tile<Tile>(accumulators, a, b, arguments.hiddenSize, shared);
+        add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row, first_output, intermediate, gate_rows, up_rows);
         const ActivationParameters parameters =
             activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
 
