@@ -26,8 +26,7 @@ struct Gemm1Arguments {
 };
 static_assert(sizeof(Gemm1Arguments) == 120, "the launcher passes this layout");
 
-template <class Tile>
-__device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kGated>;
     const SharedAddress shared = dynamic_shared_memory();

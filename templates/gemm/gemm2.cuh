@@ -21,8 +21,7 @@ struct Gemm2Arguments {
 };
 static_assert(sizeof(Gemm2Arguments) == 80, "the launcher passes this layout");
 
-template <class Tile>
-__device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, false>;
     const SharedAddress shared = dynamic_shared_memory();

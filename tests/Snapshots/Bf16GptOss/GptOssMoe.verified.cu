@@ -407,8 +407,7 @@ template <class Tile> struct TileTraits {
 
 // Byte offset of a 16-byte chunk in a tile of rows. The XOR spreads eight consecutive rows over all 32 banks, so that
 // neither cp.async nor ldmatrix conflicts.
-template <class Tile>
-__device__ __forceinline__ unsigned swizzled(int row, int chunk) {
+template <class Tile> __device__ __forceinline__ unsigned swizzled(int row, int chunk) {
     constexpr int kChunks = TileTraits<Tile>::kChunks;
     const int phase = kChunks >= 8 ? row & 7 : (row >> 1) & 3;
     return static_cast<unsigned>(row * TileTraits<Tile>::kRowBytes + (chunk ^ phase) * 16);
@@ -515,8 +514,7 @@ template <class Tile, bool kPaired> struct RowsB {
 };
 
 // Rounds and stores kCount consecutive outputs of one row as one vector.
-template <int kCount>
-__device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
+template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
     static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
     if constexpr (kCount == 8) {
         Vector16 vector;
@@ -708,8 +706,7 @@ struct Gemm1Arguments {
 };
 static_assert(sizeof(Gemm1Arguments) == 120, "the launcher passes this layout");
 
-template <class Tile>
-__device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kGated>;
     const SharedAddress shared = dynamic_shared_memory();
@@ -786,8 +783,7 @@ struct Gemm2Arguments {
 };
 static_assert(sizeof(Gemm2Arguments) == 80, "the launcher passes this layout");
 
-template <class Tile>
-__device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, false>;
     const SharedAddress shared = dynamic_shared_memory();
