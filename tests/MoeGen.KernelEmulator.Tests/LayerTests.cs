@@ -8,7 +8,7 @@ public sealed class LayerTests
 {
     public static TheoryData<Problem> Gated => new()
     {
-        new Problem(1, 1, 1, 8, 40, Fc1Layout.GateUp),
+        new Problem(1, 1, 1, 72, 40, Fc1Layout.GateUp),
         new Problem(1, 8, 2, 256, 136, Fc1Layout.GateUp),
         new Problem(2, 4, 2, 72, 40, Fc1Layout.UpGate),
         new Problem(3, 10, 4, 136, 200, Fc1Layout.Interleaved),
@@ -24,7 +24,7 @@ public sealed class LayerTests
 
     public static TheoryData<Problem> Plain => new()
     {
-        new Problem(1, 1, 1, 8, 40, Fc1Layout.Plain),
+        new Problem(1, 1, 1, 72, 40, Fc1Layout.Plain),
         new Problem(7, 8, 2, 264, 136, Fc1Layout.Plain),
         new Problem(64, 5, 2, 72, 104, Fc1Layout.Plain, IdPattern.Repeating),
         new Problem(133, 16, 4, 64, 136, Fc1Layout.Plain, IdPattern.Invalid),

@@ -20,7 +20,7 @@ public sealed class PlantedGemmFaultTests
         new("barrier missing between tiles", "    __syncthreads();  // the previous tile's last fragments have been read\n", "", FaultKind.DataRace),
         new("stage that is filled while it is read", "read_stage == 0 ? Tile::kStages - 1 : read_stage - 1", "read_stage", FaultKind.DataRace),
         new("stage beyond the last", "read_stage + 1 == Tile::kStages ? 0 : read_stage + 1", "read_stage + 1", FaultKind.OutOfBounds),
-        new("gather off by one", "arguments.sortedSlots[row] / top_k : -1", "arguments.sortedSlots[row] / top_k + 1 : -1", null),
+        new("gather off by one", "arguments.sortedSlots[row] / top_k : -1", "arguments.sortedSlots[row] / top_k + 1 : -1", FaultKind.OutOfBounds),
         new("gather of slots instead of tokens", "arguments.sortedSlots[row] / top_k : -1", "arguments.sortedSlots[row] / (top_k + 1) : -1", null),
         new("misaligned vector load", "expertOutput + row * hidden + column);", "expertOutput + row * hidden + column + 1);", FaultKind.Misaligned),
         new("misaligned vector store", "store_outputs(destination + output, values)", "store_outputs(destination + output + 2, values)", FaultKind.Misaligned),
@@ -52,6 +52,7 @@ public sealed class PlantedGemmFaultTests
     public void Is_caught(int number) => Faults[number].AssertCaught((device, options) =>
     {
         var data = new Data<BFloat16>(new Problem(61, 3, 2, 200, 104, Fc1Layout.GateUp, IdPattern.Invalid));
+        data.Ids[^1] = 1;  // the last token is gathered, so that one beyond it shows
         using var layer = new PlantedLayer(device.Context, data.Weights, options);
         BFloat16[] output = Emulated.Run(layer, device.Context, data);
         LayerHarness.AssertContract<PlantedLayer, BFloat16>(data, output, data.Ids, data.Scales);

@@ -21,7 +21,7 @@ public sealed class PlantedRoutingFaultTests
         new("rank that counts the lane itself", "peers & ((1u << lane) - 1u)", "peers & ((2u << lane) - 1u)", FaultKind.UninitializedRead),
         new("chunks that share rows", "arguments.expertOffsets[expert] + row[expert]", "arguments.expertOffsets[expert]", FaultKind.DataRace),
         new("tile of the expert before", "tile_starts[middle] <= tile", "tile_starts[middle] < tile", FaultKind.UninitializedRead),
-        new("shared array a quarter too short", "__shared__ int cursors[kMaxExperts];", "__shared__ int cursors[kMaxExperts / 4];", FaultKind.OutOfBounds),
+        new("shared array a quarter too short", "__shared__ int cursors[kMaxExperts], ", "__shared__ int cursors[kMaxExperts / 4], ", FaultKind.OutOfBounds),
     ];
 
     private static readonly PlantedFault[] SelectFaults =
