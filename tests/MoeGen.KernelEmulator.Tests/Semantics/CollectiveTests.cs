@@ -85,7 +85,7 @@ public sealed class CollectiveTests
     {
         Run("    if (thread == 0) out[0] = blockIdx.x;\n}\n", out EmulatedDevice device, blocks: 2);
         EmulatorFault fault = Assert.Single(device.Driver.Faults);
-        Assert.Equal((FaultKind.DataRace, 1u, 5), (fault.Kind, fault.Block, fault.Line));
+        Assert.True(fault is { Kind: FaultKind.DataRace, Block: 1, Line: 5 }, fault.ToString());
         Assert.Contains("another block", fault.Detail, StringComparison.Ordinal);
     }
 
