@@ -9,6 +9,14 @@ internal static class Gpu
     /// <summary>A new emulated device, so that tests run beside each other.</summary>
     public static CudaContext Context => new EmulatedDevice().Context;
 
+    /// <summary>As <see cref="Context"/>, where a stand-in for cuBLAS is what the library search finds.</summary>
+    public static CudaContext RequireCublas()
+    {
+        CudaContext context = Context;
+        CublasStub.Install();
+        return context;
+    }
+
     /// <summary>Compiles for the emulated device.</summary>
     public static MoeCudaOptions? Options { get; } = EmulatedKernelCompiler.Options();
 }
