@@ -71,6 +71,16 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void Bf16_Swiglu_Cublas() => Verify("Bf16SwigluCublas", "CublasMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Gemm = Gemm.Cublas)]
+        public partial class CublasMoe;
+        """);
+
+    [Fact]
     public void Bf16_Swiglu_PinnedStages() => Verify("Bf16SwigluPinnedStages", "DeepMoe", """
         using MoeGen;
 

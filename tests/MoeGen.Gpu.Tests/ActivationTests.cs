@@ -70,7 +70,7 @@ public sealed class ActivationTests
     }
 
     /// <summary>Without anything optional, with both biases, and with all that the activation takes.</summary>
-    private static void Check<TLayer, T>(MakeLayer<TLayer, T> make, Problem problem)
+    internal static void Check<TLayer, T>(MakeLayer<TLayer, T> make, Problem problem)
         where TLayer : MoeLayer<TLayer, T>, IMoeDescriptor<TLayer, T>
         where T : unmanaged
     {

@@ -1,3 +1,4 @@
+using MoeGen.Native;
 using Xunit;
 
 namespace MoeGen.Gpu.Tests;
@@ -12,6 +13,22 @@ internal static class Gpu
 
     /// <summary>The defaults: NVRTC and the user's cache. The emulator's tests share these sources and have others.</summary>
     public static MoeCudaOptions? Options => null;
+
+    /// <summary>As <see cref="Context"/>; skips the test, with the reason, where cuBLAS is missing too.</summary>
+    public static CudaContext RequireCublas()
+    {
+        CudaContext context = Context;
+        try
+        {
+            _ = CublasLibrary.Loaded;
+        }
+        catch (CudaLibraryNotFoundException noLibrary)
+        {
+            Assert.Skip($"NOT RUN, no cuBLAS: {noLibrary.Message}");
+        }
+
+        return context;
+    }
 
     /// <summary>One context for all tests. Skips the test, with the reason, where CUDA or NVRTC is missing.</summary>
     public static CudaContext Context

@@ -12,6 +12,14 @@ internal static class Gpu
     /// <summary>Largest T, E and H of the grid; larger ones of a case are cut to it.</summary>
     public static (int Tokens, int Experts, int Hidden) GridLimit => (15, 10, 136);
 
+    /// <summary>As <see cref="Context"/>, where a stand-in for cuBLAS is what the library search finds.</summary>
+    public static CudaContext RequireCublas()
+    {
+        CudaContext context = Context;
+        CublasStub.Install();
+        return context;
+    }
+
     /// <summary>Compiles for the emulated device.</summary>
     public static MoeCudaOptions? Options { get; } = EmulatedKernelCompiler.Options();
 }

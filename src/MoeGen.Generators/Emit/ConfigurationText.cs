@@ -10,8 +10,15 @@ internal static class ConfigurationText
     public static string Of(MoeModel model)
     {
         string sizes = Sizes(model.Shape);
-        return $"{model.Dtype}, {Activation(model)}, {model.Routing}{(model.Gemm == Gemm.Custom ? ", custom GEMM" : "")}{(sizes.Length == 0 ? "" : $"; {sizes}")}";
+        return $"{model.Dtype}, {Activation(model)}, {model.Routing}{Multiplier(model.Gemm)}{(sizes.Length == 0 ? "" : $"; {sizes}")}";
     }
+
+    private static string Multiplier(Gemm gemm) => gemm switch
+    {
+        Gemm.Custom => ", custom GEMM",
+        Gemm.Cublas => ", GEMM by cuBLAS",
+        _ => "",
+    };
 
     private static string Activation(MoeModel model)
     {

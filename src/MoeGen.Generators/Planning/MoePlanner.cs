@@ -44,7 +44,8 @@ internal static class MoePlanner
 
     private static IEnumerable<GemmPlan> Variants(MoeSettings settings)
     {
-        IEnumerable<TileShape> tiles = TilePlanner.Ladder;
+        // cuBLAS multiplies; one variant stays, because the routing lists tiles of its height.
+        IEnumerable<TileShape> tiles = settings.Gemm == Gemm.Cublas ? TilePlanner.Ladder.Take(1) : TilePlanner.Ladder;
         if (settings.Tile is { } text)
         {
             TileGrammar.Parse(text, out TileShape pinned);

@@ -13,6 +13,7 @@ internal static class MoeRules
         declaration => EnumRule.Check(declaration.Settings),
         declaration => ManagedOptionRule.Check(declaration.Settings),
         CustomGemmRule.Check,
+        declaration => CublasOptionRule.Check(declaration.Settings),
         declaration => TileRule.Check(declaration.Settings),
         declaration => StagesRule.Check(declaration.Settings),
         declaration => BudgetRule.Check(declaration.Settings),

@@ -11,4 +11,10 @@ public enum Gemm
     /// <c>IGroupedGemm</c>. A GEMM that you leave out stays the generated one. Rows are permuted into expert order first.
     /// </summary>
     Custom = 1,
+
+    /// <summary>
+    /// NVIDIA's cuBLAS, from a library on the machine. Rows are permuted first, and each call copies the experts' offsets to the
+    /// host and waits for them: such a layer cannot be captured in a graph.
+    /// </summary>
+    Cublas = 2,
 }

@@ -26,10 +26,10 @@ public interface IMoeLaunchers<T>
     /// <summary>Gathered rows x fc1 with the activation fused.</summary>
     void Gemm1(int variant, in Gemm1Arguments<T> arguments, CudaStream stream);
 
-    /// <summary>Input rows in sorted order, one block a row; only where <c>Gemm = Custom</c>.</summary>
+    /// <summary>Input rows in sorted order, one block a row; only where <c>Gemm</c> is <c>Custom</c> or <c>Cublas</c>.</summary>
     void Permute(in PermuteArguments<T> arguments, int rows, CudaStream stream) => throw NotCustom();
 
-    /// <summary>Bias and activation of a GEMM1 that is not the generated one, one block a row; only where <c>Gemm = Custom</c>.</summary>
+    /// <summary>Bias and activation of a GEMM1 that is not the generated one, one block a row; only where <c>Gemm</c> is <c>Custom</c> or <c>Cublas</c>.</summary>
     void ApplyActivation(in ApplyArguments<T> arguments, int rows, CudaStream stream) => throw NotCustom();
 
     /// <summary>Activated rows x fc2, written to slot order.</summary>
@@ -39,5 +39,5 @@ public interface IMoeLaunchers<T>
     void Finalize(in FinalizeArguments<T> arguments, CudaStream stream);
 
     private static InvalidOperationException NotCustom() =>
-        new("This kernel exists only in a class with Gemm = Custom in its [MoeConfig].");
+        new("This kernel exists only in a class with Gemm = Custom or Cublas in its [MoeConfig].");
 }

@@ -53,6 +53,10 @@ internal sealed unsafe class CudaDriver : ICudaDriver
 
     public CudaResult Free(ulong address) => cuMemFree_v2(address);
 
+    public CudaResult AllocateHost(out nint address, nuint bytes) => cuMemAllocHost_v2(out address, bytes);
+
+    public CudaResult FreeHost(nint address) => cuMemFreeHost(address);
+
     public CudaResult FillAsync(ulong address, byte value, nuint bytes, nint stream) =>
         cuMemsetD8Async(address, value, bytes, stream);
 

@@ -59,6 +59,12 @@ internal static unsafe partial class CudaDriverApi
     internal static partial CudaResult cuMemFree_v2(ulong address);
 
     [LibraryImport(Library)]
+    internal static partial CudaResult cuMemAllocHost_v2(out nint address, nuint bytes);
+
+    [LibraryImport(Library)]
+    internal static partial CudaResult cuMemFreeHost(nint address);
+
+    [LibraryImport(Library)]
     internal static partial CudaResult cuMemsetD8Async(ulong address, byte value, nuint bytes, nint stream);
 
     [LibraryImport(Library)]

@@ -40,6 +40,11 @@ internal unsafe interface ICudaDriver
 
     CudaResult Free(ulong address);
 
+    /// <summary>Page-locked memory of the host.</summary>
+    CudaResult AllocateHost(out nint address, nuint bytes);
+
+    CudaResult FreeHost(nint address);
+
     CudaResult FillAsync(ulong address, byte value, nuint bytes, nint stream);
 
     CudaResult CopyHostToDevice(ulong destination, void* source, nuint bytes);

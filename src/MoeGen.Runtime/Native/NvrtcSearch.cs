@@ -25,9 +25,11 @@ internal sealed record NvrtcSearch(
         OperatingSystem.IsWindows() ? [] : FindToolkits("/usr/local"));
 
     /// <summary>Every file to try, in order: stated folders, the loader's own search (bare names), well-known folders.</summary>
-    internal IEnumerable<string> Candidates(bool windows)
+    internal IEnumerable<string> Candidates(bool windows) => Candidates(windows ? s_windowsNames : s_linuxNames, windows);
+
+    /// <summary>The same for files of other names that come with the CUDA toolkit.</summary>
+    internal IEnumerable<string> Candidates(string[] names, bool windows)
     {
-        string[] names = windows ? s_windowsNames : s_linuxNames;
         IEnumerable<string> stated = Existing(ConfiguredFolder, EnvironmentFolder, BaseFolder);
         return In(stated, names).Concat(names).Concat(In(windows ? WindowsFolders() : LinuxFolders(), names)).Distinct();
     }

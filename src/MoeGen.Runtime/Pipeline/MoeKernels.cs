@@ -15,6 +15,7 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         _module = module;
         Compiled = compiled;
         Pipeline = new CudaPipeline<T>(TSelf.CreateLaunchers(module), TSelf.Descriptor);
+        Cublas = TSelf.Descriptor.Gemm == Gemm.Cublas ? new CublasGroupedGemm<T>(module.Context) : null;
         _arenas = new WorkspaceArenas(module.Context);
     }
 
@@ -26,9 +27,12 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
 
     internal CudaPipeline<T> Pipeline { get; }
 
+    /// <summary>The GEMMs of a class with <c>Gemm = Cublas</c>, unless a call brings its own; null elsewhere.</summary>
+    internal CublasGroupedGemm<T>? Cublas { get; }
+
     /// <summary>Compiles the class's text, or finds it in the cache, and loads it.</summary>
     /// <exception cref="NotSupportedException">The device is older than 8.0, a pinned tile exceeds its shared memory, or the layer has no GPU kernels.</exception>
-    /// <exception cref="CudaLibraryNotFoundException">NVRTC is missing.</exception>
+    /// <exception cref="CudaLibraryNotFoundException">NVRTC is missing, or cuBLAS where <c>Gemm = Cublas</c>.</exception>
     public static MoeKernels<TSelf, T> Load(CudaContext context, MoeCudaOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -69,16 +73,19 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     /// <summary>Unloads the kernels and frees the workspaces; no stream may still run them.</summary>
     public void Dispose()
     {
+        Cublas?.Dispose();
         _arenas.Dispose();
         _module.Dispose();
     }
 
-    internal void Forward(in CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace)
+    internal void Forward(CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace)
     {
         if (call.NumTokens == 0)
         {
             return;
         }
+
+        call = BeginGemms(call, stream);
 
         int variant = Pipeline.SelectVariant(weights.Shape, call.NumTokens, call.TopK);
         WorkspaceLayout layout = Pipeline.Layout(weights.Shape, call.NumTokens, call.TopK, variant);
@@ -106,6 +113,19 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
             workspace.Dispose();
             throw;
         }
+    }
+
+    // Before anything is enqueued or allocated, so that a plug-in can refuse the call.
+    private CudaCall<T> BeginGemms(in CudaCall<T> call, CudaStream stream)
+    {
+        CudaCall<T> begun = call with { Gemm1 = call.Gemm1 ?? Cublas, Gemm2 = call.Gemm2 ?? Cublas };
+        begun.Gemm1?.BeginCall(stream);
+        if (!ReferenceEquals(begun.Gemm1, begun.Gemm2))
+        {
+            begun.Gemm2?.BeginCall(stream);
+        }
+
+        return begun;
     }
 
     private void CheckWorkspace(DeviceBuffer<byte> workspace, long required)

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace MoeGen;
 
-/// <content>GEMMs of the caller's own, for classes with <c>Gemm = Custom</c>.</content>
+/// <content>GEMMs of the caller's own, for classes with <c>Gemm = Custom</c> or <c>Cublas</c>.</content>
 public abstract partial class MoeLayer<TSelf, T>
 {
     private readonly OwnGemm? _own;
@@ -17,13 +17,13 @@ public abstract partial class MoeLayer<TSelf, T>
     protected virtual bool ImplementsGemm2 => false;
 
     /// <summary>
-    /// Uses these GEMMs from the next call on, on the GPU; null goes back to the class's own methods and the generated kernels.
+    /// Uses these GEMMs from the next call on, on the GPU; null goes back to the class's own methods and the generated kernels, or to cuBLAS.
     /// Graphs that were captured before keep what they captured.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The class is not generated with <c>Gemm = Custom</c>, so it has no permuted rows to offer.</exception>
+    /// <exception cref="InvalidOperationException">The class is generated with <c>Gemm = TensorCore</c>, so it has no permuted rows to offer.</exception>
     public void UseGemm(IGroupedGemm<T>? gemm)
     {
-        if (TSelf.Descriptor.Gemm != Gemm.Custom)
+        if (TSelf.Descriptor.Gemm == Gemm.TensorCore)
         {
             throw new InvalidOperationException($"{TSelf.Descriptor.Name} is generated with Gemm = {TSelf.Descriptor.Gemm}; set Gemm = Custom in its [MoeConfig] to plug in a GEMM.");
         }

@@ -60,10 +60,10 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
     /// <summary>The device; null on the managed backend.</summary>
     public CudaContext? Context => _cuda?.Kernels.Context;
 
-    /// <summary>The device, and on a GPU what was compiled for it; for logs.</summary>
+    /// <summary>The device, and on a GPU what was compiled for it and by whom; for logs.</summary>
     public string BackendDescription => Compiled is not { Kernel: var kernel }
         ? _managed!.Backend.ToString()
-        : $"{Context}, {kernel.Kind} for {kernel.Architecture} by NVRTC {kernel.NvrtcVersion}";
+        : $"{Context}, {kernel.Kind} for {kernel.Architecture} by NVRTC {kernel.NvrtcVersion}{(_cuda!.Kernels.Cublas is { } cublas ? $", cuBLAS {cublas.Version}" : "")}";
 
     /// <summary>E, H and I.</summary>
     public MoeShape Shape => _cuda?.Shape ?? _managed!.Weights.Shape;

@@ -30,10 +30,10 @@ public readonly struct WorkspaceLayout
         FinalScales = Take(ref end, routes ? slots * sizeof(float) : 0);
         Activated = Take(ref end, slots * shape.IntermediateSize * elementBytes);
         ExpertOutput = Take(ref end, slots * shape.HiddenSize * elementBytes);
-        bool custom = descriptor.Gemm == Gemm.Custom;
-        SlotRows = Take(ref end, custom ? slots * sizeof(int) : 0);
-        Permuted = Take(ref end, custom ? slots * shape.HiddenSize * elementBytes : 0);
-        Products = Take(ref end, custom ? slots * shape.Fc1Rows(descriptor.IsGated) * sizeof(float) : 0);
+        bool permutes = descriptor.Gemm != Gemm.TensorCore;
+        SlotRows = Take(ref end, permutes ? slots * sizeof(int) : 0);
+        Permuted = Take(ref end, permutes ? slots * shape.HiddenSize * elementBytes : 0);
+        Products = Take(ref end, permutes ? slots * shape.Fc1Rows(descriptor.IsGated) * sizeof(float) : 0);
         TotalBytes = end;
     }
 
@@ -70,7 +70,7 @@ public readonly struct WorkspaceLayout
 
     internal long ExpertOutput { get; }
 
-    /// <summary>Where <c>Gemm = Custom</c>, as the next two.</summary>
+    /// <summary>Where <c>Gemm</c> is not <c>TensorCore</c>, as the next two.</summary>
     internal long SlotRows { get; }
 
     internal long Permuted { get; }

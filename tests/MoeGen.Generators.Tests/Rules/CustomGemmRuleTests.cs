@@ -18,5 +18,5 @@ public sealed class CustomGemmRuleTests
     [Fact]
     public void Undefined() => ArgumentRuleTests.Reports(
         "[MoeConfig(Dtype = Dtype.BF16, {|MOE002:Gemm = (Gemm)9|})]",
-        "Gemm is 9, which has no implementation; state one of TensorCore, Custom");
+        "Gemm is 9, which has no implementation; state one of TensorCore, Custom, Cublas");
 }

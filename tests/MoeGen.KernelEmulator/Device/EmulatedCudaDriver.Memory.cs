@@ -7,6 +7,9 @@ internal sealed unsafe partial class EmulatedCudaDriver
 {
     private int _nextAllocation;
 
+    /// <summary>Copies from the device to the host so far.</summary>
+    public int CopiesToHost { get; private set; }
+
     public CudaResult GetMemoryInfo(out nuint free, out nuint total)
     {
         nuint used = 0;
@@ -40,6 +43,18 @@ internal sealed unsafe partial class EmulatedCudaDriver
 
         _allocations[index].Free();
         _allocations.RemoveAt(index);
+        return CudaResult.Success;
+    }
+
+    public CudaResult AllocateHost(out nint address, nuint bytes)
+    {
+        address = (nint)NativeMemory.AllocZeroed(bytes);
+        return CudaResult.Success;
+    }
+
+    public CudaResult FreeHost(nint address)
+    {
+        NativeMemory.Free((void*)address);
         return CudaResult.Success;
     }
 
@@ -86,6 +101,8 @@ internal sealed unsafe partial class EmulatedCudaDriver
             return CudaResult.InvalidValue;
         }
 
+        CopiesToHost++;
+
         return Enqueue(stream, () =>
         {
             Buffer.MemoryCopy((void*)source, destination, bytes, bytes);
@@ -112,6 +129,18 @@ internal sealed unsafe partial class EmulatedCudaDriver
     {
         value = attribute == CudaPointerAttribute.MemoryType ? 2 : 0;
         return Holder(address, 1) is null ? CudaResult.InvalidValue : CudaResult.Success;
+    }
+
+    /// <summary>A library beside the kernels reads or writes; false where the bytes are not device memory.</summary>
+    public bool TouchFromOutside(ulong address, nuint bytes, bool writes)
+    {
+        EmulatedAllocation? holder = Holder(address, bytes);
+        if (writes)
+        {
+            holder?.MarkWritten(address, bytes);
+        }
+
+        return holder is not null;
     }
 
     private EmulatedAllocation? Holder(ulong address, nuint bytes) => _allocations.Find(

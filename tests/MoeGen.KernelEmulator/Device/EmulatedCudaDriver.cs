@@ -11,10 +11,16 @@ internal sealed unsafe partial class EmulatedCudaDriver : ICudaDriver, IDisposab
     private const nint Context = 0x1000;
     private const CudaResult LaunchFailed = (CudaResult)719;
 
+    [ThreadStatic]
+    private static EmulatedCudaDriver? t_current;
+
     private readonly List<EmulatedAllocation> _allocations = [];
     private readonly List<EmulatorFault> _faults = [];
     private nint _nextHandle = 0x2000;
     private string _lastFailure = "";
+
+    /// <summary>The device whose context is current on this thread.</summary>
+    public static EmulatedCudaDriver? Current => t_current;
 
     /// <summary>Every fault of every launch so far.</summary>
     public IReadOnlyList<EmulatorFault> Faults => _faults;
@@ -82,7 +88,11 @@ internal sealed unsafe partial class EmulatedCudaDriver : ICudaDriver, IDisposab
 
     public CudaResult ReleasePrimaryContext(int device) => CudaResult.Success;
 
-    public CudaResult SetCurrentContext(nint context) => CudaResult.Success;
+    public CudaResult SetCurrentContext(nint context)
+    {
+        t_current = this;
+        return CudaResult.Success;
+    }
 
     public CudaResult SynchronizeContext() => CudaResult.Success;
 

@@ -46,6 +46,18 @@ internal sealed unsafe partial class FakeCudaDriver
         return CudaResult.Success;
     }
 
+    public CudaResult AllocateHost(out nint address, nuint bytes)
+    {
+        address = (nint)NativeMemory.AllocZeroed(bytes);
+        return Enter(nameof(AllocateHost));
+    }
+
+    public CudaResult FreeHost(nint address)
+    {
+        NativeMemory.Free((void*)address);
+        return CudaResult.Success;
+    }
+
     public CudaResult FillAsync(ulong address, byte value, nuint bytes, nint stream)
     {
         CudaResult code = Enter(nameof(FillAsync), address, bytes);

@@ -21,7 +21,7 @@ internal sealed record StageKernel(
     [
         .. model.Routing == RoutingMethod.Preselected ? (StageKernel[])[] : [SelectExperts],
         .. Route,
-        .. model.Gemm == Gemm.Custom ? AroundCustomGemm(model) : [],
+        .. model.Gemm == Gemm.TensorCore ? [] : AroundForeignGemm(model),
         Finalize(model),
     ];
 
@@ -37,7 +37,7 @@ internal sealed record StageKernel(
         new("RoutePlace", "moe_route_place", 256, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, third pass: one block a chunk."),
     ];
 
-    private static StageKernel[] AroundCustomGemm(MoeModel model) =>
+    private static StageKernel[] AroundForeignGemm(MoeModel model) =>
     [
         new(
             "Permute", "moe_permute", 256, $"{Names.MoeGen}.PermuteArguments<{Names.Element(model.Dtype)}>",

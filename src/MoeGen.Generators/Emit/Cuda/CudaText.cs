@@ -32,7 +32,7 @@ internal static class CudaText
 
         yield return "gemm/gemm1.cuh";
         yield return "gemm/gemm2.cuh";
-        if (model.Gemm == Gemm.Custom)
+        if (model.Gemm != Gemm.TensorCore)
         {
             yield return "permute/permute.cuh";
             yield return "activation/apply.cuh";
