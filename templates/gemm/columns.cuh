@@ -60,8 +60,7 @@ template <class Tile, bool kPaired> struct RowsB {
 };
 
 // Rounds and stores kCount consecutive outputs of one row as one vector.
-template <int kCount>
-__device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
+template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
     static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
     if constexpr (kCount == 8) {
         Vector16 vector;

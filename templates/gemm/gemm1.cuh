@@ -26,8 +26,7 @@ struct Gemm1Arguments {
 };
 static_assert(sizeof(Gemm1Arguments) == 120, "the launcher passes this layout");
 
-template <class Tile>
-__device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kGated>;
     const SharedAddress shared = dynamic_shared_memory();
@@ -54,9 +53,10 @@ __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
         }
         const long long expert_row = static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate);
         const RowsB<Tile, kGated> b(arguments.fc1ExpertWeights + expert_row * hidden, first_output, intermediate, gate_rows, up_rows);
-        Accumulators<Tile> accumulators;
-        load_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row, first_output, intermediate, gate_rows, up_rows);
-        multiply_tile<Tile>(accumulators, a, b, hidden, shared);
+        Accumulators<Tile> accumulators = {};
+        // The depth is the run-time one: a constant would make the compiler keep a product of every row in registers, and spill.
+        multiply_tile<Tile>(accumulators, a, b, arguments.hiddenSize, shared);
+        add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row, first_output, intermediate, gate_rows, up_rows);
         const ActivationParameters parameters =
             activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
 

@@ -21,8 +21,7 @@ struct Gemm2Arguments {
 };
 static_assert(sizeof(Gemm2Arguments) == 80, "the launcher passes this layout");
 
-template <class Tile>
-__device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, false>;
     const SharedAddress shared = dynamic_shared_memory();
@@ -45,9 +44,10 @@ __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
         }
         const long long expert_row = static_cast<long long>(tile.expert) * hidden;
         const RowsB<Tile, false> b(arguments.fc2ExpertWeights + expert_row * intermediate, first_output, hidden, {0, 1}, {0, 1});
-        Accumulators<Tile> accumulators;
-        load_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row, first_output, hidden, {0, 1}, {0, 1});
-        multiply_tile<Tile>(accumulators, a, b, intermediate, shared);
+        Accumulators<Tile> accumulators = {};
+        // The depth is the run-time one: a constant would make the compiler keep a product of every row in registers, and spill.
+        multiply_tile<Tile>(accumulators, a, b, arguments.intermediateSize, shared);
+        add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row, first_output, hidden, {0, 1}, {0, 1});
 
         const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
 #pragma unroll

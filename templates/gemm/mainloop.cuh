@@ -30,11 +30,12 @@ __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, Share
 
 template <class Tile> using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
 
-// The accumulators begin with the bias of their column; zero where there is none. Bias rows are in the order of the weight rows.
+// Adds the bias of each column; null means none. After the loop: with the fragments alive, 128x128 would spill.
 template <class Tile, bool kPaired>
-__device__ __forceinline__ void load_biases(
+__device__ __forceinline__ void add_biases(
     Accumulators<Tile>& accumulators, const Element* biases, long long expert_row, int first_output, int num_outputs, RowOrder gate, RowOrder up) {
     using Columns = ColumnMap<Tile, kPaired>;
+    if (!biases) return;
 #pragma unroll
     for (int n = 0; n < TileTraits<Tile>::kFragmentsN; ++n) {
 #pragma unroll
@@ -42,10 +43,9 @@ __device__ __forceinline__ void load_biases(
             const int fragment = n / Columns::kFragmentsPerOutput;
             const int output = first_output + Columns::first_output(fragment / Columns::kGroup) + fragment % Columns::kGroup * 2 + i;
             const RowOrder order = kPaired && n % 2 == 1 ? up : gate;
-            const bool present = biases && output < num_outputs;
-            const float bias = present ? unpack_low(biases[expert_row + order.offset + output * order.stride].bits) : 0.0f;
+            const float bias = output < num_outputs ? unpack_low(biases[expert_row + order.offset + output * order.stride].bits) : 0.0f;
 #pragma unroll
-            for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) accumulators[m][n][i] = accumulators[m][n][2 + i] = bias;
+            for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) { accumulators[m][n][i] += bias; accumulators[m][n][2 + i] += bias; }
         }
     }
 }

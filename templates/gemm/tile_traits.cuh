@@ -24,8 +24,7 @@ template <class Tile> struct TileTraits {
 
 // Byte offset of a 16-byte chunk in a tile of rows. The XOR spreads eight consecutive rows over all 32 banks, so that
 // neither cp.async nor ldmatrix conflicts.
-template <class Tile>
-__device__ __forceinline__ unsigned swizzled(int row, int chunk) {
+template <class Tile> __device__ __forceinline__ unsigned swizzled(int row, int chunk) {
     constexpr int kChunks = TileTraits<Tile>::kChunks;
     const int phase = kChunks >= 8 ? row & 7 : (row >> 1) & 3;
     return static_cast<unsigned>(row * TileTraits<Tile>::kRowBytes + (chunk ^ phase) * 16);

@@ -8,6 +8,9 @@ internal static class Gpu
 {
     private static readonly Lazy<CudaContext> Shared = new(() => CudaContext.Create());
 
+    /// <summary>Largest T, E and H of the grid; larger ones of a case are cut to it.</summary>
+    public static (int Tokens, int Experts, int Hidden) GridLimit => (int.MaxValue, int.MaxValue, int.MaxValue);
+
     /// <summary>The defaults: NVRTC and the user's cache. The emulator's tests share these sources and have others.</summary>
     public static MoeCudaOptions? Options => null;
 

@@ -37,17 +37,9 @@ internal sealed class Data<T>
             Normal(random, problem.E * rows * problem.H, 1 / Math.Sqrt(problem.H)),
             Normal(random, problem.E * problem.H * problem.I, 2 / Math.Sqrt(problem.I)));
         Input = Normal(random, problem.T * problem.H, 1);
-        Ids = new int[problem.T * problem.K];
-        Scales = new float[problem.T * problem.K];
-        for (int slot = 0; slot < Ids.Length; slot++)
-        {
-            Scales[slot] = 0.25f + random.NextSingle();
-        }
-
-        for (int token = 0; token < problem.T; token++)
-        {
-            DrawIds(random, token, Ids.AsSpan(token * problem.K, problem.K));
-        }
+        var routing = new Routing(problem.T, problem.E, problem.K, problem.Ids, problem.Seed);
+        Ids = routing.Ids;
+        Scales = routing.Scales;
     }
 
     public Problem Problem { get; }
@@ -97,24 +89,5 @@ internal sealed class Data<T>
         var result = new T[count];
         ElementConversion.Narrow<T, float>(values, result);
         return result;
-    }
-
-    private void DrawIds(Random random, int token, Span<int> ids)
-    {
-        for (int k = 0; k < ids.Length; k++)
-        {
-            int id = random.Next(Problem.E);
-            while (Problem.Ids == IdPattern.Distinct && ids[..k].Contains(id))
-            {
-                id = random.Next(Problem.E);
-            }
-
-            ids[k] = Problem.Ids switch
-            {
-                IdPattern.OneExpert => Problem.E - 1,
-                IdPattern.Invalid when token % 5 == 3 || random.Next(3) == 0 => random.Next(3) switch { 0 => -1, 1 => Problem.E, _ => int.MaxValue },
-                _ => id,
-            };
-        }
     }
 }

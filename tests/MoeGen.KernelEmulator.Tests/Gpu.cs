@@ -9,6 +9,9 @@ internal static class Gpu
     /// <summary>A new emulated device, so that tests run beside each other.</summary>
     public static CudaContext Context => new EmulatedDevice().Context;
 
+    /// <summary>Largest T, E and H of the grid; larger ones of a case are cut to it.</summary>
+    public static (int Tokens, int Experts, int Hidden) GridLimit => (15, 10, 136);
+
     /// <summary>As <see cref="Context"/>, where a stand-in for cuBLAS is what the library search finds.</summary>
     public static CudaContext RequireCublas()
     {

@@ -117,7 +117,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor UnsupportedSize = new(
         id: RuleIds.UnsupportedSize,
         title: "Unsupported size",
-        messageFormat: "{0} is {1}; allowed are multiples of 8 from 8 to 1073741824 (2^30), because rows are copied 8 elements (16 bytes) at a time and indexed in 32 bits; leave it out to give it at run time",
+        messageFormat: "{0} is {1}; allowed are multiples of 8 from 8 to 536870912 (2^29), because rows are copied 8 elements (16 bytes) at a time and indexed in 32 bits; leave it out to give it at run time",
         category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     /// <summary>{0}: property; {1}: found; {2}: allowed; {3}: why.</summary>

@@ -15,7 +15,7 @@ internal static class TilePlanner
     private const int ElementBytes = 2;
 
     /// <summary>Registers for operand fragments, addresses and loop state, beside the accumulators.</summary>
-    private const int RegistersBesideAccumulators = 96;
+    private const int RegistersBesideAccumulators = 112;
 
     /// <summary>The tiles from which the run time picks where none is pinned: by growing number of tokens an expert.</summary>
     public static IReadOnlyList<TileShape> Ladder { get; } =

@@ -48,7 +48,7 @@ internal static class RuleIds
     /// <summary>More experts per token than experts in a layer that routes.</summary>
     public const string TopKExceedsNumExperts = "MOE015";
 
-    /// <summary>A hidden or intermediate size that is not a positive multiple of 8 within 2^30.</summary>
+    /// <summary>A hidden or intermediate size that is not a positive multiple of 8 within 2^29.</summary>
     public const string UnsupportedSize = "MOE016";
 
     /// <summary>A constant of the activation that is not finite, or a limit that is not positive.</summary>

@@ -33,11 +33,11 @@ public abstract partial class MoeLayer<TSelf, T>
 
     /// <summary>Calls the class's own <c>Gemm1</c>; overridden by the generated half.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    protected virtual void RunGemm1(in GroupedGemmArguments<T, float> arguments, CudaStream stream) => throw NotImplementedHere(1);
+    protected virtual void RunGemm1(in GroupedGemmArguments<T, float> arguments, CudaStream stream) => throw NoMethodFor(1);
 
     /// <summary>Calls the class's own <c>Gemm2</c>; overridden by the generated half.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    protected virtual void RunGemm2(in GroupedGemmArguments<T, T> arguments, CudaStream stream) => throw NotImplementedHere(2);
+    protected virtual void RunGemm2(in GroupedGemmArguments<T, T> arguments, CudaStream stream) => throw NoMethodFor(2);
 
     private CudaCall<T> WithGemms(in CudaCall<T> call) => call with
     {
@@ -45,7 +45,7 @@ public abstract partial class MoeLayer<TSelf, T>
         Gemm2 = _plugIn ?? (ImplementsGemm2 ? _own : null),
     };
 
-    private static InvalidOperationException NotImplementedHere(int gemm) =>
+    private static InvalidOperationException NoMethodFor(int gemm) =>
         new($"{TSelf.Descriptor.Name} has no Gemm{gemm} of its own.");
 
     /// <summary>The class's own methods as a plug-in.</summary>

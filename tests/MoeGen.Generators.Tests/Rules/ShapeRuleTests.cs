@@ -31,7 +31,7 @@ public sealed class ShapeRuleTests
     [InlineData("Routing = RoutingMethod.Preselected, NumExperts = 1, TopK = 32")]
     [InlineData("Routing = RoutingMethod.SoftmaxTopK, NumExperts = 32, TopK = 32")]
     [InlineData("Routing = RoutingMethod.SoftmaxTopK, TopK = 32")]
-    [InlineData("NumExperts = 1024, HiddenSize = 8, IntermediateSize = 1073741824")]
+    [InlineData("NumExperts = 1024, HiddenSize = 8, IntermediateSize = 536870912")]
     public void Allowed(string arguments) => ArgumentRuleTests.Reports($"[MoeConfig(Dtype = Dtype.BF16, {arguments})]");
 
     [Fact]
@@ -48,12 +48,12 @@ public sealed class ShapeRuleTests
     [InlineData("IntermediateSize", 1073741832)]
     public void Size_unsupported(string name, int found) => Reports(
         "MOE016", $"{name} = {found}",
-        $"{name} is {found}; allowed are multiples of 8 from 8 to 1073741824 (2^30), because rows are copied 8 elements (16 bytes) at a time and indexed in 32 bits; leave it out to give it at run time");
+        $"{name} is {found}; allowed are multiples of 8 from 8 to 536870912 (2^29), because rows are copied 8 elements (16 bytes) at a time and indexed in 32 bits; leave it out to give it at run time");
 
     [Fact]
     public void Sizes_are_allowed_and_checked_with_FP32() => ArgumentRuleTests.Reports(
         "[MoeConfig(Dtype = Dtype.FP32, NumExperts = 8, TopK = 2, HiddenSize = 64, {|MOE016:IntermediateSize = 7|})]",
-        "IntermediateSize is 7; allowed are multiples of 8 from 8 to 1073741824 (2^30), because rows are copied 8 elements (16 bytes) at a time and indexed in 32 bits; leave it out to give it at run time");
+        "IntermediateSize is 7; allowed are multiples of 8 from 8 to 536870912 (2^29), because rows are copied 8 elements (16 bytes) at a time and indexed in 32 bits; leave it out to give it at run time");
 
     private static void Reports(string id, string argument, string message) =>
         ArgumentRuleTests.Reports($"[MoeConfig(Dtype = Dtype.BF16, {{|{id}:{argument}|}})]", message);

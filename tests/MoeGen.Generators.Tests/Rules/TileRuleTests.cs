@@ -67,12 +67,12 @@ public sealed class TileRuleTests
     [InlineData("256x256x128", "256x256x128")]
     public void Registers_exceeded(string tile, string shape) => Tile(
         "MOE007", tile,
-        $"Tile {shape} has 65536 accumulators and needs 114688 registers with its operands, but a multiprocessor has 65536; choose a smaller tile, at most 128x256 or 256x128");
+        $"Tile {shape} has 65536 accumulators and needs 122880 registers with its operands, but a multiprocessor has 65536; choose a smaller tile, at most 128x256 or 256x128");
 
     [Fact]
     public void Registers_exceeded_beside_stages_out_of_range() => ArgumentRuleTests.Reports(
         "[MoeConfig(Dtype = Dtype.BF16, {|MOE007:Tile = \"256x256\"|}, {|MOE005:Stages = 99|})]",
-        "Tile 256x256x64 has 65536 accumulators and needs 114688 registers with its operands, but a multiprocessor has 65536; choose a smaller tile, at most 128x256 or 256x128",
+        "Tile 256x256x64 has 65536 accumulators and needs 122880 registers with its operands, but a multiprocessor has 65536; choose a smaller tile, at most 128x256 or 256x128",
         "Stages is 99; allowed are 2 to 8, because one stage is filled while another is read and more than 8 hide no further latency");
 
     private static void Tile(string id, string tile, string message) =>

@@ -13,7 +13,7 @@ internal static class KernelBuilder
     // Loop idioms and vectors would hide single accesses from the instrumentation.
     private static readonly string[] KernelOptions =
     [
-        "-std=c++17", "-O2", "-g1", "-fPIC", "-fvisibility=hidden", "-fno-strict-aliasing", "-fno-tree-vectorize", "-fsanitize=thread",
+        "-std=c++17", "-Og", "-gdwarf-4", "-g1", "-fPIC", "-fvisibility=hidden", "-fno-strict-aliasing", "-fno-tree-vectorize", "-fsanitize=thread",
         "-fsanitize=alignment,bounds,shift,signed-integer-overflow,integer-divide-by-zero", "-Wno-unknown-pragmas",
     ];
 

@@ -27,7 +27,7 @@ internal static partial class WrapperText
         return wrapper.Append($"}};\nextern \"C\" const int moegen_kernel_count = {kernels.Count};\n").ToString();
     }
 
-    [GeneratedRegex(@"^// ---- primitives/(?<name>\w+)\.cuh ----(?: .*)?\r?$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^// ---- primitives/(?<name>\w+)\.cuh ----", RegexOptions.Multiline)]
     private static partial Regex Banner();
 
     [GeneratedRegex(@"extern ""C"" __global__ void __launch_bounds__\((?<threads>[^,)]*)[^)]*\)\s*(?<name>\w+)\(")]

@@ -11,6 +11,9 @@ internal sealed unsafe partial class EmulatedCudaDriver
     /// <summary>Kernels launched so far, in order.</summary>
     public List<string> Launches { get; } = [];
 
+    /// <summary>Kernels of every loaded text.</summary>
+    public IEnumerable<string> LoadedKernels => _modules.Values.Distinct().SelectMany(library => library.Kernels).Select(kernel => kernel.Name);
+
     public CudaResult LoadModule(out nint module, void* image)
     {
         module = NextHandle();

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#define __global__
+#define __global__ __attribute__((noinline))  // so that faults keep the lines of the kernel
 #define __device__
 #define __host__
 #define __forceinline__ inline __attribute__((always_inline))

@@ -14,6 +14,8 @@ public sealed partial class ArgumentLayoutTests
         [nameof(RouteArguments)] = Unsafe.SizeOf<RouteArguments>(),
         ["Gemm1Arguments"] = Unsafe.SizeOf<Gemm1Arguments<BFloat16>>(),
         ["Gemm2Arguments"] = Unsafe.SizeOf<Gemm2Arguments<BFloat16>>(),
+        ["PermuteArguments"] = Unsafe.SizeOf<PermuteArguments<BFloat16>>(),
+        ["ApplyArguments"] = Unsafe.SizeOf<ApplyArguments<BFloat16>>(),
         ["FinalizeArguments"] = Unsafe.SizeOf<FinalizeArguments<BFloat16>>(),
     };
 

@@ -313,8 +313,7 @@ template <class Tile> struct TileTraits {
 
 // Byte offset of a 16-byte chunk in a tile of rows. The XOR spreads eight consecutive rows over all 32 banks, so that
 // neither cp.async nor ldmatrix conflicts.
-template <class Tile>
-__device__ __forceinline__ unsigned swizzled(int row, int chunk) {
+template <class Tile> __device__ __forceinline__ unsigned swizzled(int row, int chunk) {
     constexpr int kChunks = TileTraits<Tile>::kChunks;
     const int phase = kChunks >= 8 ? row & 7 : (row >> 1) & 3;
     return static_cast<unsigned>(row * TileTraits<Tile>::kRowBytes + (chunk ^ phase) * 16);
@@ -421,8 +420,7 @@ template <class Tile, bool kPaired> struct RowsB {
 };
 
 // Rounds and stores kCount consecutive outputs of one row as one vector.
-template <int kCount>
-__device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
+template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
     static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
     if constexpr (kCount == 8) {
         Vector16 vector;
@@ -476,11 +474,12 @@ __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, Share
 
 template <class Tile> using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
 
-// The accumulators begin with the bias of their column; zero where there is none. Bias rows are in the order of the weight rows.
+// Adds the bias of each column; null means none. After the loop: with the fragments alive, 128x128 would spill.
 template <class Tile, bool kPaired>
-__device__ __forceinline__ void load_biases(
+__device__ __forceinline__ void add_biases(
     Accumulators<Tile>& accumulators, const Element* biases, long long expert_row, int first_output, int num_outputs, RowOrder gate, RowOrder up) {
     using Columns = ColumnMap<Tile, kPaired>;
+    if (!biases) return;
 #pragma unroll
     for (int n = 0; n < TileTraits<Tile>::kFragmentsN; ++n) {
 #pragma unroll
@@ -488,10 +487,9 @@ __device__ __forceinline__ void load_biases(
             const int fragment = n / Columns::kFragmentsPerOutput;
             const int output = first_output + Columns::first_output(fragment / Columns::kGroup) + fragment % Columns::kGroup * 2 + i;
             const RowOrder order = kPaired && n % 2 == 1 ? up : gate;
-            const bool present = biases && output < num_outputs;
-            const float bias = present ? unpack_low(biases[expert_row + order.offset + output * order.stride].bits) : 0.0f;
+            const float bias = output < num_outputs ? unpack_low(biases[expert_row + order.offset + output * order.stride].bits) : 0.0f;
 #pragma unroll
-            for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) accumulators[m][n][i] = accumulators[m][n][2 + i] = bias;
+            for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) { accumulators[m][n][i] += bias; accumulators[m][n][2 + i] += bias; }
         }
     }
 }
@@ -614,8 +612,7 @@ struct Gemm1Arguments {
 };
 static_assert(sizeof(Gemm1Arguments) == 120, "the launcher passes this layout");
 
-template <class Tile>
-__device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kGated>;
     const SharedAddress shared = dynamic_shared_memory();
@@ -642,9 +639,10 @@ __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
         }
         const long long expert_row = static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate);
         const RowsB<Tile, kGated> b(arguments.fc1ExpertWeights + expert_row * hidden, first_output, intermediate, gate_rows, up_rows);
-        Accumulators<Tile> accumulators;
-        load_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row, first_output, intermediate, gate_rows, up_rows);
-        multiply_tile<Tile>(accumulators, a, b, hidden, shared);
+        Accumulators<Tile> accumulators = {};
+        // The depth is the run-time one: a constant would make the compiler keep a product of every row in registers, and spill.
+        multiply_tile<Tile>(accumulators, a, b, arguments.hiddenSize, shared);
+        add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row, first_output, intermediate, gate_rows, up_rows);
         const ActivationParameters parameters =
             activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
 
@@ -692,8 +690,7 @@ struct Gemm2Arguments {
 };
 static_assert(sizeof(Gemm2Arguments) == 80, "the launcher passes this layout");
 
-template <class Tile>
-__device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, false>;
     const SharedAddress shared = dynamic_shared_memory();
@@ -716,9 +713,10 @@ __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
         }
         const long long expert_row = static_cast<long long>(tile.expert) * hidden;
         const RowsB<Tile, false> b(arguments.fc2ExpertWeights + expert_row * intermediate, first_output, hidden, {0, 1}, {0, 1});
-        Accumulators<Tile> accumulators;
-        load_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row, first_output, hidden, {0, 1}, {0, 1});
-        multiply_tile<Tile>(accumulators, a, b, intermediate, shared);
+        Accumulators<Tile> accumulators = {};
+        // The depth is the run-time one: a constant would make the compiler keep a product of every row in registers, and spill.
+        multiply_tile<Tile>(accumulators, a, b, arguments.intermediateSize, shared);
+        add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row, first_output, hidden, {0, 1}, {0, 1});
 
         const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
 #pragma unroll

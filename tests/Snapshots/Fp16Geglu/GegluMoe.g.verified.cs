@@ -7,7 +7,7 @@ namespace Samples;
 /// Mixture-of-Experts layer: FP16, Geglu, Preselected.
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
-/// <item><description>m32n256k64s2: tile 32x256x64, 2 stages, 1x4 warps of 32x64 (128 threads), 73728 bytes of shared memory, 64 accumulators and at most 168 registers a thread</description></item>
+/// <item><description>m32n256k64s2: tile 32x256x64, 2 stages, 1x4 warps of 32x64 (128 threads), 73728 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
 /// </list>
 /// </remarks>
 partial class GegluMoe : global::MoeGen.MoeLayer<global::Samples.GegluMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::Samples.GegluMoe, global::System.Half>
@@ -50,7 +50,7 @@ partial class GegluMoe : global::MoeGen.MoeLayer<global::Samples.GegluMoe, globa
         Routing: global::MoeGen.RoutingMethod.Preselected,
         Variants: new global::MoeGen.GemmVariant[]
         {
-            new(Name: "m32n256k64s2", TileM: 32, TileN: 256, TileK: 64, Stages: 2, Threads: 128, SharedMemoryBytes: 73728, MaxRegisters: 168, MinBlocksPerSm: 3),
+            new(Name: "m32n256k64s2", TileM: 32, TileN: 256, TileK: 64, Stages: 2, Threads: 128, SharedMemoryBytes: 73728, MaxRegisters: 255, MinBlocksPerSm: 2),
         });
 
     /// <inheritdoc/>
@@ -140,11 +140,11 @@ partial class GegluMoe : global::MoeGen.MoeLayer<global::Samples.GegluMoe, globa
             }
         }
 
-        /// <summary>GEMM1, m32n256k64s2: tile 32x256x64, 2 stages, 1x4 warps of 32x64 (128 threads), 73728 bytes of shared memory, 64 accumulators and at most 168 registers a thread.</summary>
+        /// <summary>GEMM1, m32n256k64s2: tile 32x256x64, 2 stages, 1x4 warps of 32x64 (128 threads), 73728 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
         public void Gemm1M32N256K64S2(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm1M32N256K64S2.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM2, m32n256k64s2: tile 32x256x64, 2 stages, 1x4 warps of 32x64 (128 threads), 73728 bytes of shared memory, 64 accumulators and at most 168 registers a thread.</summary>
+        /// <summary>GEMM2, m32n256k64s2: tile 32x256x64, 2 stages, 1x4 warps of 32x64 (128 threads), 73728 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
         public void Gemm2M32N256K64S2(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm2M32N256K64S2.Launch(in arguments, gridBlocks, stream);
 

@@ -7,7 +7,7 @@ partial class Variants
     /// Mixture-of-Experts layer: FP16, SwigluOai (alpha 1.1, beta 0.0, limit 7.0), Preselected.
     /// GEMM variants, M x N x K:
     /// <list type="bullet">
-    /// <item><description>m64n64k64s3: tile 64x64x64, 3 stages, 2x2 warps of 32x32 (128 threads), 49152 bytes of shared memory, 32 accumulators and at most 128 registers a thread</description></item>
+    /// <item><description>m64n64k64s3: tile 64x64x64, 3 stages, 2x2 warps of 32x32 (128 threads), 49152 bytes of shared memory, 32 accumulators and at most 168 registers a thread</description></item>
     /// </list>
     /// </remarks>
     partial class OaiMoe : global::MoeGen.MoeLayer<global::Variants.OaiMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::Variants.OaiMoe, global::System.Half>
@@ -50,7 +50,7 @@ partial class Variants
             Routing: global::MoeGen.RoutingMethod.Preselected,
             Variants: new global::MoeGen.GemmVariant[]
             {
-                new(Name: "m64n64k64s3", TileM: 64, TileN: 64, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 49152, MaxRegisters: 128, MinBlocksPerSm: 4),
+                new(Name: "m64n64k64s3", TileM: 64, TileN: 64, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 49152, MaxRegisters: 168, MinBlocksPerSm: 3),
             })
         {
             Swiglu = new(Alpha: 1.1f, Beta: 0.0f, Limit: 7.0f),
@@ -143,11 +143,11 @@ partial class Variants
                 }
             }
 
-            /// <summary>GEMM1, m64n64k64s3: tile 64x64x64, 3 stages, 2x2 warps of 32x32 (128 threads), 49152 bytes of shared memory, 32 accumulators and at most 128 registers a thread.</summary>
+            /// <summary>GEMM1, m64n64k64s3: tile 64x64x64, 3 stages, 2x2 warps of 32x32 (128 threads), 49152 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
             public void Gemm1M64N64K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
                 _gemm1M64N64K64S3.Launch(in arguments, gridBlocks, stream);
 
-            /// <summary>GEMM2, m64n64k64s3: tile 64x64x64, 3 stages, 2x2 warps of 32x32 (128 threads), 49152 bytes of shared memory, 32 accumulators and at most 128 registers a thread.</summary>
+            /// <summary>GEMM2, m64n64k64s3: tile 64x64x64, 3 stages, 2x2 warps of 32x32 (128 threads), 49152 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
             public void Gemm2M64N64K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
                 _gemm2M64N64K64S3.Launch(in arguments, gridBlocks, stream);
 

@@ -10,7 +10,7 @@ internal static class SizeRule
     private const int Multiple = 8;
 
     /// <summary>Indices inside a row are 32-bit, with room for a tile beyond its end.</summary>
-    private const int Largest = 1 << 30;
+    private const int Largest = 1 << 29;
 
     /// <summary>Checks HiddenSize and IntermediateSize.</summary>
     public static IEnumerable<Issue> Check(MoeSettings settings) =>

@@ -73,7 +73,7 @@ void check_cells(Space space, Cell* cells, uint64_t offset, unsigned bytes, Acce
         else if (write_conflicts(cell, mask, atomic))
             race(reads ? "read here, written by" : "written here and by", name, offset, cell.write_thread,
                  cell.write_epoch >= state.block_epoch, pc);
-        else if (!reads && !atomic && read_conflicts(cell, mask))
+        else if (!reads && read_conflicts(cell, mask))
             race("written here, read by", name, offset, cell.read_thread, cell.read_epoch >= state.block_epoch, pc);
         if ((access == Access::read || atomic) && (cell.initialized & mask) != mask)
             report(FaultKind::uninitialized_read, pc, "read of %s at byte %llu, which nothing has written", name,

@@ -9,12 +9,12 @@ public readonly record struct MoeShape
     /// <summary>Largest number of experts per token, 32.</summary>
     public const int MaxTopK = 32;
 
-    private const int MaxSize = 1 << 30;
+    private const int MaxSize = 1 << 29;
 
     /// <summary>Checks and keeps the sizes.</summary>
     /// <param name="numExperts">E, 1 to 1024.</param>
-    /// <param name="hiddenSize">H, a positive multiple of 8, at most 2^30.</param>
-    /// <param name="intermediateSize">I, a positive multiple of 8, at most 2^30; outputs of the activation, whether gated or not.</param>
+    /// <param name="hiddenSize">H, a positive multiple of 8, at most 2^29.</param>
+    /// <param name="intermediateSize">I, a positive multiple of 8, at most 2^29; outputs of the activation, whether gated or not.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is not allowed; the message names it, its value and what is allowed.</exception>
     public MoeShape(int numExperts, int hiddenSize, int intermediateSize)
     {

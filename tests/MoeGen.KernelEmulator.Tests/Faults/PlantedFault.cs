@@ -1,0 +1,44 @@
+using System.Text;
+using Xunit;
+using Xunit.Sdk;
+
+namespace MoeGen.KernelEmulator.Tests;
+
+/// <summary>A mistake put into the generated text before it is compiled.</summary>
+/// <param name="Name">What is wrong.</param>
+/// <param name="Find">Text that is there.</param>
+/// <param name="Replace">What takes its place.</param>
+/// <param name="Expected">What the emulator must report; null where the output must be out of its contract.</param>
+public sealed record PlantedFault(string Name, string Find, string Replace, FaultKind? Expected)
+{
+    /// <summary>What the kernel with the mistake is compiled from.</summary>
+    internal MoeCudaOptions Options => EmulatedKernelCompiler.Options(text =>
+    {
+        string original = Encoding.UTF8.GetString(text);
+        string changed = original.Replace(Find, Replace, StringComparison.Ordinal);
+        Assert.True(changed != original, $"'{Name}' is not planted, since the text does not hold '{Find}'.");
+        return Encoding.UTF8.GetBytes(changed);
+    });
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>Runs the layer with the mistake and asserts that it is seen.</summary>
+    /// <param name="run">Runs the layer with the given options on the device; throws where the output is out of its contract.</param>
+    internal void AssertCaught(Action<EmulatedDevice, MoeCudaOptions> run)
+    {
+        using var device = new EmulatedDevice();
+        if (Expected is not { } kind)
+        {
+            Assert.ThrowsAny<XunitException>(() => run(device, Options));
+            Assert.Empty(device.Driver.Faults);
+            return;
+        }
+
+        Assert.Throws<CudaException>(() => run(device, Options));
+        EmulatorFault? fault = device.Driver.Faults.FirstOrDefault(fault => fault.Kind == kind);
+        Assert.True(fault is not null, $"'{Name}' shows as\n{string.Join('\n', device.Driver.Faults)}");
+        Assert.True(fault.Line > 0 || kind is FaultKind.BarrierDivergence, fault.ToString());
+        Assert.NotEmpty(fault.Detail);
+    }
+}

@@ -1,0 +1,64 @@
+using MoeGen.Gpu.Tests;
+using Xunit;
+
+namespace MoeGen.KernelEmulator.Tests;
+
+/// <summary>Mistakes in the GEMMs and in finalize: each is seen.</summary>
+public sealed class PlantedGemmFaultTests
+{
+    private const string LoopWait = "                cp_async_wait<Tile::kStages - 2>();\n                __syncthreads();\n";
+    private const string FirstWait = "    cp_async_wait<Tile::kStages - 2>();\n    __syncthreads();\n\n";
+
+    private static readonly PlantedFault[] Faults =
+    [
+        new("wait missing in the main loop", LoopWait, "                __syncthreads();\n", FaultKind.CopyUnderWay),
+        new("wait missing before the main loop", FirstWait, "    __syncthreads();\n", FaultKind.CopyUnderWay),
+        new("wait that leaves one group too many", "cp_async_wait<Tile::kStages - 2>", "cp_async_wait<Tile::kStages - 1>", FaultKind.CopyUnderWay),
+        new("commit missing", "        cp_async_commit();", "        ", FaultKind.CopyUnderWay),
+        new("barrier missing in the main loop", LoopWait, "                cp_async_wait<Tile::kStages - 2>();\n", FaultKind.DataRace),
+        new("barrier missing before the main loop", FirstWait, "    cp_async_wait<Tile::kStages - 2>();\n", FaultKind.DataRace),
+        new("barrier missing between tiles", "    __syncthreads();  // the previous tile's last fragments have been read\n", "", FaultKind.DataRace),
+        new("stage that is filled while it is read", "read_stage == 0 ? Tile::kStages - 1 : read_stage - 1", "read_stage", FaultKind.DataRace),
+        new("stage beyond the last", "read_stage + 1 == Tile::kStages ? 0 : read_stage + 1", "read_stage + 1", FaultKind.OutOfBounds),
+        new("gather off by one", "arguments.sortedSlots[row] / top_k : -1", "arguments.sortedSlots[row] / top_k + 1 : -1", FaultKind.OutOfBounds),
+        new("gather of slots instead of tokens", "arguments.sortedSlots[row] / top_k : -1", "arguments.sortedSlots[row] / (top_k + 1) : -1", null),
+        new("misaligned vector load", "expertOutput + row * hidden + column);", "expertOutput + row * hidden + column + 1);", FaultKind.Misaligned),
+        new("misaligned vector store", "store_outputs(destination + output, values)", "store_outputs(destination + output + 2, values)", FaultKind.Misaligned),
+        new("misaligned cp.async", "static_cast<long long>(row) * depth + k : 0)", "static_cast<long long>(row) * depth + k + 4 : 0)", FaultKind.Misaligned),
+        new("fragments of A in the order of B", "lane % 16, step * 2 + lane / 16)", "lane % 8 + lane / 16 * 8, step * 2 + lane / 8 % 2)", null),
+        new("fragments of B in the order of A", "lane % 8 + lane / 16 * 8, step * 2 + lane / 8 % 2)", "lane % 16, step * 2 + lane / 16)", null),
+        new("swizzle of the stores only", "stage + swizzled<Tile>(warp_row + m * 16 + lane % 16, step * 2 + lane / 16)", "stage + (warp_row + m * 16 + lane % 16) * Traits::kRowBytes + (step * 2 + lane / 16) * 16", null),
+        new("swizzle of the loads only", "stage + swizzled<Tile>(thread_row(), chunk)", "stage + thread_row() * TileTraits<Tile>::kRowBytes + chunk * 16", null),
+        new("no zeros beyond the depth", "row >= 0 && k < depth", "row >= 0", FaultKind.OutOfBounds),
+        new("no zeros beyond the weight rows", "own < num_outputs ? order", "own < num_outputs + 64 ? order", FaultKind.OutOfBounds),
+        new("store beyond the rows of the expert", "                if (row >= tile.row_end) continue;\n                Element* destination", "                Element* destination", FaultKind.DataRace),
+        new("store beyond the columns", "if (output >= hidden) continue;", "if (output >= hidden + 64) continue;", FaultKind.DataRace),
+        new("expert after the right one", "static_cast<long long>(tile.expert) * hidden", "static_cast<long long>(tile.expert + 1) * hidden", FaultKind.OutOfBounds),
+        new("first expert for all", "static_cast<long long>(tile.expert) * hidden", "0LL * hidden", null),
+        new("gate and up exchanged", "tile_row / 8 % 2 == 1", "tile_row / 8 % 2 == 0", null),
+        new("rows of the second half lost", "accumulators[m][fragment][half * 2 + i % 2]", "accumulators[m][fragment][i % 2]", null),
+        new("accumulators that are not cleared", "accumulators[m][n][i] = accumulators[m][n][2 + i] = bias", "accumulators[m][n][i] = bias + 1.0f", null),
+        new("scale dropped", "fmaf(scale, unpack_low", "fmaf(1.0f, unpack_low", null),
+        new("reduction that forgets an expert", "for (int k = 0; k < top_k; ++k)", "for (int k = 1; k < top_k; ++k)", null),
+        new("dropped slots that are read", "if (expert < 0) continue;\n            const float scale", "const float scale", FaultKind.UninitializedRead),
+        new("block that waits for one that does not run yet", "    const long long token = blockIdx.x;\n", "    const long long token = blockIdx.x;\n    while (token == 0 && *reinterpret_cast<volatile const int*>(arguments.output + 60 * 200) == -1) {}\n", FaultKind.Endless),
+        new("offset that overflows 32 bits", "    const long long token = blockIdx.x;\n", "    const long long token = blockIdx.x;\n    if (static_cast<int>(token) * 100000000 == arguments.hiddenSize) return;\n", FaultKind.UndefinedBehaviour),
+        new("index beyond a register array", "half * 2 + i % 2];\n                    store_outputs(destination", "half * 3 + i % 2];\n                    store_outputs(destination", FaultKind.OutOfBounds),
+    ];
+
+    public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Faults.Length)];
+
+    [Theory, MemberData(nameof(Numbers))]
+    public void Is_caught(int number) => Faults[number].AssertCaught((device, options) =>
+    {
+        var data = new Data<BFloat16>(new Problem(61, 3, 2, 200, 104, Fc1Layout.GateUp, IdPattern.Invalid));
+        data.Ids[^1] = 1;  // the last token is gathered, so that one beyond it shows
+        using var layer = new PlantedLayer(device.Context, data.Weights, options);
+        BFloat16[] output = Emulated.Run(layer, device.Context, data);
+        LayerHarness.AssertContract<PlantedLayer, BFloat16>(data, output, data.Ids, data.Scales);
+    });
+
+    [Fact]
+    public void Without_a_fault_nothing_is_found() => Emulated.Check<PlantedLayer, BFloat16>(
+        (context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), new Problem(61, 3, 2, 200, 104, Fc1Layout.GateUp, IdPattern.Invalid));
+}

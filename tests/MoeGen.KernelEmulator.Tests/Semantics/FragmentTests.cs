@@ -1,0 +1,57 @@
+using Xunit;
+
+namespace MoeGen.KernelEmulator.Tests;
+
+/// <summary>Fragments of ldmatrix and mma, written down from the tables of PTX ISA, against a plain product.</summary>
+public sealed class FragmentTests
+{
+    private const string Product = Pointers.Text + """
+        extern "C" __global__ void __launch_bounds__(32) k(const __grid_constant__ Pointers arguments) {
+            const unsigned short* a = static_cast<const unsigned short*>(arguments.a);
+            const unsigned short* b = static_cast<const unsigned short*>(arguments.b);
+            float* c = static_cast<float*>(arguments.c);
+            const int group = threadIdx.x >> 2, place = threadIdx.x % 4;
+            unsigned short a_elements[8], b_elements[4];
+            for (int i = 0; i < 8; ++i) {
+                const int row = i == 0 || i == 1 || i == 4 || i == 5 ? group : group + 8;
+                a_elements[i] = a[row * 16 + place * 2 + (i & 1) + (i >= 4 ? 8 : 0)];
+            }
+            for (int i = 0; i < 4; ++i) b_elements[i] = b[(place * 2 + (i & 1) + (i >= 2 ? 8 : 0)) * 8 + group];
+            unsigned fragment[4];
+            for (int i = 0; i < 4; ++i) fragment[i] = a_elements[2 * i] | static_cast<unsigned>(a_elements[2 * i + 1]) << 16;
+            float sums[4];
+            for (int i = 0; i < 4; ++i) sums[i] = c[(i < 2 ? group : group + 8) * 8 + place * 2 + (i & 1)];
+            mma_m16n8k16(sums, fragment, b_elements[0] | static_cast<unsigned>(b_elements[1]) << 16,
+                         b_elements[2] | static_cast<unsigned>(b_elements[3]) << 16);
+            for (int i = 0; i < 4; ++i) c[(i < 2 ? group : group + 8) * 8 + place * 2 + (i & 1)] = sums[i];
+        }
+        """;
+
+    [Theory]
+    [InlineData("bf16")]
+    [InlineData("fp16")]
+    public void Mma_multiplies_16x16_by_16x8(string primitive)
+    {
+        // Small integers: exact in both types, whatever the order of the sum.
+        var random = new Random(7);
+        int[] a = [.. Enumerable.Range(0, 256).Select(_ => random.Next(-9, 10))];
+        int[] b = [.. Enumerable.Range(0, 128).Select(_ => random.Next(-9, 10))];
+        float[] c = [.. Enumerable.Range(0, 128).Select(_ => (float)random.Next(-99, 100))];
+        Func<int, ushort> narrow = primitive == "bf16" ? value => ((BFloat16)value).ToBits() : value => BitConverter.HalfToUInt16Bits((Half)value);
+        using var device = new EmulatedDevice();
+        using DeviceBuffer<ushort> deviceA = SmallKernel.Upload<ushort>(device, [.. a.Select(narrow)]);
+        using DeviceBuffer<ushort> deviceB = SmallKernel.Upload<ushort>(device, [.. b.Select(narrow)]);
+        using DeviceBuffer<float> deviceC = SmallKernel.Upload<float>(device, c);
+        SmallKernel.Run(
+            device, Product, new Pointers { A = deviceA.Pointer.Address, B = deviceB.Pointer.Address, C = deviceC.Pointer.Address }, 32, 1, primitive);
+        float[] found = SmallKernel.Read(deviceC);
+        for (int row = 0; row < 16; row++)
+        {
+            for (int column = 0; column < 8; column++)
+            {
+                float expected = c[(row * 8) + column] + Enumerable.Range(0, 16).Sum(k => a[(row * 16) + k] * b[(k * 8) + column]);
+                Assert.Equal(expected, found[(row * 8) + column]);
+            }
+        }
+    }
+}
