@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MoeGen.Benchmarks;
 
-/// <summary>Times one layer as graph replays with cold weights, and the host's cost of an eager call.</summary>
+/// <summary>Times one layer with cold weights, as graph replays or as eager calls, and the host's cost of an eager call.</summary>
 internal static class LayerTimer
 {
     private const int Rounds = 7;
@@ -13,7 +13,8 @@ internal static class LayerTimer
     /// <param name="model">Sizes.</param>
     /// <param name="tokens">T.</param>
     /// <param name="sets">Number of different inputs and routings that are replayed in turn, so that weights are not in L2.</param>
-    public static Result Time<TLayer>(IReadOnlyList<TLayer> layers, ModelShape model, int tokens, int sets)
+    /// <param name="asGraphs">Replay graphs; false for layers that cannot be captured: eager calls, with what they wait for on the host.</param>
+    public static Result Time<TLayer>(IReadOnlyList<TLayer> layers, ModelShape model, int tokens, int sets, bool asGraphs)
         where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
     {
         CudaContext context = layers[0].Context!;
@@ -26,18 +27,22 @@ internal static class LayerTimer
             calls.Add(new Call(context, model, tokens, set));
         }
 
-        var graphs = new MoeGraph[sets];
-        for (int set = 0; set < sets; set++)
-        {
-            graphs[set] = calls[set].Capture(layers[set % layers.Count], stream);
-        }
+        MoeGraph[] graphs = asGraphs ? [.. calls.Select((call, set) => call.Capture(layers[set % layers.Count], stream))] : [];
 
         double Replay(int count)
         {
             stream.Record(begin);
             for (int i = 0; i < count; i++)
             {
-                graphs[i % sets].Launch(stream);
+                int set = i % sets;
+                if (asGraphs)
+                {
+                    graphs[set].Launch(stream);
+                }
+                else
+                {
+                    calls[set].Forward(layers[set % layers.Count], stream);
+                }
             }
 
             stream.Record(end);

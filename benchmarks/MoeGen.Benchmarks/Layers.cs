@@ -7,3 +7,7 @@ public partial class PinnedMoe;
 /// <summary>The planner's ladder.</summary>
 [MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu)]
 public partial class LadderMoe;
+
+/// <summary>GEMMs by cuBLAS.</summary>
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Gemm = Gemm.Cublas)]
+public partial class CublasMoe;

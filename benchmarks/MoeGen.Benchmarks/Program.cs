@@ -8,8 +8,8 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var models = new Option<string[]>("--models") { Description = "Model shapes.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [.. ModelShape.All.Select(model => model.Name)] };
 models.AcceptOnlyFromAmong([.. ModelShape.All.Select(model => model.Name)]);
 var tokens = new Option<int[]>("--tokens") { Description = "Token counts.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 8, 64, 512, 4096, 16384] };
-var layers = new Option<string>("--layer") { Description = "ladder: the planner's tiles; pinned: 128x128 for every size.", DefaultValueFactory = _ => "ladder" };
-layers.AcceptOnlyFromAmong("ladder", "pinned");
+var layers = new Option<string>("--layer") { Description = "ladder: the planner's tiles; pinned: 128x128 for every size; cublas: GEMMs by cuBLAS, timed eagerly.", DefaultValueFactory = _ => "ladder" };
+layers.AcceptOnlyFromAmong("ladder", "pinned", "cublas");
 var root = new RootCommand("Times MoE layers on the GPU: graph replays, cold weights, median microseconds a layer, beside the machine's floor.") { models, tokens, layers };
 root.SetAction(parsed =>
 {
@@ -27,13 +27,17 @@ root.SetAction(parsed =>
     Console.WriteLine("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|");
     foreach (ModelShape model in ModelShape.All.Where(model => parsed.GetValue(models)!.Contains(model.Name)))
     {
-        if (parsed.GetValue(layers) == "pinned")
+        switch (parsed.GetValue(layers))
         {
-            Report<PinnedMoe>(context, model, parsed.GetValue(tokens)!, weights => new PinnedMoe(context, weights));
-        }
-        else
-        {
-            Report<LadderMoe>(context, model, parsed.GetValue(tokens)!, weights => new LadderMoe(context, weights));
+            case "pinned":
+                Report<PinnedMoe>(context, model, parsed.GetValue(tokens)!, weights => new PinnedMoe(context, weights));
+                break;
+            case "cublas":
+                Report<CublasMoe>(context, model, parsed.GetValue(tokens)!, weights => new CublasMoe(context, weights));
+                break;
+            default:
+                Report<LadderMoe>(context, model, parsed.GetValue(tokens)!, weights => new LadderMoe(context, weights));
+                break;
         }
     }
 
@@ -47,15 +51,16 @@ static void Report<TLayer>(CudaContext context, ModelShape model, int[] tokenCou
     // Several copies of small layers, and several routings, so that what is replayed has left the L2 cache.
     long coldBytes = 6L * context.L2CacheBytes;
     int copies = (int)Math.Clamp(coldBytes / (model.NumExperts * model.BytesPerExpert), 1, 16);
+    bool graphs = TLayer.Descriptor.Gemm != Gemm.Cublas;
     TLayer[] layers = [.. Enumerable.Range(0, copies).Select(copy => create(RandomWeights.Create(model, 100 * copy)))];
     foreach (int tokens in tokenCounts)
     {
         long touchedBytes = Math.Min((long)tokens * model.TopK, model.NumExperts) * model.BytesPerExpert;
         int sets = (int)Math.Clamp(coldBytes / touchedBytes, copies, 16);
-        LayerTimer.Result result = LayerTimer.Time<TLayer>(layers, model, tokens, sets);
+        LayerTimer.Result result = LayerTimer.Time<TLayer>(layers, model, tokens, sets, graphs);
         double floor = MachineLimits.H200.FloorMicroseconds(model, tokens, result.ExpertsTouched);
         Console.WriteLine(
-            $"| {model.Name} | {tokens} | {layers[0].VariantFor(tokens, model.TopK)!.Name} | {result.Median:F1} | {result.Min:F1} | {result.Max:F1} | {floor:F1} | {result.Median / floor:F2} | {model.Flops(tokens) / result.Median / 1e6:F0} | {result.Host:F1} |");
+            $"| {model.Name} | {tokens} | {(graphs ? layers[0].VariantFor(tokens, model.TopK)!.Name : "cuBLAS, eager")} | {result.Median:F1} | {result.Min:F1} | {result.Max:F1} | {floor:F1} | {result.Median / floor:F2} | {model.Flops(tokens) / result.Median / 1e6:F0} | {result.Host:F1} |");
     }
 
     foreach (TLayer layer in layers)

@@ -29,6 +29,8 @@ public sealed class GridTests
         Layer<Bf16Relu2, BFloat16>((context, weights) => new(context, weights, Gpu.Options)),
         Layer<Fp16Identity, Half>((context, weights) => new(context, weights, Gpu.Options)),
         Layer<Bf16Custom, BFloat16>((context, weights) => new(context, weights, Gpu.Options)),
+        Layer<Bf16Cublas, BFloat16>((context, weights) => new(context, weights, Gpu.Options)),
+        Layer<Fp16Cublas, Half>((context, weights) => new(context, weights, Gpu.Options)),
     ];
 
     private static readonly List<int[]> Rows =
@@ -42,7 +44,8 @@ public sealed class GridTests
     [Theory, MemberData(nameof(Names))]
     public void Cases_of(string layer)
     {
-        _ = Gpu.Context;  // skips the test, with the reason, where there is no device
+        // Skips the test, with the reason, where there is no device or not the library that the layer needs.
+        _ = layer.EndsWith("Cublas", StringComparison.Ordinal) ? Gpu.RequireCublas() : Gpu.Context;
         int index = Array.FindIndex(Layers, candidate => candidate.Name == layer);
         var failures = new List<string>();
         foreach (int[] row in Rows.Where(row => row[0] == index))
