@@ -88,6 +88,10 @@ public sealed class FusedMoeTests
         Refuses(good with { Shape = new MoeShape(4, 128, 72) }, "fc1ExpertWeights has");
         Refuses(good with { Output = device.Fc2ExpertWeights }, "output has");
 
+        // A class's own GEMM is never replaced by the generated one behind its back.
+        using MoeKernels<Bf16Custom, BFloat16> custom = MoeKernels<Bf16Custom, BFloat16>.Load(context, Gpu.Options);
+        Assert.Contains("methods of a layer", Assert.Throws<InvalidOperationException>(() => custom.FusedMoe(good, stream)).Message, StringComparison.Ordinal);
+
         void Refuses(FusedMoeArguments<BFloat16> arguments, string part) =>
             Assert.Contains(part, Assert.ThrowsAny<ArgumentException>(() => kernels.FusedMoe(arguments, stream)).Message, StringComparison.Ordinal);
     }

@@ -10,11 +10,18 @@ public sealed partial class MoeKernels<TSelf, T>
     /// <param name="stream">The stream that all kernels are enqueued on.</param>
     /// <returns>The output that was given, or a new one that the caller disposes once the stream has finished.</returns>
     /// <exception cref="ArgumentException">An argument has a wrong length, device, alignment or value; nothing was launched.</exception>
+    /// <exception cref="InvalidOperationException">The class routes from logits, or is generated with <c>Gemm = Custom</c>, whose GEMMs are methods of a layer.</exception>
     public DeviceBuffer<T> FusedMoe(FusedMoeArguments<T> arguments, CudaStream stream)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(stream);
         BufferChecks.CheckDevice(stream.Context, Context, nameof(stream));
+        if (TSelf.Descriptor.Gemm == Gemm.Custom)
+        {
+            throw new InvalidOperationException(
+                $"{TSelf.Descriptor.Name} is generated with Gemm = Custom, and its GEMMs are methods of a layer; make a layer and call Forward, or set Gemm to TensorCore or Cublas.");
+        }
+
         LayerChecks.CheckRouting(TSelf.Descriptor, fromLogits: false);
         CudaWeights<T> weights = Bind(arguments);
         ArgumentNullException.ThrowIfNull(arguments.Input);
