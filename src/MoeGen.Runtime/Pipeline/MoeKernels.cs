@@ -36,14 +36,8 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     public static MoeKernels<TSelf, T> Load(CudaContext context, MoeCudaOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        MoeDescriptor descriptor = TSelf.Descriptor;
-        if (descriptor.Variants.Count == 0)
-        {
-            throw new NotSupportedException($"{descriptor.Name} ({descriptor.Dtype}) has no GPU kernels; it runs on the managed backend only.");
-        }
-
-        GpuArchitecture.For(context.ComputeCapability, context.SharedMemoryPerBlockOptin).Require(descriptor, context);
-        CachedKernel compiled = (options?.Cache ?? new KernelCache()).GetOrCompile(TSelf.CudaSource, descriptor.Name, context.ComputeCapability);
+        RequireDevice(context);
+        CachedKernel compiled = (options?.Cache ?? new KernelCache()).GetOrCompile(TSelf.CudaSource, TSelf.Descriptor.Name, context.ComputeCapability);
         CudaModule loaded = CudaModule.Load(context, compiled.Kernel);
         try
         {
@@ -76,6 +70,18 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         Cublas?.Dispose();
         _arenas.Dispose();
         _module.Dispose();
+    }
+
+    /// <summary>Throws where the device cannot run the class; costs nothing.</summary>
+    internal static void RequireDevice(CudaContext context)
+    {
+        MoeDescriptor descriptor = TSelf.Descriptor;
+        if (descriptor.Variants.Count == 0)
+        {
+            throw new NotSupportedException($"{descriptor.Name} ({descriptor.Dtype}) has no GPU kernels; it runs on the managed backend only.");
+        }
+
+        GpuArchitecture.For(context.ComputeCapability, context.SharedMemoryPerBlockOptin).Require(descriptor, context);
     }
 
     internal void Forward(CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace)

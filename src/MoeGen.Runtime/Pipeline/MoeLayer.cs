@@ -24,6 +24,7 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(weights);
         WeightChecks.CheckConfiguration(TSelf.Descriptor, weights.Shape, weights.Fc1Layout);
+        MoeKernels<TSelf, T>.RequireDevice(context);  // before gigabytes are copied
         DeviceMoeWeights<T> deviceWeights = DeviceMoeWeights<T>.Upload(context, weights);
         try
         {

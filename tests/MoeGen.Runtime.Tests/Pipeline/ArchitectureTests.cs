@@ -42,10 +42,12 @@ public sealed class ArchitectureTests
     public void A_deep_pinned_tile_is_refused_on_small_parts(int major, int minor)
     {
         using var gpu = new FakeGpu(DeepTileMoe.Descriptor, new(major, minor));
+        gpu.Driver.CountedCopies = [];
         string message = Assert.Throws<NotSupportedException>(() => new DeepTileMoe(gpu.Context, Weights, gpu.Options)).Message;
         Assert.Contains("122880 bytes", message, StringComparison.Ordinal);
         Assert.Contains("101376", message, StringComparison.Ordinal);
         Assert.Equal((0, 0), (gpu.Compiler.Compilations, gpu.Driver.LaunchCount));
+        Assert.Empty(gpu.Driver.CountedCopies);
     }
 
     [Theory]
