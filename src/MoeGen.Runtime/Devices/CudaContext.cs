@@ -43,6 +43,7 @@ public sealed class CudaContext : IDisposable
         // Last, so that nothing that can still fail follows the reference it takes.
         driver.Check(driver.RetainPrimaryContext(out nint context, device), $"Retaining the primary context of '{name}'");
         _handle = new CudaContextHandle(driver, device, context);
+        Captures = CaptureGate.Of(driver, context);
         DefaultStream = CudaStream.Wrap(this, 0);
     }
 
@@ -92,6 +93,9 @@ public sealed class CudaContext : IDisposable
 
     internal ICudaDriver Driver { get; }
 
+    /// <summary>Between graph captures and waits for the whole context.</summary>
+    internal CaptureGate Captures { get; }
+
     internal CudaContextHandle Handle
     {
         get
@@ -136,13 +140,13 @@ public sealed class CudaContext : IDisposable
     public DeviceBuffer<T> Allocate<T>(long length)
         where T : unmanaged => DeviceBuffer<T>.Allocate(this, length);
 
-    /// <summary>Waits until everything enqueued on the device by this context has run, and reports its errors.</summary>
+    /// <summary>
+    /// Waits until everything enqueued on the device by this context has run, and reports its errors. Waits first for graph
+    /// captures of other threads to end, which it would invalidate; a capture by another library fails.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The calling thread is capturing.</exception>
     /// <exception cref="CudaException">A kernel failed, or another error of the driver.</exception>
-    public void Synchronize()
-    {
-        MakeCurrent();
-        Driver.Check(Driver.SynchronizeContext(), "Waiting for the device");
-    }
+    public void Synchronize() => AfterAllWork(static () => { });
 
     /// <summary>Gives back the reference to the primary context.</summary>
     public void Dispose()
@@ -153,6 +157,17 @@ public sealed class CudaContext : IDisposable
 
     /// <summary>For instance <c>NVIDIA H200 (device 0, compute capability 9.0)</c>.</summary>
     public override string ToString() => $"{Name} (device {Ordinal}, compute capability {ComputeCapability})";
+
+    /// <summary>Waits for everything enqueued, then does <paramref name="work"/>, while no stream of the context is being captured.</summary>
+    internal void AfterAllWork(Action work) => Captures.Wait(() =>
+    {
+        MakeCurrent();
+        WaitForAll();
+        work();
+    });
+
+    /// <summary>Waits again, inside <see cref="AfterAllWork"/>.</summary>
+    internal void WaitForAll() => Driver.Check(Driver.SynchronizeContext(), "Waiting for the device");
 
     internal static bool IsAvailable(ICudaDriver driver, out string reason)
     {

@@ -106,8 +106,9 @@ public sealed class CudaStream : IDisposable
     }
 
     /// <summary>
-    /// Captures what <paramref name="work"/> enqueues on this stream into a graph, without running it. Only the calling
-    /// thread is restricted meanwhile: it must not allocate, free, copy synchronously or wait.
+    /// Captures what <paramref name="work"/> enqueues on this stream into a graph, without running it. Meanwhile the calling
+    /// thread must not allocate, free, copy synchronously or wait; other threads are free, and those that wait for the whole
+    /// device, as copies without a stream do, begin when the capture has ended.
     /// Memory the work uses must live, at the same addresses, as long as the graph is launched.
     /// </summary>
     /// <exception cref="InvalidOperationException">This is the legacy default stream, or it is being captured already.</exception>
@@ -125,6 +126,29 @@ public sealed class CudaStream : IDisposable
             throw new InvalidOperationException("The stream is being captured already; captures do not nest.");
         }
 
+        nint graph = 0;
+        Context.Captures.Capture(() => graph = Record(work));
+        return CudaGraph.Instantiate(Context, graph);
+    }
+
+    /// <summary>Destroys an owned stream; work already enqueued still runs. A wrapped stream is left as it is.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _owned?.Dispose();
+    }
+
+    internal static CudaStream Create(CudaContext context)
+    {
+        context.MakeCurrent();
+        ICudaDriver driver = context.Driver;
+        driver.Check(driver.CreateStream(out nint handle, NonBlocking), "Creating a stream");
+        return new CudaStream(
+            context, new CudaResourceHandle(context.Handle, handle, static (driver, value) => driver.DestroyStream(value)), 0);
+    }
+
+    private nint Record(Action work)
+    {
         Driver.Check(Driver.BeginCapture(Handle, ThreadLocal), "Beginning a graph capture");
         nint graph;
         try
@@ -143,23 +167,7 @@ public sealed class CudaStream : IDisposable
         }
 
         Driver.Check(Driver.EndCapture(Handle, out graph), "Ending a graph capture");
-        return CudaGraph.Instantiate(Context, graph);
-    }
-
-    /// <summary>Destroys an owned stream; work already enqueued still runs. A wrapped stream is left as it is.</summary>
-    public void Dispose()
-    {
-        _disposed = true;
-        _owned?.Dispose();
-    }
-
-    internal static CudaStream Create(CudaContext context)
-    {
-        context.MakeCurrent();
-        ICudaDriver driver = context.Driver;
-        driver.Check(driver.CreateStream(out nint handle, NonBlocking), "Creating a stream");
-        return new CudaStream(
-            context, new CudaResourceHandle(context.Handle, handle, static (driver, value) => driver.DestroyStream(value)), 0);
+        return graph;
     }
 
     /// <summary>Refuses a stream of another device before anything is enqueued.</summary>

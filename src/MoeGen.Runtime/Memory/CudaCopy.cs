@@ -10,40 +10,20 @@ internal static unsafe class CudaCopy
 {
     internal static void HostToDevice(CudaContext context, ulong destination, void* source, long bytes)
     {
-        if (bytes == 0)
-        {
-            return;
-        }
-
-        context.Synchronize();
         ICudaDriver driver = context.Driver;
-        driver.Check(driver.CopyHostToDevice(destination, source, (nuint)bytes), $"Copying {bytes} bytes to the device");
-        context.Synchronize();
+        Copy(context, bytes, "to", () => driver.CopyHostToDevice(destination, source, (nuint)bytes));
     }
 
     internal static void DeviceToHost(CudaContext context, void* destination, ulong source, long bytes)
     {
-        if (bytes == 0)
-        {
-            return;
-        }
-
-        context.Synchronize();
         ICudaDriver driver = context.Driver;
-        driver.Check(driver.CopyDeviceToHost(destination, source, (nuint)bytes), $"Copying {bytes} bytes from the device");
+        Copy(context, bytes, "from", () => driver.CopyDeviceToHost(destination, source, (nuint)bytes));
     }
 
     internal static void DeviceToDevice(CudaContext context, ulong destination, ulong source, long bytes)
     {
-        if (bytes == 0)
-        {
-            return;
-        }
-
-        context.Synchronize();
         ICudaDriver driver = context.Driver;
-        driver.Check(driver.CopyDeviceToDevice(destination, source, (nuint)bytes), $"Copying {bytes} bytes on the device");
-        context.Synchronize();
+        Copy(context, bytes, "on", () => driver.CopyDeviceToDevice(destination, source, (nuint)bytes));
     }
 
     /// <summary>In the stream's order; returns when done, because managed memory may move or go afterwards.</summary>
@@ -88,6 +68,20 @@ internal static unsafe class CudaCopy
         ICudaDriver driver = stream.Context.Driver;
         driver.Check(
             driver.CopyDeviceToDeviceAsync(destination, source, (nuint)bytes, stream.Handle), $"Copying {bytes} bytes on the device");
+    }
+
+    private static void Copy(CudaContext context, long bytes, string direction, Func<CudaResult> copy)
+    {
+        if (bytes == 0)
+        {
+            return;
+        }
+
+        context.AfterAllWork(() =>
+        {
+            context.Driver.Check(copy(), $"Copying {bytes} bytes {direction} the device");
+            context.WaitForAll();
+        });
     }
 
     private static void RefuseCapture(CudaStream stream)

@@ -38,14 +38,13 @@ public abstract partial class MoeLayer<TSelf, T>
 
         CudaContext context = _cuda!.Kernels.Context;
         using CudaStream stream = context.CreateStream();
-        using DeviceBuffer<T> deviceInput = Upload(context, input);
-        using DeviceBuffer<int> deviceExperts = Upload(context, tokenSelectedExperts);
-        using DeviceBuffer<float>? deviceScales = tokenFinalScales.IsEmpty ? null : Upload(context, tokenFinalScales);
+        using DeviceBuffer<T> deviceInput = Upload(stream, input);
+        using DeviceBuffer<int> deviceExperts = Upload(stream, tokenSelectedExperts);
+        using DeviceBuffer<float>? deviceScales = tokenFinalScales.IsEmpty ? null : Upload(stream, tokenFinalScales);
         using DeviceBuffer<T> deviceOutput = context.Allocate<T>(output.Length);
         using DeviceBuffer<byte> workspace = context.Allocate<byte>(GetWorkspaceBytes(numTokens, topK));
         Forward(deviceInput, deviceExperts, deviceScales, deviceOutput, stream, workspace);
-        stream.Synchronize();
-        deviceOutput.CopyTo(output);
+        deviceOutput.CopyTo(output, stream);
     }
 
     /// <summary>Runs the layer, choosing experts and scales from router logits by the configured routing.</summary>
@@ -80,13 +79,12 @@ public abstract partial class MoeLayer<TSelf, T>
 
         CudaContext context = _cuda!.Kernels.Context;
         using CudaStream stream = context.CreateStream();
-        using DeviceBuffer<T> deviceInput = Upload(context, input);
-        using DeviceBuffer<float> deviceLogits = Upload(context, routerLogits);
+        using DeviceBuffer<T> deviceInput = Upload(stream, input);
+        using DeviceBuffer<float> deviceLogits = Upload(stream, routerLogits);
         using DeviceBuffer<T> deviceOutput = context.Allocate<T>(output.Length);
         using DeviceBuffer<byte> workspace = context.Allocate<byte>(GetWorkspaceBytes(numTokens, topK));
         ForwardFromLogits(deviceInput, deviceLogits, topK, deviceOutput, stream, workspace);
-        stream.Synchronize();
-        deviceOutput.CopyTo(output);
+        deviceOutput.CopyTo(output, stream);
     }
 
     private int CheckHost(ReadOnlySpan<T> input, Span<T> output)
@@ -100,11 +98,11 @@ public abstract partial class MoeLayer<TSelf, T>
         return numTokens;
     }
 
-    private static DeviceBuffer<TElement> Upload<TElement>(CudaContext context, ReadOnlySpan<TElement> values)
+    private static DeviceBuffer<TElement> Upload<TElement>(CudaStream stream, ReadOnlySpan<TElement> values)
         where TElement : unmanaged
     {
-        DeviceBuffer<TElement> buffer = context.Allocate<TElement>(values.Length);
-        buffer.CopyFrom(values);
+        DeviceBuffer<TElement> buffer = stream.Context.Allocate<TElement>(values.Length);
+        buffer.CopyFrom(values, stream);
         return buffer;
     }
 }

@@ -101,4 +101,36 @@ public sealed class CudaGraphTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => _stream.Capture(() => buffer.CopyTo(host, _stream)));
         _stream.Capture(() => buffer.Fill(0, _stream)).Dispose();
     }
+
+    [Fact]
+    public async Task WaitsForTheDeviceBeginWhenTheCapturesOfOtherThreadsHaveEnded()
+    {
+        using DeviceBuffer<int> buffer = _context.Allocate<int>(4);
+        using var sameDevice = new CudaContext(_driver);
+        Task[] waits = [];
+
+        _stream.Capture(() =>
+        {
+            waits = [Task.Run(_context.Synchronize), Task.Run(() => buffer.CopyFrom(new int[4])), Task.Run(sameDevice.Synchronize)];
+            Thread.Sleep(100);
+            Assert.DoesNotContain(waits, wait => wait.IsCompleted);
+
+            // Another capture does not wait behind them.
+            using CudaStream second = _context.CreateStream();
+            second.Capture(() => { }).Dispose();
+        }).Dispose();
+
+        await Task.WhenAll(waits).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void WaitForTheDeviceIsRefusedOnTheCapturingThread()
+    {
+        using DeviceBuffer<int> buffer = _context.Allocate<int>(4);
+
+        Assert.Throws<InvalidOperationException>(() => _stream.Capture(_context.Synchronize));
+        Assert.Throws<InvalidOperationException>(() => _stream.Capture(() => buffer.CopyFrom(new int[4])));
+        Assert.Equal(0, _driver.Synchronizations);
+        _context.Synchronize();
+    }
 }

@@ -112,7 +112,7 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver, IDisposable
     public CudaResult SynchronizeContext()
     {
         Synchronizations++;
-        return Enter(nameof(SynchronizeContext));
+        return _capturing.Count > 0 ? (CudaResult)900 : Enter(nameof(SynchronizeContext));
     }
 
     public void Dispose() => _current.Dispose();
