@@ -14,7 +14,7 @@ public sealed class SoakTests
     private const int Jobs = 24;
 
     [Fact]
-    public void Random_calls_on_several_streams_keep_their_bits()
+    public async Task Random_calls_on_several_streams_keep_their_bits()
     {
         CudaContext context = Gpu.Context;
         double seconds = double.Parse(Environment.GetEnvironmentVariable("MOEGEN_SOAK_SECONDS") ?? "4", CultureInfo.InvariantCulture);
@@ -22,26 +22,29 @@ public sealed class SoakTests
         using var pinned = new SoakLayer<Bf16SwigluPinned>(context, weights => new(context, weights, Gpu.Options), seed: 2);
         long start = Stopwatch.GetTimestamp();
         var calls = new long[Threads];
-        var threads = Enumerable.Range(0, Threads).Select(index => new Thread(() =>
-        {
-            var random = new Random(index);
-            using CudaStream stream = context.CreateStream();
-            while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
+        Task Caller(int index) => Task.Factory.StartNew(
+            () =>
             {
-                if (random.Next(2) == 0)
+                var random = new Random(index);
+                using CudaStream stream = context.CreateStream();
+                while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
                 {
-                    ladder.Run(random, stream);
-                }
-                else
-                {
-                    pinned.Run(random, stream);
-                }
+                    if (random.Next(2) == 0)
+                    {
+                        ladder.Run(random, stream);
+                    }
+                    else
+                    {
+                        pinned.Run(random, stream);
+                    }
 
-                calls[index]++;
-            }
-        })).ToList();
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
+                    calls[index]++;
+                }
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(Caller));
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{calls.Sum()} calls in {seconds} s");
         Assert.DoesNotContain(0, calls);

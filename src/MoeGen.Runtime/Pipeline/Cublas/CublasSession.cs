@@ -29,11 +29,8 @@ internal sealed unsafe class CublasSession : IDisposable
     {
         _library = library;
         Context = context;
-        context.MakeCurrent();
-        nint handle;
-        CublasLibrary.Check(library.Create(&handle), "cublasCreate");
-        _handle = new CudaResourceHandle(
-            context.Handle, handle, (_, value) => library.Destroy(value) == 0 ? CudaResult.Success : CudaResult.InvalidValue);
+        nint handle = Create(context, library);
+        _handle = new CudaResourceHandle(context.Handle, handle, (_, value) => Destroy(context.Captures, library, value));
         try
         {
             int version;
@@ -145,5 +142,26 @@ internal sealed unsafe class CublasSession : IDisposable
         _addresses.Dispose();
         _hostAddresses.Dispose();
         _idle.Dispose();
+    }
+
+    // cuBLAS waits for the whole device when it makes or frees a handle.
+    private static nint Create(CudaContext context, CublasLibrary library)
+    {
+        nint handle = 0;
+        context.Captures.Wait(() =>
+        {
+            context.MakeCurrent();
+            nint created;
+            CublasLibrary.Check(library.Create(&created), "cublasCreate");
+            handle = created;
+        });
+        return handle;
+    }
+
+    private static CudaResult Destroy(CaptureGate captures, CublasLibrary library, nint handle)
+    {
+        var code = CudaResult.InvalidValue;
+        captures.Wait(() => code = library.Destroy(handle) == 0 ? CudaResult.Success : CudaResult.InvalidValue);
+        return code;
     }
 }
