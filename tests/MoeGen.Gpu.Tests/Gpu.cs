@@ -18,6 +18,11 @@ internal static class Gpu
     public static CudaContext RequireCublas()
     {
         CudaContext context = Context;
+        if (Environment.GetEnvironmentVariable("MOEGEN_WITHOUT_CUBLAS") is { Length: > 0 })
+        {
+            Assert.Skip("NOT RUN, MOEGEN_WITHOUT_CUBLAS is set.");
+        }
+
         try
         {
             _ = CublasLibrary.Loaded;

@@ -29,7 +29,9 @@ internal sealed unsafe class CublasSession : IDisposable
     {
         _library = library;
         Context = context;
-        nint handle = Create(context, library);
+        context.MakeCurrent();
+        nint handle;
+        CublasLibrary.Check(library.Create(&handle), "cublasCreate");
         _handle = new CudaResourceHandle(context.Handle, handle, (_, value) => Destroy(context.Captures, library, value));
         try
         {
@@ -144,20 +146,7 @@ internal sealed unsafe class CublasSession : IDisposable
         _idle.Dispose();
     }
 
-    // cuBLAS waits for the whole device when it makes or frees a handle.
-    private static nint Create(CudaContext context, CublasLibrary library)
-    {
-        nint handle = 0;
-        context.Captures.Wait(() =>
-        {
-            context.MakeCurrent();
-            nint created;
-            CublasLibrary.Check(library.Create(&created), "cublasCreate");
-            handle = created;
-        });
-        return handle;
-    }
-
+    // cuBLAS waits for the whole device before it frees a handle.
     private static CudaResult Destroy(CaptureGate captures, CublasLibrary library, nint handle)
     {
         var code = CudaResult.InvalidValue;
