@@ -34,8 +34,10 @@ unsigned moegen_atomic(int operation, unsigned* address, unsigned operand, unsig
 #define blockIdx (moegen_block_index())
 #define blockDim (moegen_block_size())
 #define gridDim (moegen_grid_size())
-#define __syncthreads() moegen_barrier(__LINE__)
-#define __syncwarp(...) moegen_sync_warp(__LINE__, moegen::mask_or_all(__VA_ARGS__))
+// The host compiler would else keep accesses to shared variables whose address it sees nobody take on one side of a barrier.
+#define MOEGEN_FENCED(call) do { asm volatile("" ::: "memory"); call; asm volatile("" ::: "memory"); } while (false)
+#define __syncthreads() MOEGEN_FENCED(moegen_barrier(__LINE__))
+#define __syncwarp(...) MOEGEN_FENCED(moegen_sync_warp(__LINE__, moegen::mask_or_all(__VA_ARGS__)))
 #define __shfl_sync(...) moegen::shuffle(__LINE__, 0, __VA_ARGS__)
 #define __shfl_up_sync(...) moegen::shuffle(__LINE__, 1, __VA_ARGS__)
 #define __shfl_down_sync(...) moegen::shuffle(__LINE__, 2, __VA_ARGS__)

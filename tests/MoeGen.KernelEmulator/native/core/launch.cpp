@@ -75,7 +75,9 @@ __attribute__((visibility("default"))) void moegen_launch(Launch* launch) {
     state.variables.clear();
     for (const NamedVariable& named : variables)
         if (named.kernel == launch->kernel) state.variables.push_back(named.variable);
-    state.epoch = launch->epoch + 1;
+    // Epochs never come again: those of global memory are the device's, those of shared variables this library's, which
+    // several devices use one after the other.
+    state.epoch = (launch->epoch > state.epoch ? launch->epoch : state.epoch) + 1;
     state.launch_epoch = state.epoch;
     for (state.block = 0; state.block < state.grid_size && !state.abandoned; ++state.block) {
         state.block_epoch = ++state.epoch;
