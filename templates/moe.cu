@@ -7,6 +7,8 @@
 #include "permute/permute.cuh"
 #include "activation/apply.cuh"
 #include "finalize/finalize.cuh"
+#include "decode/gemm1.cuh"
+#include "decode/gemm2.cuh"
 
 extern "C" __global__ void __launch_bounds__(DefaultTile::kThreads, DefaultTile::kMinBlocksPerSm)
 moe_gemm1_default(const __grid_constant__ Gemm1Arguments arguments) { gemm1<DefaultTile>(arguments); }

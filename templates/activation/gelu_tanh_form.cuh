@@ -4,5 +4,5 @@
 
 __device__ __forceinline__ float gelu_tanh(float x) {
     const float y = 0.79788456080286536f * (x + 0.044715f * x * x * x);
-    return x / (1.0f + __expf(-2.0f * y));
+    return __fdividef(x, 1.0f + __expf(-2.0f * y));
 }

@@ -3,4 +3,4 @@
 // Silu, plain: x / (1 + exp(-x)).
 
 constexpr bool kGated = false;
-__device__ __forceinline__ float activate(float x, float, ActivationParameters) { return x / (1.0f + __expf(-x)); }
+__device__ __forceinline__ float activate(float x, float, ActivationParameters) { return __fdividef(x, 1.0f + __expf(-x)); }

@@ -4,6 +4,6 @@
 
 constexpr bool kGated = true;
 __device__ __forceinline__ float activate(float gate, float up, ActivationParameters parameters) {
-    const float g = at_most(gate / (1.0f + __expf(-gate)), parameters.limit);
+    const float g = at_most(__fdividef(gate, 1.0f + __expf(-gate)), parameters.limit);
     return g * at_least(at_most(up, parameters.limit), -parameters.limit);
 }

@@ -38,39 +38,35 @@ template <class Tile, bool kPaired> struct RowsB {
     using Loader = RowLoader<Tile, Tile::kTileN>;
     using Columns = ColumnMap<Tile, kPaired>;
     static constexpr int kRowsPerPass = Loader::kRowsPerPass;
+    static constexpr bool kAlternates = kPaired && kRowsPerPass < 16;  // else a thread loads only gate rows or only up rows
 
-    const Element* matrix;  // row 0 of the expert
-    int output;             // of this thread's row in pass 0
-    int num_outputs;
-    RowOrder gate, up;      // `up` is unused where nothing is paired
+    const unsigned char* cursor;  // row of this thread in pass 0, at its depth of the next stage
+    long long up_bytes;           // from a gate row to the up row of the same output, where a thread alternates
+    unsigned step_bytes;          // from the row of an output to that of the next
+    int outputs_left;             // outputs from this thread's first one on
 
-    __device__ __forceinline__ RowsB(const Element* weights, int first_output, int outputs, RowOrder gate_rows, RowOrder up_rows)
-        : matrix(weights), output(first_output + Columns::output_of(Loader::thread_row())), num_outputs(outputs), gate(gate_rows), up(up_rows) {
-        // With 16 rows a pass and more, a thread loads only gate rows or only up rows.
-        if (kRowsPerPass >= 16 && Columns::is_up(Loader::thread_row())) gate = up_rows;
+    // Gate and up rows have the same stride.
+    __device__ __forceinline__ RowsB(const Element* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
+        : up_bytes(2LL * (up.offset - gate.offset) * depth), step_bytes(2u * gate.stride * depth) {
+        const int output = first_output + Columns::output_of(Loader::thread_row());
+        const int offset = !kAlternates && Columns::is_up(Loader::thread_row()) ? up.offset : gate.offset;
+        cursor = reinterpret_cast<const unsigned char*>(weights + (offset + static_cast<long long>(output) * gate.stride) * depth + Loader::thread_depth());
+        outputs_left = num_outputs - output;
     }
 
-    __device__ __forceinline__ void load(SharedAddress stage, int depth, int k_begin) const {
-        Loader::load(stage, matrix, depth, k_begin, [&](int pass) {
-            const int own = output + Columns::output_of(pass * kRowsPerPass);
-            const RowOrder order = kRowsPerPass < 16 && Columns::is_up(pass * kRowsPerPass) ? up : gate;
-            return own < num_outputs ? order.offset + own * order.stride : -1;
-        });
+    __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
+        const int outputs = Columns::output_of(pass * kRowsPerPass);
+        const unsigned char* source = cursor + static_cast<unsigned long long>(static_cast<unsigned>(outputs)) * step_bytes;
+        if (kAlternates && Columns::is_up(pass * kRowsPerPass)) source += up_bytes;
+        Loader::copy(stage, pass, source, in_depth && outputs < outputs_left);
     }
 };
 
 // Rounds and stores kCount consecutive outputs of one row as one vector.
 template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
     static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
-    if constexpr (kCount == 8) {
-        Vector16 vector;
+    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
 #pragma unroll
-        for (int i = 0; i < 4; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
-        *reinterpret_cast<Vector16*>(destination) = vector;
-    } else {
-        Vector8 vector;
-#pragma unroll
-        for (int i = 0; i < 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
-        *reinterpret_cast<Vector8*>(destination) = vector;
-    }
+    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
+    *reinterpret_cast<Vector*>(destination) = vector;
 }

@@ -8,24 +8,28 @@ template <class Tile> struct Fragments {
     unsigned b[TileTraits<Tile>::kFragmentsN / 2][4];  // two n8 fragments each
 };
 
+// Where this lane reads the fragments of step 0 of its warp's tile, relative to the stage. The swizzle's XOR makes a later
+// step's place this one XOR step * 32: the bits of a step lie above those of its two chunks and below those of a row.
+template <class Tile> struct FragmentPlaces {
+    unsigned a, b;
+    __device__ __forceinline__ FragmentPlaces() {
+        using Traits = TileTraits<Tile>;
+        const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+        // A: matrices 0..3 are rows 0-7 and 8-15 of the left, then of the right eight columns.
+        a = swizzled<Tile>(warp % Tile::kWarpsM * Traits::kWarpTileM + lane % 16, lane / 16);
+        // B is stored by columns: matrices 0, 1 are the two halves of k of eight columns, 2, 3 those of the next eight.
+        b = Traits::kStageBytesA + swizzled<Tile>(warp / Tile::kWarpsM * Traits::kWarpTileN + lane % 8 + lane / 16 * 8, lane / 8 % 2);
+    }
+};
+
 // The fragments of one k16 step of this warp's tile.
 template <class Tile>
-__device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, SharedAddress stage, int step) {
-    using Traits = TileTraits<Tile>;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    const int warp_row = warp % Tile::kWarpsM * Traits::kWarpTileM;
-    const int warp_column = warp / Tile::kWarpsM * Traits::kWarpTileN;
-
-    // A: matrices 0..3 are rows 0-7 and 8-15 of the left, then of the right eight columns.
+__device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, const FragmentPlaces<Tile>& places, SharedAddress stage, int step) {
+    constexpr int kBytes = 16 * TileTraits<Tile>::kRowBytes;
 #pragma unroll
-    for (int m = 0; m < Traits::kFragmentsM; ++m)
-        ldmatrix_x4(fragments.a[m], stage + swizzled<Tile>(warp_row + m * 16 + lane % 16, step * 2 + lane / 16));
-
-    // B is stored by columns: matrices 0, 1 are the two halves of k of eight columns, 2, 3 those of the next eight.
-    const SharedAddress columns = stage + Traits::kStageBytesA;
+    for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) ldmatrix_x4(fragments.a[m], stage + (places.a ^ step * 32) + m * kBytes);
 #pragma unroll
-    for (int n = 0; n < Traits::kFragmentsN / 2; ++n)
-        ldmatrix_x4(fragments.b[n], columns + swizzled<Tile>(warp_column + n * 16 + lane % 8 + lane / 16 * 8, step * 2 + lane / 8 % 2));
+    for (int n = 0; n < TileTraits<Tile>::kFragmentsN / 2; ++n) ldmatrix_x4(fragments.b[n], stage + (places.b ^ step * 32) + n * kBytes);
 }
 
 template <class Tile> using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
@@ -37,74 +41,87 @@ __device__ __forceinline__ void add_biases(
     using Columns = ColumnMap<Tile, kPaired>;
     if (!biases) return;
 #pragma unroll
-    for (int n = 0; n < TileTraits<Tile>::kFragmentsN; ++n) {
+    for (int column = 0; column < TileTraits<Tile>::kFragmentsN * 2; ++column) {
+        const int n = column / 2, i = column % 2, fragment = n / Columns::kFragmentsPerOutput;
+        const int output = first_output + Columns::first_output(fragment / Columns::kGroup) + fragment % Columns::kGroup * 2 + i;
+        const RowOrder order = kPaired && n % 2 == 1 ? up : gate;
+        const float bias = output < num_outputs ? unpack_low(biases[expert_row + order.offset + output * order.stride].bits) : 0.0f;
 #pragma unroll
-        for (int i = 0; i < 2; ++i) {
-            const int fragment = n / Columns::kFragmentsPerOutput;
-            const int output = first_output + Columns::first_output(fragment / Columns::kGroup) + fragment % Columns::kGroup * 2 + i;
-            const RowOrder order = kPaired && n % 2 == 1 ? up : gate;
-            const float bias = output < num_outputs ? unpack_low(biases[expert_row + order.offset + output * order.stride].bits) : 0.0f;
+        for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) { accumulators[m][n][i] += bias; accumulators[m][n][2 + i] += bias; }
+    }
+}
+
+// The stages of one tile, copied one after the other.
+template <class Tile, bool kPaired> struct StageCopies {
+    using Traits = TileTraits<Tile>;
+    static constexpr int kPassesA = RowsA<Tile>::Loader::kPasses;
+    static constexpr int kPasses = kPassesA + RowsB<Tile, kPaired>::Loader::kPasses;
+
+    RowsA<Tile> a;
+    RowsB<Tile, kPaired> b;
+    int depth_left;  // from the next stage on; a multiple of 8, so that a chunk is inside or beyond as a whole
+
+    // Passes [begin, end) of the next stage.
+    __device__ __forceinline__ void copy(SharedAddress stage, int begin, int end) const {
+        const bool in_depth = RowsA<Tile>::Loader::thread_depth() < depth_left;
 #pragma unroll
-            for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) { accumulators[m][n][i] += bias; accumulators[m][n][2 + i] += bias; }
+        for (int pass = begin; pass < end; ++pass) {
+            if (pass < kPassesA) a.copy(stage, pass, in_depth);
+            else b.copy(stage + Traits::kStageBytesA, pass - kPassesA, in_depth);
         }
     }
-}
-
-template <class Tile>
-__device__ __forceinline__ void multiply_fragments(Accumulators<Tile>& accumulators, const Fragments<Tile>& fragments) {
-#pragma unroll
-    for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m)
-#pragma unroll
-        for (int n = 0; n < TileTraits<Tile>::kFragmentsN; ++n)
-            mma_m16n8k16(accumulators[m][n], fragments.a[m], fragments.b[n / 2][n % 2 * 2], fragments.b[n / 2][n % 2 * 2 + 1]);
-}
-
-// accumulators += the tile of a x b^T over their whole depth. All threads of the block call it together.
-template <class Tile, bool kPaired>
-__device__ __forceinline__ void multiply_tile(
-    Accumulators<Tile>& accumulators, const RowsA<Tile>& a, const RowsB<Tile, kPaired>& b, int depth, SharedAddress shared) {
-    using Traits = TileTraits<Tile>;
-    constexpr int kStepOfB = Traits::kSteps > 2 ? 1 : 0;
-    const int k_tiles = (depth + Tile::kTileK - 1) / Tile::kTileK;
-    auto load_a = [&](int k_tile, int stage) {
-        if (k_tile < k_tiles) a.load(shared + stage * Traits::kStageBytes, depth, k_tile * Tile::kTileK);
-    };
-    auto load_b = [&](int k_tile, int stage) {
-        if (k_tile < k_tiles) b.load(shared + stage * Traits::kStageBytes + Traits::kStageBytesA, depth, k_tile * Tile::kTileK);
-        cp_async_commit();  // empty groups keep the count of groups equal to the count of stages
-    };
-
-    __syncthreads();  // the previous tile's last fragments have been read
-#pragma unroll
-    for (int stage = 0; stage < Tile::kStages - 1; ++stage) {
-        load_a(stage, stage);
-        load_b(stage, stage);
+    __device__ __forceinline__ void advance() {
+        a.cursor += Traits::kRowBytes;
+        b.cursor += Traits::kRowBytes;
+        depth_left -= Tile::kTileK;
+        cp_async_commit();
     }
+    // Begins the first kStages - 1 stages. All threads of the block call it together, when nobody reads the stages.
+    __device__ __forceinline__ void fill_pipeline(SharedAddress shared) {
+        for (int stage = 0; stage < Tile::kStages - 1; ++stage) {
+            copy(shared + stage * Traits::kStageBytes, 0, kPasses);
+            advance();
+        }
+    }
+};
+
+// accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled. All threads of the block call it
+// together; afterwards nobody reads the stages.
+template <class Tile, bool kPaired>
+__device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, StageCopies<Tile, kPaired>& copies, int depth, SharedAddress shared) {
+    using Traits = TileTraits<Tile>;
+    constexpr int kCopySteps = Traits::kSteps - 1;  // the last step waits for the next stage
+    const int k_tiles = (depth + Tile::kTileK - 1) / Tile::kTileK;
+    const FragmentPlaces<Tile> places;
     cp_async_wait<Tile::kStages - 2>();
     __syncthreads();
 
     Fragments<Tile> fragments[2];
-    load_fragments<Tile>(fragments[0], shared, 0);
-    int read_stage = 0;
+    load_fragments<Tile>(fragments[0], places, shared, 0);
+    SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
     for (int k_tile = 0; k_tile < k_tiles; ++k_tile) {
 #pragma unroll
         for (int step = 0; step < Traits::kSteps; ++step) {
-            // The stage read in the previous round is free. Two steps share the copies' addresses: fewer registers at once.
-            const int free_stage = read_stage == 0 ? Tile::kStages - 1 : read_stage - 1;
-            if (step == 0) load_a(k_tile + Tile::kStages - 1, free_stage);
-            if (step == kStepOfB) load_b(k_tile + Tile::kStages - 1, free_stage);
-            const SharedAddress current = shared + read_stage * Traits::kStageBytes;
-            if (step == Traits::kSteps - 1) {
+            // The stage read in the previous round is free; its copies are spread over the steps, among the multiplications.
+            if (step < kCopySteps) {
+                copies.copy(free, step * copies.kPasses / kCopySteps, (step + 1) * copies.kPasses / kCopySteps);
+                load_fragments<Tile>(fragments[(step + 1) % 2], places, current, step + 1);
+            } else {
                 // The next stage has landed for every thread, and nobody reads the current one any more.
+                copies.advance();
                 cp_async_wait<Tile::kStages - 2>();
                 __syncthreads();
-                read_stage = read_stage + 1 == Tile::kStages ? 0 : read_stage + 1;
-                load_fragments<Tile>(fragments[(step + 1) % 2], shared + read_stage * Traits::kStageBytes, 0);
-            } else {
-                load_fragments<Tile>(fragments[(step + 1) % 2], current, step + 1);
+                free = current;
+                current = current + Traits::kStageBytes == shared + Tile::kSharedMemoryBytes ? shared : current + Traits::kStageBytes;
+                load_fragments<Tile>(fragments[(step + 1) % 2], places, current, 0);
             }
-            multiply_fragments<Tile>(accumulators, fragments[step % 2]);
+#pragma unroll
+            for (int m = 0; m < Traits::kFragmentsM; ++m)
+#pragma unroll
+                for (int n = 0; n < Traits::kFragmentsN; ++n)
+                    mma_m16n8k16(accumulators[m][n], fragments[step % 2].a[m], fragments[step % 2].b[n / 2][n % 2 * 2], fragments[step % 2].b[n / 2][n % 2 * 2 + 1]);
         }
     }
     cp_async_wait<0>();
+    __syncthreads();
 }

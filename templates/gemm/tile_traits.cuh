@@ -13,7 +13,6 @@ template <class Tile> struct TileTraits {
     static constexpr int kChunks = kRowBytes / 16;                      // 16-byte chunks a row
     static constexpr int kStageBytesA = Tile::kTileM * kRowBytes;
     static constexpr int kStageBytes = kStageBytesA + Tile::kTileN * kRowBytes;
-
     static_assert(Tile::kThreads == 32 * Tile::kWarpsM * Tile::kWarpsN, "one warp a warp tile");
     static_assert(kWarpTileM % 16 == 0 && kWarpTileM * Tile::kWarpsM == Tile::kTileM, "M divides into m16 fragments");
     static_assert(kWarpTileN % 32 == 0 && kWarpTileN * Tile::kWarpsN == Tile::kTileN, "N divides into two pairs of n8 fragments");
@@ -25,7 +24,6 @@ template <class Tile> struct TileTraits {
 // Byte offset of a 16-byte chunk in a tile of rows. The XOR spreads eight consecutive rows over all 32 banks, so that
 // neither cp.async nor ldmatrix conflicts.
 template <class Tile> __device__ __forceinline__ unsigned swizzled(int row, int chunk) {
-    constexpr int kChunks = TileTraits<Tile>::kChunks;
-    const int phase = kChunks >= 8 ? row & 7 : (row >> 1) & 3;
+    const int phase = TileTraits<Tile>::kChunks >= 8 ? row & 7 : (row >> 1) & 3;
     return static_cast<unsigned>(row * TileTraits<Tile>::kRowBytes + (chunk ^ phase) * 16);
 }

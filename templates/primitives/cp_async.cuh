@@ -6,9 +6,8 @@
 __device__ __forceinline__ void cp_async_16(SharedAddress destination, const void* source, bool valid)
 #ifdef __CUDA_ARCH__
 {
-    const int source_bytes = valid ? 16 : 0;
     asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;"
-                 :: "r"(destination), "l"(source), "r"(source_bytes) : "memory");
+                 :: "r"(destination), "l"(source), "r"(valid ? 16 : 0) : "memory");
 }
 #endif
 ;

@@ -5,7 +5,6 @@
 using SharedAddress = unsigned;
 
 struct alignas(16) Vector16 { unsigned words[4]; };
-struct alignas(8) Vector8 { unsigned words[2]; };
 
 // The block's dynamic shared memory, aligned to 128 bytes.
 __device__ __forceinline__ SharedAddress dynamic_shared_memory()

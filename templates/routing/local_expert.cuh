@@ -11,11 +11,7 @@ struct LocalExperts {
 
 // The local id, or -1 where the id is out of range or its expert lives elsewhere.
 __device__ __forceinline__ int local_expert(int id, const LocalExperts& experts) {
-    int local = -1;
-    if (experts.map) {
-        if (id >= 0 && id < experts.num_global) local = experts.map[id];
-    } else if (id >= experts.first) {
-        local = id - experts.first;
-    }
+    int local = id >= experts.first ? id - experts.first : -1;
+    if (experts.map) local = id >= 0 && id < experts.num_global ? experts.map[id] : -1;
     return local >= 0 && local < experts.num_local ? local : -1;
 }

@@ -2,26 +2,23 @@
 #include "arguments.cuh"
 // Offsets of all experts, and the table of M-tiles, from the number of slots of each.
 
+__device__ __forceinline__ int warp_inclusive_scan(int value) {
+    for (int distance = 1; distance < 32; distance *= 2) {
+        const int other = __shfl_up_sync(kFullWarp, value, distance);
+        if (threadIdx.x % 32 >= distance) value += other;
+    }
+    return value;
+}
+
 // Exclusive prefix sum over the kScanThreads threads of the block; `total` is the sum of all.
 __device__ __forceinline__ int exclusive_scan(int value, int* warp_sums, int& total) {
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    int inclusive = value;
-    for (int distance = 1; distance < 32; distance *= 2) {
-        const int other = __shfl_up_sync(kFullWarp, inclusive, distance);
-        if (lane >= distance) inclusive += other;
-    }
+    const int inclusive = warp_inclusive_scan(value);
     if (lane == 31) warp_sums[warp] = inclusive;
     __syncthreads();
 
     // One warp scans the warps' sums.
-    if (warp == 0) {
-        int sum = warp_sums[lane];
-        for (int distance = 1; distance < 32; distance *= 2) {
-            const int other = __shfl_up_sync(kFullWarp, sum, distance);
-            if (lane >= distance) sum += other;
-        }
-        warp_sums[lane] = sum;
-    }
+    if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);
     __syncthreads();
     total = warp_sums[kScanThreads / 32 - 1];
     const int before = warp == 0 ? 0 : warp_sums[warp - 1];

@@ -11,6 +11,7 @@ namespace MoeGen.Generators.Models;
 /// <param name="Shape">Sizes that are constants of the kernels; 0 where one is given at run time.</param>
 /// <param name="Gemm">Who multiplies.</param>
 /// <param name="Variants">GEMM variants by growing M, then N; empty without GPU kernels.</param>
+/// <param name="Decodes">Whether kernels for few tokens stand beside the variants.</param>
 /// <param name="Output">How much is emitted.</param>
 internal sealed record MoeModel(
     TypeModel Type,
@@ -21,4 +22,5 @@ internal sealed record MoeModel(
     StaticShape Shape,
     Gemm Gemm,
     EquatableArray<GemmPlan> Variants,
+    bool Decodes,
     MoeOutput Output);

@@ -24,6 +24,8 @@ internal static class MoePlanner
             issues.Count == 0 ? Shape(settings) : new StaticShape(),
             DefinedOr(settings.Gemm, Gemm.TensorCore),
             new EquatableArray<GemmPlan>(output == MoeOutput.Cuda ? Variants(settings) : []),
+            // A pinned tile is what all calls run.
+            Decodes: output == MoeOutput.Cuda && settings is { Tile: null, Gemm: null or Gemm.TensorCore },
             output);
     }
 
@@ -45,15 +47,15 @@ internal static class MoePlanner
     private static IEnumerable<GemmPlan> Variants(MoeSettings settings)
     {
         // cuBLAS multiplies; one variant stays, because the routing lists tiles of its height.
-        IEnumerable<TileShape> tiles = settings.Gemm == Gemm.Cublas ? TilePlanner.Ladder.Take(1) : TilePlanner.Ladder;
+        IEnumerable<LadderTile> tiles = settings.Gemm == Gemm.Cublas ? TilePlanner.Ladder.Take(1) : TilePlanner.Ladder;
         if (settings.Tile is { } text)
         {
             TileGrammar.Parse(text, out TileShape pinned);
-            tiles = [pinned];
+            tiles = [new LadderTile(pinned)];
         }
 
         return tiles
-            .Select(tile => TilePlanner.Plan(tile, settings.Stages))
+            .Select(tile => TilePlanner.Plan(tile.Shape, settings.Stages ?? tile.Stages))
             .OfType<PlanOutcome.Planned>()
             .Select(outcome => outcome.Plan)
             .OrderBy(plan => plan.TileM)

@@ -17,11 +17,15 @@ internal static class TilePlanner
     /// <summary>Registers for operand fragments, addresses and loop state, beside the accumulators.</summary>
     private const int RegistersBesideAccumulators = 112;
 
-    /// <summary>The tiles from which the run time picks where none is pinned: by growing number of tokens an expert.</summary>
-    public static IReadOnlyList<TileShape> Ladder { get; } =
+    /// <summary>
+    /// The tiles from which the run time picks where none is pinned, by growing number of tokens an expert. The wide ones read
+    /// less of L2 for each product; their third stage is beyond 99 KB, so GPUs with no more do without them.
+    /// </summary>
+    public static IReadOnlyList<LadderTile> Ladder { get; } =
     [
-        new(16, 128, TileGrammar.DefaultK), new(32, 128, TileGrammar.DefaultK),
-        new(64, 128, TileGrammar.DefaultK), new(128, 128, TileGrammar.DefaultK),
+        new(new(16, 128, TileGrammar.DefaultK)), new(new(32, 128, TileGrammar.DefaultK)),
+        new(new(64, 128, TileGrammar.DefaultK)), new(new(64, 256, TileGrammar.DefaultK), Stages: 3),
+        new(new(128, 128, TileGrammar.DefaultK)), new(new(128, 256, TileGrammar.DefaultK), Stages: 3),
     ];
 
     /// <summary>Plans one tile; null stages are chosen.</summary>

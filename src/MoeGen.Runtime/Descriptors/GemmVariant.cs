@@ -11,4 +11,14 @@ namespace MoeGen;
 /// <param name="MaxRegisters">Registers a thread that the launch bounds allow.</param>
 /// <param name="MinBlocksPerSm">Blocks a multiprocessor that the launch bounds ask for.</param>
 public sealed record GemmVariant(
-    string Name, int TileM, int TileN, int TileK, int Stages, int Threads, int SharedMemoryBytes, int MaxRegisters, int MinBlocksPerSm);
+    string Name, int TileM, int TileN, int TileK, int Stages, int Threads, int SharedMemoryBytes, int MaxRegisters, int MinBlocksPerSm)
+{
+    /// <summary>Largest T * K that <see cref="Decode"/> takes.</summary>
+    public const int MaxDecodeSlots = 64;
+
+    /// <summary>
+    /// The kernels for few tokens, of classes that pin no tile: a warp streams 16 weight rows past the tensor cores by way of
+    /// registers alone, so that there are neither tiles nor stages. Two launches a layer.
+    /// </summary>
+    public static GemmVariant Decode { get; } = new("decode", 16, 16, 192, 1, 256, 0, 128, 2);
+}

@@ -38,6 +38,15 @@ public interface IMoeLaunchers<T>
     /// <summary>The reduction over the K experts of a token, in fixed order, with scales.</summary>
     void Finalize(in FinalizeArguments<T> arguments, CudaStream stream);
 
+    /// <summary>Routing, GEMM1 and activation of few slots in one launch; only where the configuration pins no tile.</summary>
+    void DecodeGemm1(in DecodeGemm1Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
+
+    /// <summary>GEMM2 and the reduction over K of few slots in one launch; only where the configuration pins no tile.</summary>
+    void DecodeGemm2(in DecodeGemm2Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
+
+    private static InvalidOperationException NotDecoding() =>
+        new("This kernel exists only in a class that pins no Tile and keeps Gemm = TensorCore in its [MoeConfig].");
+
     private static InvalidOperationException NotCustom() =>
         new("This kernel exists only in a class with Gemm = Custom or Cublas in its [MoeConfig].");
 }

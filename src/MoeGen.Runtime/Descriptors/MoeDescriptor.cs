@@ -12,6 +12,9 @@ public sealed record MoeDescriptor(
     /// <summary>Who multiplies.</summary>
     public Gemm Gemm { get; init; }
 
+    /// <summary>Whether kernels for few tokens (<see cref="GemmVariant.Decode"/>) stand beside <see cref="Variants"/>.</summary>
+    public bool Decodes { get; init; }
+
     /// <summary>Constants of the activation; of no meaning where it has none.</summary>
     public SwigluConstants Swiglu { get; init; } = SwigluConstants.Default;
 

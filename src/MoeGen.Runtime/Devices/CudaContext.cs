@@ -37,6 +37,8 @@ public sealed class CudaContext : IDisposable
             Attribute(CudaDeviceAttribute.ComputeCapabilityMajor, device),
             Attribute(CudaDeviceAttribute.ComputeCapabilityMinor, device));
         MultiprocessorCount = Attribute(CudaDeviceAttribute.MultiprocessorCount, device);
+        ClockKilohertz = Attribute(CudaDeviceAttribute.ClockKilohertz, device);
+        MemoryBandwidth = 2000.0 * Attribute(CudaDeviceAttribute.MemoryClockKilohertz, device) * Attribute(CudaDeviceAttribute.MemoryBusBits, device) / 8;
         SharedMemoryPerBlockOptin = Attribute(CudaDeviceAttribute.SharedMemoryPerBlockOptin, device);
         L2CacheBytes = Attribute(CudaDeviceAttribute.L2CacheBytes, device);
 
@@ -63,6 +65,12 @@ public sealed class CudaContext : IDisposable
 
     /// <summary>Number of streaming multiprocessors (SMs).</summary>
     public int MultiprocessorCount { get; }
+
+    /// <summary>Highest clock of the multiprocessors in kilohertz.</summary>
+    public int ClockKilohertz { get; }
+
+    /// <summary>Bytes a second of the device's memory by its clock and bus width, which no program quite reaches.</summary>
+    public double MemoryBandwidth { get; }
 
     /// <summary>Largest shared memory a block can ask for, in bytes: 166,912 on 8.0, 101,376 on 8.6 and 8.9, 232,448 on 9.0.</summary>
     public int SharedMemoryPerBlockOptin { get; }

@@ -36,16 +36,17 @@ internal sealed record GpuArchitecture(string Family, int SharedMemoryPerBlock)
             : known with { SharedMemoryPerBlock = Math.Min(known.SharedMemoryPerBlock, reportedSharedMemoryPerBlock) };
     }
 
-    /// <summary>Throws where a variant needs more shared memory than a block may have here.</summary>
+    /// <summary>Throws where every variant needs more shared memory than a block may have here.</summary>
     public void Require(MoeDescriptor descriptor, CudaContext context)
     {
-        foreach (GemmVariant variant in descriptor.Variants)
+        if (!descriptor.Variants.Any(Fits))
         {
-            if (variant.SharedMemoryBytes > SharedMemoryPerBlock)
-            {
-                throw new NotSupportedException(
-                    $"{descriptor.Name}: tile {variant.TileM}x{variant.TileN}x{variant.TileK} with {variant.Stages} stages needs {variant.SharedMemoryBytes} bytes of shared memory a block; {context} ({Family}) allows {SharedMemoryPerBlock}. Pin fewer stages or a smaller tile, or leave both out: the planner's own fit 99 KB.");
-            }
+            GemmVariant variant = descriptor.Variants.MinBy(variant => variant.SharedMemoryBytes)!;
+            throw new NotSupportedException(
+                $"{descriptor.Name}: tile {variant.TileM}x{variant.TileN}x{variant.TileK} with {variant.Stages} stages needs {variant.SharedMemoryBytes} bytes of shared memory a block; {context} ({Family}) allows {SharedMemoryPerBlock}. Pin fewer stages or a smaller tile, or leave both out: the planner's ladder begins within 99 KB.");
         }
     }
+
+    /// <summary>Whether a block of the variant may have its shared memory here.</summary>
+    public bool Fits(GemmVariant variant) => variant.SharedMemoryBytes <= SharedMemoryPerBlock;
 }

@@ -2,16 +2,20 @@ namespace MoeGen;
 
 /// <summary>The stages of one generated class in order on one stream: route, GEMM1 + activation, GEMM2, finalize.</summary>
 /// <typeparam name="T">Element type of the layer.</typeparam>
-internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor descriptor)
+internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor descriptor, VariantSelector selector)
     where T : unmanaged
 {
     /// <summary>Up to this many slots the counting sort takes one block; its place pass grows with the slots.</summary>
     private const int MaxSlotsOfOneBlock = 4096;
 
-    public int SelectVariant(MoeShape shape, int numTokens, int topK) => VariantSelector.Select(descriptor.Variants, numTokens, topK, shape.NumExperts);
+    /// <summary>Index of the variant of a call; <see cref="VariantAt"/> tells which.</summary>
+    public int SelectVariant(MoeShape shape, int numTokens, int topK) => selector.Select(shape, numTokens, topK);
 
-    public unsafe WorkspaceLayout Layout(MoeShape shape, int numTokens, int topK, int variant) =>
-        new(shape, numTokens, topK, descriptor.Variants[variant].TileM, sizeof(T), descriptor);
+    public GemmVariant VariantAt(int index) => selector.At(index);
+
+    public unsafe WorkspaceLayout Layout(MoeShape shape, int numTokens, int topK, int variant) => variant == selector.DecodeIndex
+        ? WorkspaceLayout.ForDecode(shape, numTokens, topK, sizeof(T), descriptor)
+        : new WorkspaceLayout(shape, numTokens, topK, descriptor.Variants[variant].TileM, sizeof(T), descriptor);
 
     /// <summary>Enqueues all stages. <paramref name="workspace"/> is the address of the layout's bytes.</summary>
     public void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
@@ -23,6 +27,12 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             experts = new(workspace + (ulong)layout.SelectedExperts);
             scales = new(workspace + (ulong)layout.FinalScales);
             SelectExperts(call.RouterLogits, experts, scales, call.NumTokens, weights.NumGlobalExperts, call.TopK, stream);
+        }
+
+        if (variant == selector.DecodeIndex)
+        {
+            DecodeStages.Enqueue(launchers, call, weights, experts, scales, new(workspace + (ulong)layout.Activated), stream);
+            return;
         }
 
         bool sortedOutput = call.Gemm2 is not null;

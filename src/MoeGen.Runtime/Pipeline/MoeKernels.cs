@@ -10,11 +10,11 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     private readonly CudaModule _module;
     private readonly WorkspaceArenas _arenas;
 
-    private MoeKernels(CudaModule module, CachedKernel compiled)
+    private MoeKernels(CudaModule module, CachedKernel compiled, VariantSelector selector)
     {
         _module = module;
         Compiled = compiled;
-        Pipeline = new CudaPipeline<T>(TSelf.CreateLaunchers(module), TSelf.Descriptor);
+        Pipeline = new CudaPipeline<T>(TSelf.CreateLaunchers(module), TSelf.Descriptor, selector);
         Cublas = TSelf.Descriptor.Gemm == Gemm.Cublas ? new CublasGroupedGemm<T>(module.Context) : null;
         _arenas = new WorkspaceArenas(module.Context);
     }
@@ -37,11 +37,12 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         RequireDevice(context);
+        var selector = new VariantSelector(TSelf.Descriptor, context, options?.Variant);
         CachedKernel compiled = (options?.Cache ?? new KernelCache()).GetOrCompile(TSelf.CudaSource, TSelf.Descriptor.Name, context.ComputeCapability);
         CudaModule loaded = CudaModule.Load(context, compiled.Kernel);
         try
         {
-            return new MoeKernels<TSelf, T>(loaded, compiled);
+            return new MoeKernels<TSelf, T>(loaded, compiled, selector);
         }
         catch
         {
@@ -54,7 +55,7 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     public GemmVariant VariantFor(MoeShape shape, int numTokens, int topK)
     {
         LayerChecks.CheckCounts(numTokens, topK);
-        return TSelf.Descriptor.Variants[Pipeline.SelectVariant(shape, numTokens, topK)];
+        return Pipeline.VariantAt(Pipeline.SelectVariant(shape, numTokens, topK));
     }
 
     /// <summary>Exact bytes of the workspace of a call.</summary>

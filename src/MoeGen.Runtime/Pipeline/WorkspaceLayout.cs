@@ -37,6 +37,16 @@ public readonly struct WorkspaceLayout
         TotalBytes = end;
     }
 
+    private WorkspaceLayout(MoeShape shape, int slots, int elementBytes, bool routes)
+    {
+        NumSlots = slots;
+        long end = 0;
+        SelectedExperts = Take(ref end, routes ? slots * sizeof(int) : 0);
+        FinalScales = Take(ref end, routes ? slots * sizeof(float) : 0);
+        Activated = Take(ref end, (long)slots * shape.IntermediateSize * elementBytes);
+        TotalBytes = end;
+    }
+
     /// <summary>Bytes of the whole workspace.</summary>
     public long TotalBytes { get; }
 
@@ -76,6 +86,10 @@ public readonly struct WorkspaceLayout
     internal long Permuted { get; }
 
     internal long Products { get; }
+
+    /// <summary>What the decode kernels need, which neither sort nor list tiles.</summary>
+    internal static WorkspaceLayout ForDecode(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor) =>
+        new(shape, numTokens * topK, elementBytes, descriptor.Routing != RoutingMethod.Preselected);
 
     private static long Take(ref long end, long bytes)
     {

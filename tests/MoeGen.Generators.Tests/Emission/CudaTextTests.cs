@@ -135,6 +135,6 @@ public sealed partial class CudaTextTests
     [GeneratedRegex(@"^constexpr int (k\w+) = (\d+);", RegexOptions.Multiline)]
     private static partial Regex IntConstant();
 
-    [GeneratedRegex(@"__launch_bounds__\((k\w+)\) (moe_\w+)\(")]
+    [GeneratedRegex(@"__launch_bounds__\((k\w+)(?:, \d+)?\) (moe_\w+)\(")]
     private static partial Regex EntryPoint();
 }

@@ -12,30 +12,33 @@ namespace MoeGen.KernelEmulator.Tests;
 public sealed record PlantedFault(string Name, string Find, string Replace, FaultKind? Expected)
 {
     /// <summary>What the kernel with the mistake is compiled from.</summary>
-    internal MoeCudaOptions Options => EmulatedKernelCompiler.Options(text =>
-    {
-        string original = Encoding.UTF8.GetString(text);
-        string changed = original.Replace(Find, Replace, StringComparison.Ordinal);
-        Assert.True(changed != original, $"'{Name}' is not planted, since the text does not hold '{Find}'.");
-        return Encoding.UTF8.GetBytes(changed);
-    });
+    internal MoeCudaOptions Options => EmulatedKernelCompiler.Options(text => Encoding.UTF8.GetBytes(Plant(Encoding.UTF8.GetString(text))));
 
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    private string Plant(string text)
+    {
+        string changed = text.Replace(Find, Replace, StringComparison.Ordinal);
+        Assert.True(changed != text, $"'{Name}' is not planted, since the text does not hold '{Find}'.");
+        return changed;
+    }
+
     /// <summary>Runs the layer with the mistake and asserts that it is seen.</summary>
     /// <param name="run">Runs the layer with the given options on the device; throws where the output is out of its contract.</param>
-    internal void AssertCaught(Action<EmulatedDevice, MoeCudaOptions> run)
+    /// <param name="optionsOf">From a change of the text to options; null: those of a layer as it is.</param>
+    internal void AssertCaught(Action<EmulatedDevice, MoeCudaOptions> run, Func<Func<string, string>, MoeCudaOptions>? optionsOf = null)
     {
+        MoeCudaOptions options = optionsOf?.Invoke(Plant) ?? Options;
         using var device = new EmulatedDevice();
         if (Expected is not { } kind)
         {
-            Assert.ThrowsAny<XunitException>(() => run(device, Options));
+            Assert.ThrowsAny<XunitException>(() => run(device, options));
             Assert.Empty(device.Driver.Faults);
             return;
         }
 
-        Assert.Throws<CudaException>(() => run(device, Options));
+        Assert.Throws<CudaException>(() => run(device, options));
         EmulatorFault? fault = device.Driver.Faults.FirstOrDefault(fault => fault.Kind == kind);
         Assert.True(fault is not null, $"'{Name}' shows as\n{string.Join('\n', device.Driver.Faults)}");
         Assert.True(fault.Line > 0 || kind is FaultKind.BarrierDivergence, fault.ToString());

@@ -64,7 +64,10 @@ internal sealed unsafe partial class EmulatedCudaDriver : ICudaDriver, IDisposab
     {
         value = attribute switch
         {
+            CudaDeviceAttribute.ClockKilohertz => 1_410_000,
             CudaDeviceAttribute.MultiprocessorCount => Multiprocessors,
+            CudaDeviceAttribute.MemoryClockKilohertz => 1_215_000,
+            CudaDeviceAttribute.MemoryBusBits => 5120,
             CudaDeviceAttribute.L2CacheBytes => 40 << 20,
             CudaDeviceAttribute.ComputeCapabilityMajor => 8,
             CudaDeviceAttribute.ComputeCapabilityMinor => 0,

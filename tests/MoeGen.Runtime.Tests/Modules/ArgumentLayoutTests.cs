@@ -16,6 +16,8 @@ public sealed partial class ArgumentLayoutTests
         ["Gemm2Arguments"] = Unsafe.SizeOf<Gemm2Arguments<BFloat16>>(),
         ["PermuteArguments"] = Unsafe.SizeOf<PermuteArguments<BFloat16>>(),
         ["ApplyArguments"] = Unsafe.SizeOf<ApplyArguments<BFloat16>>(),
+        ["DecodeGemm1Arguments"] = Unsafe.SizeOf<DecodeGemm1Arguments<BFloat16>>(),
+        ["DecodeGemm2Arguments"] = Unsafe.SizeOf<DecodeGemm2Arguments<BFloat16>>(),
         ["FinalizeArguments"] = Unsafe.SizeOf<FinalizeArguments<BFloat16>>(),
     };
 

@@ -69,7 +69,10 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver, IDisposable
     {
         value = attribute switch
         {
+            CudaDeviceAttribute.ClockKilohertz => 1_695_000,
             CudaDeviceAttribute.MultiprocessorCount => 72,
+            CudaDeviceAttribute.MemoryClockKilohertz => 6_251_000,
+            CudaDeviceAttribute.MemoryBusBits => 384,
             CudaDeviceAttribute.L2CacheBytes => 6291456,
             CudaDeviceAttribute.ComputeCapabilityMajor => Capability.Major,
             CudaDeviceAttribute.ComputeCapabilityMinor => Capability.Minor,

@@ -8,7 +8,9 @@
 /// <item><description>m16n128k64s5: tile 16x128x64, 5 stages, 1x4 warps of 16x32 (128 threads), 92160 bytes of shared memory, 16 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m32n128k64s4: tile 32x128x64, 4 stages, 1x4 warps of 32x32 (128 threads), 81920 bytes of shared memory, 32 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
 /// </list>
 /// </remarks>
 partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::LadderMoe, global::System.Half>
@@ -54,8 +56,13 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
             new(Name: "m16n128k64s5", TileM: 16, TileN: 128, TileK: 64, Stages: 5, Threads: 128, SharedMemoryBytes: 92160, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m32n128k64s4", TileM: 32, TileN: 128, TileK: 64, Stages: 4, Threads: 128, SharedMemoryBytes: 81920, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m64n128k64s4", TileM: 64, TileN: 128, TileK: 64, Stages: 4, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
+            new(Name: "m64n256k64s3", TileM: 64, TileN: 256, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 122880, MaxRegisters: 255, MinBlocksPerSm: 1),
             new(Name: "m128n128k64s3", TileM: 128, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
-        });
+            new(Name: "m128n256k64s3", TileM: 128, TileN: 256, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 147456, MaxRegisters: 255, MinBlocksPerSm: 1),
+        })
+    {
+        Decodes = true,
+    };
 
     /// <inheritdoc/>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
@@ -70,14 +77,20 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         private readonly global::MoeGen.CudaKernel _routeScan;
         private readonly global::MoeGen.CudaKernel _routePlace;
         private readonly global::MoeGen.CudaKernel _finalize;
+        private readonly global::MoeGen.CudaKernel _decodeGemm1;
+        private readonly global::MoeGen.CudaKernel _decodeGemm2;
         private readonly global::MoeGen.CudaKernel _gemm1M16N128K64S5;
         private readonly global::MoeGen.CudaKernel _gemm2M16N128K64S5;
         private readonly global::MoeGen.CudaKernel _gemm1M32N128K64S4;
         private readonly global::MoeGen.CudaKernel _gemm2M32N128K64S4;
         private readonly global::MoeGen.CudaKernel _gemm1M64N128K64S4;
         private readonly global::MoeGen.CudaKernel _gemm2M64N128K64S4;
+        private readonly global::MoeGen.CudaKernel? _gemm1M64N256K64S3;
+        private readonly global::MoeGen.CudaKernel? _gemm2M64N256K64S3;
         private readonly global::MoeGen.CudaKernel _gemm1M128N128K64S3;
         private readonly global::MoeGen.CudaKernel _gemm2M128N128K64S3;
+        private readonly global::MoeGen.CudaKernel? _gemm1M128N256K64S3;
+        private readonly global::MoeGen.CudaKernel? _gemm2M128N256K64S3;
 
         /// <summary>Finds the kernels in a loaded module of <see cref="CudaSource"/>.</summary>
         public Launchers(global::MoeGen.CudaModule module)
@@ -87,14 +100,20 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
             _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
             _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm1 = module.GetKernel("moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm2 = module.GetKernel("moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
             _gemm1M16N128K64S5 = module.GetKernel("moe_gemm1_m16n128k64s5", threads: 128, sharedMemoryBytes: 92160);
             _gemm2M16N128K64S5 = module.GetKernel("moe_gemm2_m16n128k64s5", threads: 128, sharedMemoryBytes: 92160);
             _gemm1M32N128K64S4 = module.GetKernel("moe_gemm1_m32n128k64s4", threads: 128, sharedMemoryBytes: 81920);
             _gemm2M32N128K64S4 = module.GetKernel("moe_gemm2_m32n128k64s4", threads: 128, sharedMemoryBytes: 81920);
             _gemm1M64N128K64S4 = module.GetKernel("moe_gemm1_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
             _gemm2M64N128K64S4 = module.GetKernel("moe_gemm2_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
+            _gemm1M64N256K64S3 = module.Context.SharedMemoryPerBlockOptin < 122880 ? null : module.GetKernel("moe_gemm1_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
+            _gemm2M64N256K64S3 = module.Context.SharedMemoryPerBlockOptin < 122880 ? null : module.GetKernel("moe_gemm2_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
             _gemm1M128N128K64S3 = module.GetKernel("moe_gemm1_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
             _gemm2M128N128K64S3 = module.GetKernel("moe_gemm2_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
+            _gemm1M128N256K64S3 = module.Context.SharedMemoryPerBlockOptin < 147456 ? null : module.GetKernel("moe_gemm1_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
+            _gemm2M128N256K64S3 = module.Context.SharedMemoryPerBlockOptin < 147456 ? null : module.GetKernel("moe_gemm2_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
         }
 
         /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
@@ -123,13 +142,23 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _finalize.Launch(in arguments, arguments.NumTokens, stream);
 
+        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: a warp takes 8 outputs, or 16 without a gate.</summary>
+        public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 63) / 64), stream);
+
+        /// <summary>Activated rows x fc2 and the reduction over K for few slots: one block 16 columns.</summary>
+        public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
+
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch
         {
             0 => global::System.Math.Min(_gemm1M16N128K64S5.ResidentBlocks, _gemm2M16N128K64S5.ResidentBlocks),
             1 => global::System.Math.Min(_gemm1M32N128K64S4.ResidentBlocks, _gemm2M32N128K64S4.ResidentBlocks),
             2 => global::System.Math.Min(_gemm1M64N128K64S4.ResidentBlocks, _gemm2M64N128K64S4.ResidentBlocks),
-            3 => global::System.Math.Min(_gemm1M128N128K64S3.ResidentBlocks, _gemm2M128N128K64S3.ResidentBlocks),
+            3 => global::System.Math.Min(_gemm1M64N256K64S3?.ResidentBlocks ?? 0, _gemm2M64N256K64S3?.ResidentBlocks ?? 0),
+            4 => global::System.Math.Min(_gemm1M128N128K64S3.ResidentBlocks, _gemm2M128N128K64S3.ResidentBlocks),
+            5 => global::System.Math.Min(_gemm1M128N256K64S3?.ResidentBlocks ?? 0, _gemm2M128N256K64S3?.ResidentBlocks ?? 0),
             _ => throw UnknownVariant(variant),
         };
 
@@ -148,7 +177,13 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
                     Gemm1M64N128K64S4(in arguments, ResidentBlocks(2), stream);
                     break;
                 case 3:
-                    Gemm1M128N128K64S3(in arguments, ResidentBlocks(3), stream);
+                    Gemm1M64N256K64S3(in arguments, ResidentBlocks(3), stream);
+                    break;
+                case 4:
+                    Gemm1M128N128K64S3(in arguments, ResidentBlocks(4), stream);
+                    break;
+                case 5:
+                    Gemm1M128N256K64S3(in arguments, ResidentBlocks(5), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
@@ -170,7 +205,13 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
                     Gemm2M64N128K64S4(in arguments, ResidentBlocks(2), stream);
                     break;
                 case 3:
-                    Gemm2M128N128K64S3(in arguments, ResidentBlocks(3), stream);
+                    Gemm2M64N256K64S3(in arguments, ResidentBlocks(3), stream);
+                    break;
+                case 4:
+                    Gemm2M128N128K64S3(in arguments, ResidentBlocks(4), stream);
+                    break;
+                case 5:
+                    Gemm2M128N256K64S3(in arguments, ResidentBlocks(5), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
@@ -201,6 +242,14 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         public void Gemm2M64N128K64S4(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm2M64N128K64S4.Launch(in arguments, gridBlocks, stream);
 
+        /// <summary>GEMM1, m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm1M64N256K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemm1M64N256K64S3 ?? throw TooLarge(3)).Launch(in arguments, gridBlocks, stream);
+
+        /// <summary>GEMM2, m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M64N256K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemm2M64N256K64S3 ?? throw TooLarge(3)).Launch(in arguments, gridBlocks, stream);
+
         /// <summary>GEMM1, m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
         public void Gemm1M128N128K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm1M128N128K64S3.Launch(in arguments, gridBlocks, stream);
@@ -209,7 +258,18 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         public void Gemm2M128N128K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm2M128N128K64S3.Launch(in arguments, gridBlocks, stream);
 
+        /// <summary>GEMM1, m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm1M128N256K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemm1M128N256K64S3 ?? throw TooLarge(5)).Launch(in arguments, gridBlocks, stream);
+
+        /// <summary>GEMM2, m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M128N256K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemm2M128N256K64S3 ?? throw TooLarge(5)).Launch(in arguments, gridBlocks, stream);
+
+        private static global::System.NotSupportedException TooLarge(int variant) =>
+            new($"GEMM variant {Descriptor.Variants[variant].Name} needs {Descriptor.Variants[variant].SharedMemoryBytes} bytes of shared memory a block, more than this GPU has.");
+
         private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
-            new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 3.");
+            new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 5.");
     }
 }

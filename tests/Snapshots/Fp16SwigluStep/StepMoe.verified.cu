@@ -77,7 +77,7 @@ __device__ __forceinline__ float at_least(float value, float limit) { return val
 // ---- activation/swiglu_step.cuh ---- SwigluStep, gated: min(silu(gate), limit) * clamp(up, -limit, limit).
 constexpr bool kGated = true;
 __device__ __forceinline__ float activate(float gate, float up, ActivationParameters parameters) {
-    const float g = at_most(gate / (1.0f + __expf(-gate)), parameters.limit);
+    const float g = at_most(__fdividef(gate, 1.0f + __expf(-gate)), parameters.limit);
     return g * at_least(at_most(up, parameters.limit), -parameters.limit);
 }
 
@@ -92,12 +92,8 @@ struct LocalExperts {
 
 // The local id, or -1 where the id is out of range or its expert lives elsewhere.
 __device__ __forceinline__ int local_expert(int id, const LocalExperts& experts) {
-    int local = -1;
-    if (experts.map) {
-        if (id >= 0 && id < experts.num_global) local = experts.map[id];
-    } else if (id >= experts.first) {
-        local = id - experts.first;
-    }
+    int local = id >= experts.first ? id - experts.first : -1;
+    if (experts.map) local = id >= 0 && id < experts.num_global ? experts.map[id] : -1;
     return local >= 0 && local < experts.num_local ? local : -1;
 }
 
@@ -153,26 +149,23 @@ __device__ __forceinline__ void place_slots(const RouteArguments& arguments, int
 }
 
 // ---- routing/scan.cuh ---- Offsets of all experts, and the table of M-tiles, from the number of slots of each.
+__device__ __forceinline__ int warp_inclusive_scan(int value) {
+    for (int distance = 1; distance < 32; distance *= 2) {
+        const int other = __shfl_up_sync(kFullWarp, value, distance);
+        if (threadIdx.x % 32 >= distance) value += other;
+    }
+    return value;
+}
+
 // Exclusive prefix sum over the kScanThreads threads of the block; `total` is the sum of all.
 __device__ __forceinline__ int exclusive_scan(int value, int* warp_sums, int& total) {
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    int inclusive = value;
-    for (int distance = 1; distance < 32; distance *= 2) {
-        const int other = __shfl_up_sync(kFullWarp, inclusive, distance);
-        if (lane >= distance) inclusive += other;
-    }
+    const int inclusive = warp_inclusive_scan(value);
     if (lane == 31) warp_sums[warp] = inclusive;
     __syncthreads();
 
     // One warp scans the warps' sums.
-    if (warp == 0) {
-        int sum = warp_sums[lane];
-        for (int distance = 1; distance < 32; distance *= 2) {
-            const int other = __shfl_up_sync(kFullWarp, sum, distance);
-            if (lane >= distance) sum += other;
-        }
-        warp_sums[lane] = sum;
-    }
+    if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);
     __syncthreads();
     total = warp_sums[kScanThreads / 32 - 1];
     const int before = warp == 0 ? 0 : warp_sums[warp - 1];
@@ -278,7 +271,6 @@ extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_place(cons
 using SharedAddress = unsigned;
 
 struct alignas(16) Vector16 { unsigned words[4]; };
-struct alignas(8) Vector8 { unsigned words[2]; };
 
 // The block's dynamic shared memory, aligned to 128 bytes.
 __device__ __forceinline__ SharedAddress dynamic_shared_memory()
@@ -290,14 +282,24 @@ __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 #endif
 ;
 
+// ---- primitives/ldmatrix.cuh ---- Loads four 8x8 matrices of 16-bit elements from shared memory into fragments (PTX ISA: ldmatrix, sm_75).
+// Lane i gives the address of row i % 8 of matrix i / 8; fragment[m] is this lane's pair of elements of matrix m.
+__device__ __forceinline__ void ldmatrix_x4(unsigned (&fragment)[4], SharedAddress row)
+#ifdef __CUDA_ARCH__
+{
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(row) : "memory");
+}
+#endif
+;
+
 // ---- primitives/cp_async.cuh ---- Asynchronous copies from global to shared memory (PTX ISA: cp.async, sm_80).
 // Copies 16 bytes past L1. Where `valid` is false nothing is read and 16 zero bytes are written.
 __device__ __forceinline__ void cp_async_16(SharedAddress destination, const void* source, bool valid)
 #ifdef __CUDA_ARCH__
 {
-    const int source_bytes = valid ? 16 : 0;
     asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;"
-                 :: "r"(destination), "l"(source), "r"(source_bytes) : "memory");
+                 :: "r"(destination), "l"(source), "r"(valid ? 16 : 0) : "memory");
 }
 #endif
 ;
@@ -327,7 +329,6 @@ template <class Tile> struct TileTraits {
     static constexpr int kChunks = kRowBytes / 16;                      // 16-byte chunks a row
     static constexpr int kStageBytesA = Tile::kTileM * kRowBytes;
     static constexpr int kStageBytes = kStageBytesA + Tile::kTileN * kRowBytes;
-
     static_assert(Tile::kThreads == 32 * Tile::kWarpsM * Tile::kWarpsN, "one warp a warp tile");
     static_assert(kWarpTileM % 16 == 0 && kWarpTileM * Tile::kWarpsM == Tile::kTileM, "M divides into m16 fragments");
     static_assert(kWarpTileN % 32 == 0 && kWarpTileN * Tile::kWarpsN == Tile::kTileN, "N divides into two pairs of n8 fragments");
@@ -339,49 +340,48 @@ template <class Tile> struct TileTraits {
 // Byte offset of a 16-byte chunk in a tile of rows. The XOR spreads eight consecutive rows over all 32 banks, so that
 // neither cp.async nor ldmatrix conflicts.
 template <class Tile> __device__ __forceinline__ unsigned swizzled(int row, int chunk) {
-    constexpr int kChunks = TileTraits<Tile>::kChunks;
-    const int phase = kChunks >= 8 ? row & 7 : (row >> 1) & 3;
+    const int phase = TileTraits<Tile>::kChunks >= 8 ? row & 7 : (row >> 1) & 3;
     return static_cast<unsigned>(row * TileTraits<Tile>::kRowBytes + (chunk ^ phase) * 16);
 }
 
-// ---- gemm/row_loader.cuh ---- Brings a stage of rows, which may lie anywhere in one matrix, into shared memory.
-// Each thread owns one 16-byte chunk of every kRowsPerPass-th row of the stage; with 64 elements of depth, eight threads
-// fetch 128 consecutive bytes of a row.
+// ---- gemm/row_loader.cuh ---- Who copies what into a stage: each thread owns one 16-byte chunk of every kRowsPerPass-th row; with 64 elements of depth,
+// eight threads fetch 128 consecutive bytes of a row.
+
 template <class Tile, int kRows> struct RowLoader {
     static constexpr int kChunks = TileTraits<Tile>::kChunks;
     static constexpr int kRowsPerPass = Tile::kThreads / kChunks;
     static constexpr int kPasses = (kRows + kRowsPerPass - 1) / kRowsPerPass;
     static constexpr bool kPartialPass = kRows % kRowsPerPass != 0;  // then the last threads have no row
     static_assert(kRowsPerPass % 8 == 0, "the swizzle's phase is the same in every pass");
-
     static __device__ __forceinline__ int thread_row() { return static_cast<int>(threadIdx.x) / kChunks; }
+    static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x) % kChunks * 8; }
 
-    // `row_of(pass)` is the matrix row that this thread loads in a pass, or -1 for zeros.
-    template <class RowOf>
-    static __device__ __forceinline__ void load(SharedAddress stage, const Element* matrix, int depth, int k_begin, RowOf row_of) {
-        const int chunk = threadIdx.x % kChunks;
-        const int k = k_begin + chunk * 8;
-        const SharedAddress destination = stage + swizzled<Tile>(thread_row(), chunk);
-#pragma unroll
-        for (int pass = 0; pass < kPasses; ++pass) {
-            if (kPartialPass && pass * kRowsPerPass + thread_row() >= kRows) continue;
-            // Depth is a multiple of 8, so that a chunk lies inside the row or beyond it as a whole.
-            const int row = row_of(pass);
-            const bool valid = row >= 0 && k < depth;
-            const Element* source = matrix + (valid ? static_cast<long long>(row) * depth + k : 0);
-            cp_async_16(destination + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
-        }
+    static __device__ __forceinline__ void copy(SharedAddress stage, int pass, const unsigned char* source, bool valid) {
+        if (kPartialPass && pass * kRowsPerPass + thread_row() >= kRows) return;
+        cp_async_16(stage + swizzled<Tile>(thread_row(), thread_depth() / 8) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
     }
 };
 
-// The A operand: each thread keeps its rows for the whole tile.
+// The A operand: rows that may lie anywhere in one matrix, found once a tile. Rows beyond the tile repeat its first one: what
+// is computed for them is never stored.
 template <class Tile> struct RowsA {
     using Loader = RowLoader<Tile, Tile::kTileM>;
-    const Element* matrix;  // row 0
-    int rows[Loader::kPasses];
+    const unsigned char* cursor;  // row 0 of the matrix, at this thread's depth of the next stage
+    unsigned row_bytes;
+    unsigned rows[Loader::kPasses];
 
-    __device__ __forceinline__ void load(SharedAddress stage, int depth, int k_begin) const {
-        Loader::load(stage, matrix, depth, k_begin, [&](int pass) { return rows[pass]; });
+    // `row_of(i)` is the matrix row of row i of the tile.
+    template <class RowOf> __device__ __forceinline__ RowsA(const Element* matrix, int depth, int tile_rows, RowOf row_of)
+        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), row_bytes(2u * depth) {
+#pragma unroll
+        for (int pass = 0; pass < Loader::kPasses; ++pass) {
+            const int row = pass * Loader::kRowsPerPass + Loader::thread_row();
+            rows[pass] = row_of(row < tile_rows ? row : 0);
+        }
+    }
+
+    __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
+        Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes, in_depth);
     }
 };
 
@@ -423,53 +423,38 @@ template <class Tile, bool kPaired> struct RowsB {
     using Loader = RowLoader<Tile, Tile::kTileN>;
     using Columns = ColumnMap<Tile, kPaired>;
     static constexpr int kRowsPerPass = Loader::kRowsPerPass;
+    static constexpr bool kAlternates = kPaired && kRowsPerPass < 16;  // else a thread loads only gate rows or only up rows
 
-    const Element* matrix;  // row 0 of the expert
-    int output;             // of this thread's row in pass 0
-    int num_outputs;
-    RowOrder gate, up;      // `up` is unused where nothing is paired
+    const unsigned char* cursor;  // row of this thread in pass 0, at its depth of the next stage
+    long long up_bytes;           // from a gate row to the up row of the same output, where a thread alternates
+    unsigned step_bytes;          // from the row of an output to that of the next
+    int outputs_left;             // outputs from this thread's first one on
 
-    __device__ __forceinline__ RowsB(const Element* weights, int first_output, int outputs, RowOrder gate_rows, RowOrder up_rows)
-        : matrix(weights), output(first_output + Columns::output_of(Loader::thread_row())), num_outputs(outputs), gate(gate_rows), up(up_rows) {
-        // With 16 rows a pass and more, a thread loads only gate rows or only up rows.
-        if (kRowsPerPass >= 16 && Columns::is_up(Loader::thread_row())) gate = up_rows;
+    // Gate and up rows have the same stride.
+    __device__ __forceinline__ RowsB(const Element* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
+        : up_bytes(2LL * (up.offset - gate.offset) * depth), step_bytes(2u * gate.stride * depth) {
+        const int output = first_output + Columns::output_of(Loader::thread_row());
+        const int offset = !kAlternates && Columns::is_up(Loader::thread_row()) ? up.offset : gate.offset;
+        cursor = reinterpret_cast<const unsigned char*>(weights + (offset + static_cast<long long>(output) * gate.stride) * depth + Loader::thread_depth());
+        outputs_left = num_outputs - output;
     }
 
-    __device__ __forceinline__ void load(SharedAddress stage, int depth, int k_begin) const {
-        Loader::load(stage, matrix, depth, k_begin, [&](int pass) {
-            const int own = output + Columns::output_of(pass * kRowsPerPass);
-            const RowOrder order = kRowsPerPass < 16 && Columns::is_up(pass * kRowsPerPass) ? up : gate;
-            return own < num_outputs ? order.offset + own * order.stride : -1;
-        });
+    __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
+        const int outputs = Columns::output_of(pass * kRowsPerPass);
+        const unsigned char* source = cursor + static_cast<unsigned long long>(static_cast<unsigned>(outputs)) * step_bytes;
+        if (kAlternates && Columns::is_up(pass * kRowsPerPass)) source += up_bytes;
+        Loader::copy(stage, pass, source, in_depth && outputs < outputs_left);
     }
 };
 
 // Rounds and stores kCount consecutive outputs of one row as one vector.
 template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
     static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
-    if constexpr (kCount == 8) {
-        Vector16 vector;
+    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
 #pragma unroll
-        for (int i = 0; i < 4; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
-        *reinterpret_cast<Vector16*>(destination) = vector;
-    } else {
-        Vector8 vector;
-#pragma unroll
-        for (int i = 0; i < 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
-        *reinterpret_cast<Vector8*>(destination) = vector;
-    }
+    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
+    *reinterpret_cast<Vector*>(destination) = vector;
 }
-
-// ---- primitives/ldmatrix.cuh ---- Loads four 8x8 matrices of 16-bit elements from shared memory into fragments (PTX ISA: ldmatrix, sm_75).
-// Lane i gives the address of row i % 8 of matrix i / 8; fragment[m] is this lane's pair of elements of matrix m.
-__device__ __forceinline__ void ldmatrix_x4(unsigned (&fragment)[4], SharedAddress row)
-#ifdef __CUDA_ARCH__
-{
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(row) : "memory");
-}
-#endif
-;
 
 // ---- gemm/mainloop.cuh ---- The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one k16 step, tensor cores behind.
 template <class Tile> struct Fragments {
@@ -477,24 +462,28 @@ template <class Tile> struct Fragments {
     unsigned b[TileTraits<Tile>::kFragmentsN / 2][4];  // two n8 fragments each
 };
 
+// Where this lane reads the fragments of step 0 of its warp's tile, relative to the stage. The swizzle's XOR makes a later
+// step's place this one XOR step * 32: the bits of a step lie above those of its two chunks and below those of a row.
+template <class Tile> struct FragmentPlaces {
+    unsigned a, b;
+    __device__ __forceinline__ FragmentPlaces() {
+        using Traits = TileTraits<Tile>;
+        const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+        // A: matrices 0..3 are rows 0-7 and 8-15 of the left, then of the right eight columns.
+        a = swizzled<Tile>(warp % Tile::kWarpsM * Traits::kWarpTileM + lane % 16, lane / 16);
+        // B is stored by columns: matrices 0, 1 are the two halves of k of eight columns, 2, 3 those of the next eight.
+        b = Traits::kStageBytesA + swizzled<Tile>(warp / Tile::kWarpsM * Traits::kWarpTileN + lane % 8 + lane / 16 * 8, lane / 8 % 2);
+    }
+};
+
 // The fragments of one k16 step of this warp's tile.
 template <class Tile>
-__device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, SharedAddress stage, int step) {
-    using Traits = TileTraits<Tile>;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    const int warp_row = warp % Tile::kWarpsM * Traits::kWarpTileM;
-    const int warp_column = warp / Tile::kWarpsM * Traits::kWarpTileN;
-
-    // A: matrices 0..3 are rows 0-7 and 8-15 of the left, then of the right eight columns.
+__device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, const FragmentPlaces<Tile>& places, SharedAddress stage, int step) {
+    constexpr int kBytes = 16 * TileTraits<Tile>::kRowBytes;
 #pragma unroll
-    for (int m = 0; m < Traits::kFragmentsM; ++m)
-        ldmatrix_x4(fragments.a[m], stage + swizzled<Tile>(warp_row + m * 16 + lane % 16, step * 2 + lane / 16));
-
-    // B is stored by columns: matrices 0, 1 are the two halves of k of eight columns, 2, 3 those of the next eight.
-    const SharedAddress columns = stage + Traits::kStageBytesA;
+    for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) ldmatrix_x4(fragments.a[m], stage + (places.a ^ step * 32) + m * kBytes);
 #pragma unroll
-    for (int n = 0; n < Traits::kFragmentsN / 2; ++n)
-        ldmatrix_x4(fragments.b[n], columns + swizzled<Tile>(warp_column + n * 16 + lane % 8 + lane / 16 * 8, step * 2 + lane / 8 % 2));
+    for (int n = 0; n < TileTraits<Tile>::kFragmentsN / 2; ++n) ldmatrix_x4(fragments.b[n], stage + (places.b ^ step * 32) + n * kBytes);
 }
 
 template <class Tile> using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
@@ -506,76 +495,89 @@ __device__ __forceinline__ void add_biases(
     using Columns = ColumnMap<Tile, kPaired>;
     if (!biases) return;
 #pragma unroll
-    for (int n = 0; n < TileTraits<Tile>::kFragmentsN; ++n) {
+    for (int column = 0; column < TileTraits<Tile>::kFragmentsN * 2; ++column) {
+        const int n = column / 2, i = column % 2, fragment = n / Columns::kFragmentsPerOutput;
+        const int output = first_output + Columns::first_output(fragment / Columns::kGroup) + fragment % Columns::kGroup * 2 + i;
+        const RowOrder order = kPaired && n % 2 == 1 ? up : gate;
+        const float bias = output < num_outputs ? unpack_low(biases[expert_row + order.offset + output * order.stride].bits) : 0.0f;
 #pragma unroll
-        for (int i = 0; i < 2; ++i) {
-            const int fragment = n / Columns::kFragmentsPerOutput;
-            const int output = first_output + Columns::first_output(fragment / Columns::kGroup) + fragment % Columns::kGroup * 2 + i;
-            const RowOrder order = kPaired && n % 2 == 1 ? up : gate;
-            const float bias = output < num_outputs ? unpack_low(biases[expert_row + order.offset + output * order.stride].bits) : 0.0f;
+        for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) { accumulators[m][n][i] += bias; accumulators[m][n][2 + i] += bias; }
+    }
+}
+
+// The stages of one tile, copied one after the other.
+template <class Tile, bool kPaired> struct StageCopies {
+    using Traits = TileTraits<Tile>;
+    static constexpr int kPassesA = RowsA<Tile>::Loader::kPasses;
+    static constexpr int kPasses = kPassesA + RowsB<Tile, kPaired>::Loader::kPasses;
+
+    RowsA<Tile> a;
+    RowsB<Tile, kPaired> b;
+    int depth_left;  // from the next stage on; a multiple of 8, so that a chunk is inside or beyond as a whole
+
+    // Passes [begin, end) of the next stage.
+    __device__ __forceinline__ void copy(SharedAddress stage, int begin, int end) const {
+        const bool in_depth = RowsA<Tile>::Loader::thread_depth() < depth_left;
 #pragma unroll
-            for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) { accumulators[m][n][i] += bias; accumulators[m][n][2 + i] += bias; }
+        for (int pass = begin; pass < end; ++pass) {
+            if (pass < kPassesA) a.copy(stage, pass, in_depth);
+            else b.copy(stage + Traits::kStageBytesA, pass - kPassesA, in_depth);
         }
     }
-}
-
-template <class Tile>
-__device__ __forceinline__ void multiply_fragments(Accumulators<Tile>& accumulators, const Fragments<Tile>& fragments) {
-#pragma unroll
-    for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m)
-#pragma unroll
-        for (int n = 0; n < TileTraits<Tile>::kFragmentsN; ++n)
-            mma_m16n8k16(accumulators[m][n], fragments.a[m], fragments.b[n / 2][n % 2 * 2], fragments.b[n / 2][n % 2 * 2 + 1]);
-}
-
-// accumulators += the tile of a x b^T over their whole depth. All threads of the block call it together.
-template <class Tile, bool kPaired>
-__device__ __forceinline__ void multiply_tile(
-    Accumulators<Tile>& accumulators, const RowsA<Tile>& a, const RowsB<Tile, kPaired>& b, int depth, SharedAddress shared) {
-    using Traits = TileTraits<Tile>;
-    constexpr int kStepOfB = Traits::kSteps > 2 ? 1 : 0;
-    const int k_tiles = (depth + Tile::kTileK - 1) / Tile::kTileK;
-    auto load_a = [&](int k_tile, int stage) {
-        if (k_tile < k_tiles) a.load(shared + stage * Traits::kStageBytes, depth, k_tile * Tile::kTileK);
-    };
-    auto load_b = [&](int k_tile, int stage) {
-        if (k_tile < k_tiles) b.load(shared + stage * Traits::kStageBytes + Traits::kStageBytesA, depth, k_tile * Tile::kTileK);
-        cp_async_commit();  // empty groups keep the count of groups equal to the count of stages
-    };
-
-    __syncthreads();  // the previous tile's last fragments have been read
-#pragma unroll
-    for (int stage = 0; stage < Tile::kStages - 1; ++stage) {
-        load_a(stage, stage);
-        load_b(stage, stage);
+    __device__ __forceinline__ void advance() {
+        a.cursor += Traits::kRowBytes;
+        b.cursor += Traits::kRowBytes;
+        depth_left -= Tile::kTileK;
+        cp_async_commit();
     }
+    // Begins the first kStages - 1 stages. All threads of the block call it together, when nobody reads the stages.
+    __device__ __forceinline__ void fill_pipeline(SharedAddress shared) {
+        for (int stage = 0; stage < Tile::kStages - 1; ++stage) {
+            copy(shared + stage * Traits::kStageBytes, 0, kPasses);
+            advance();
+        }
+    }
+};
+
+// accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled. All threads of the block call it
+// together; afterwards nobody reads the stages.
+template <class Tile, bool kPaired>
+__device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, StageCopies<Tile, kPaired>& copies, int depth, SharedAddress shared) {
+    using Traits = TileTraits<Tile>;
+    constexpr int kCopySteps = Traits::kSteps - 1;  // the last step waits for the next stage
+    const int k_tiles = (depth + Tile::kTileK - 1) / Tile::kTileK;
+    const FragmentPlaces<Tile> places;
     cp_async_wait<Tile::kStages - 2>();
     __syncthreads();
 
     Fragments<Tile> fragments[2];
-    load_fragments<Tile>(fragments[0], shared, 0);
-    int read_stage = 0;
+    load_fragments<Tile>(fragments[0], places, shared, 0);
+    SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
     for (int k_tile = 0; k_tile < k_tiles; ++k_tile) {
 #pragma unroll
         for (int step = 0; step < Traits::kSteps; ++step) {
-            // The stage read in the previous round is free. Two steps share the copies' addresses: fewer registers at once.
-            const int free_stage = read_stage == 0 ? Tile::kStages - 1 : read_stage - 1;
-            if (step == 0) load_a(k_tile + Tile::kStages - 1, free_stage);
-            if (step == kStepOfB) load_b(k_tile + Tile::kStages - 1, free_stage);
-            const SharedAddress current = shared + read_stage * Traits::kStageBytes;
-            if (step == Traits::kSteps - 1) {
+            // The stage read in the previous round is free; its copies are spread over the steps, among the multiplications.
+            if (step < kCopySteps) {
+                copies.copy(free, step * copies.kPasses / kCopySteps, (step + 1) * copies.kPasses / kCopySteps);
+                load_fragments<Tile>(fragments[(step + 1) % 2], places, current, step + 1);
+            } else {
                 // The next stage has landed for every thread, and nobody reads the current one any more.
+                copies.advance();
                 cp_async_wait<Tile::kStages - 2>();
                 __syncthreads();
-                read_stage = read_stage + 1 == Tile::kStages ? 0 : read_stage + 1;
-                load_fragments<Tile>(fragments[(step + 1) % 2], shared + read_stage * Traits::kStageBytes, 0);
-            } else {
-                load_fragments<Tile>(fragments[(step + 1) % 2], current, step + 1);
+                free = current;
+                current = current + Traits::kStageBytes == shared + Tile::kSharedMemoryBytes ? shared : current + Traits::kStageBytes;
+                load_fragments<Tile>(fragments[(step + 1) % 2], places, current, 0);
             }
-            multiply_fragments<Tile>(accumulators, fragments[step % 2]);
+#pragma unroll
+            for (int m = 0; m < Traits::kFragmentsM; ++m)
+#pragma unroll
+                for (int n = 0; n < Traits::kFragmentsN; ++n)
+                    mma_m16n8k16(accumulators[m][n], fragments[step % 2].a[m], fragments[step % 2].b[n / 2][n % 2 * 2], fragments[step % 2].b[n / 2][n % 2 * 2 + 1]);
         }
     }
     cp_async_wait<0>();
+    __syncthreads();
 }
 
 // ---- gemm/tile_schedule.cuh ---- Which tile comes next: a persistent grid walks all tiles of all experts, neighbours in time share rows and columns.
@@ -615,6 +617,64 @@ struct TileSchedule {
     }
 };
 
+// ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block takes every gridDim.x-th one.
+// `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
+// one: a constant would make the compiler keep a product of every row in registers, and spill.
+template <class Tile, bool kPaired, class CopiesOf, class Store>
+__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int depth, CopiesOf copies_of, Store store) {
+    const SharedAddress shared = dynamic_shared_memory();
+    const int tiles = schedule.size();
+    int index = blockIdx.x;
+    if (index >= tiles) return;
+    TileCoordinates tile = schedule.at(index, Tile::kTileM);
+    StageCopies<Tile, kPaired> copies = copies_of(tile);
+    copies.fill_pipeline(shared);
+    for (;;) {
+        Accumulators<Tile> accumulators = {};
+        multiply_tile<Tile>(accumulators, copies, depth, shared);
+
+        // The next tile's first stages are under way while this one's results are written.
+        const TileCoordinates done = tile;
+        index += gridDim.x;
+        if (index < tiles) {
+            tile = schedule.at(index, Tile::kTileM);
+            copies = copies_of(tile);
+            copies.fill_pipeline(shared);
+        }
+        store(done, accumulators);
+        if (index >= tiles) return;
+    }
+}
+
+// Writes a tile: `destination_of(row)` is output 0 of a sorted row, `combine(gate, up)` an output's value; unpaired, both are the sum.
+template <class Tile, bool kPaired, class DestinationOf, class Combine>
+__device__ __forceinline__ void store_tile(
+    const TileCoordinates& tile, const Accumulators<Tile>& accumulators, int num_outputs, DestinationOf destination_of, Combine combine) {
+    using Traits = TileTraits<Tile>;
+    using Columns = ColumnMap<Tile, kPaired>;
+    const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
+#pragma unroll
+    for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
+        // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
+        const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + warp_row + m8 * 8 + threadIdx.x % 32 / 4;
+        if (row >= tile.row_end) continue;
+        Element* destination = destination_of(row);
+#pragma unroll
+        for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {
+            const int output = tile.column * Columns::kTileOutputs + Columns::first_output(group);
+            if (output >= num_outputs) continue;
+            float values[Columns::kOutputsPerThread];
+#pragma unroll
+            for (int i = 0; i < Columns::kOutputsPerThread; ++i) {
+                const int fragment = (group * Columns::kGroup + i / 2) * Columns::kFragmentsPerOutput;
+                values[i] = combine(accumulators[m][fragment][half * 2 + i % 2],
+                                    accumulators[m][fragment + Columns::kFragmentsPerOutput - 1][half * 2 + i % 2]);
+            }
+            store_outputs(destination + output, values);
+        }
+    }
+}
+
 // ---- gemm/gemm1.cuh ---- GEMM1: rows gathered by token x fc1, with the activation fused: no buffer of gate and up exists.
 struct Gemm1Arguments {
     const Element* input;             // [T, H]
@@ -638,64 +698,34 @@ struct Gemm1Arguments {
 static_assert(sizeof(Gemm1Arguments) == 120, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
-    using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kGated>;
-    const SharedAddress shared = dynamic_shared_memory();
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     const int top_k = kTopK ? kTopK : arguments.topK;
     const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride};
     const RowOrder up_rows{arguments.upRowOffset, arguments.upRowStride};
-    const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
-                                (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs};
-    const int tiles = schedule.size();
-
-    for (int index = blockIdx.x; index < tiles; index += gridDim.x) {
-        const TileCoordinates tile = schedule.at(index, Tile::kTileM);
-        const int first_output = tile.column * Columns::kTileOutputs;
-
-        // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
-        RowsA<Tile> a{arguments.input};
-#pragma unroll
-        for (int pass = 0; pass < RowsA<Tile>::Loader::kPasses; ++pass) {
-            const int row = tile.row_begin + pass * RowsA<Tile>::Loader::kRowsPerPass + RowsA<Tile>::Loader::thread_row();
-            a.rows[pass] = row < tile.row_end ? arguments.sortedSlots[row] / top_k : -1;
-        }
-        const long long expert_row = static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate);
-        const RowsB<Tile, kGated> b(arguments.fc1ExpertWeights + expert_row * hidden, first_output, intermediate, gate_rows, up_rows);
-        Accumulators<Tile> accumulators = {};
-        // The depth is the run-time one: a constant would make the compiler keep a product of every row in registers, and spill.
-        multiply_tile<Tile>(accumulators, a, b, arguments.hiddenSize, shared);
-        add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row, first_output, intermediate, gate_rows, up_rows);
-        const ActivationParameters parameters =
-            activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
-
-        // Each thread holds rows lane / 4 and lane / 4 + 8 of every m16 fragment.
-        const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
-#pragma unroll
-        for (int m = 0; m < Traits::kFragmentsM; ++m) {
-#pragma unroll
-            for (int half = 0; half < 2; ++half) {
-                const int row = tile.row_begin + warp_row + m * 16 + half * 8 + threadIdx.x % 32 / 4;
-                if (row >= tile.row_end) continue;
-#pragma unroll
-                for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {
-                    const int output = first_output + Columns::first_output(group);
-                    if (output >= intermediate) continue;
-                    float values[Columns::kOutputsPerThread];
-#pragma unroll
-                    for (int i = 0; i < Columns::kOutputsPerThread; ++i) {
-                        const int fragment = (group * Columns::kGroup + i / 2) * Columns::kFragmentsPerOutput;
-                        const float gate = accumulators[m][fragment][half * 2 + i % 2];
-                        const float up = accumulators[m][fragment + Columns::kFragmentsPerOutput - 1][half * 2 + i % 2];
-                        values[i] = activate(gate, up, parameters);
-                    }
-                    store_outputs(arguments.activated + static_cast<long long>(row) * intermediate + output, values);
-                }
-            }
-        }
-    }
+    auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
+    for_each_tile<Tile, kGated>(
+        TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
+                     (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
+        arguments.hiddenSize,
+        [&](const TileCoordinates& tile) {
+            // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
+            return StageCopies<Tile, kGated>{
+                RowsA<Tile>(arguments.input, arguments.hiddenSize, tile.row_end - tile.row_begin,
+                            [&](int row) { return arguments.sortedSlots[tile.row_begin + row] / top_k; }),
+                RowsB<Tile, kGated>(arguments.fc1ExpertWeights + expert_row(tile) * hidden, arguments.hiddenSize,
+                                    tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows),
+                arguments.hiddenSize};
+        },
+        [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
+            add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
+            const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
+            store_tile<Tile, kGated>(
+                tile, accumulators, intermediate, [&](int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
+                [&](float gate, float up) { return activate(gate, up, parameters); });
+        });
 }
 
 // ---- gemm/gemm2.cuh ---- GEMM2: activated rows x fc2, each row written to the place of its slot, so that finalize reads a token's K rows in order.
@@ -716,54 +746,28 @@ struct Gemm2Arguments {
 static_assert(sizeof(Gemm2Arguments) == 80, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
-    using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, false>;
-    const SharedAddress shared = dynamic_shared_memory();
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
-    const TileSchedule schedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
-                                (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs};
-    const int tiles = schedule.size();
-
-    for (int index = blockIdx.x; index < tiles; index += gridDim.x) {
-        const TileCoordinates tile = schedule.at(index, Tile::kTileM);
-        const int first_output = tile.column * Columns::kTileOutputs;
-
-        RowsA<Tile> a{arguments.activated};
-#pragma unroll
-        for (int pass = 0; pass < RowsA<Tile>::Loader::kPasses; ++pass) {
-            const int row = tile.row_begin + pass * RowsA<Tile>::Loader::kRowsPerPass + RowsA<Tile>::Loader::thread_row();
-            a.rows[pass] = row < tile.row_end ? row : -1;
-        }
-        const long long expert_row = static_cast<long long>(tile.expert) * hidden;
-        const RowsB<Tile, false> b(arguments.fc2ExpertWeights + expert_row * intermediate, first_output, hidden, {0, 1}, {0, 1});
-        Accumulators<Tile> accumulators = {};
-        // The depth is the run-time one: a constant would make the compiler keep a product of every row in registers, and spill.
-        multiply_tile<Tile>(accumulators, a, b, arguments.intermediateSize, shared);
-        add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row, first_output, hidden, {0, 1}, {0, 1});
-
-        const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
-#pragma unroll
-        for (int m = 0; m < Traits::kFragmentsM; ++m) {
-#pragma unroll
-            for (int half = 0; half < 2; ++half) {
-                const int row = tile.row_begin + warp_row + m * 16 + half * 8 + threadIdx.x % 32 / 4;
-                if (row >= tile.row_end) continue;
-                Element* destination = arguments.expertOutput + static_cast<long long>(arguments.sortedSlots[row]) * hidden;
-#pragma unroll
-                for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {
-                    const int output = first_output + Columns::first_output(group);
-                    if (output >= hidden) continue;
-                    float values[Columns::kOutputsPerThread];
-#pragma unroll
-                    for (int i = 0; i < Columns::kOutputsPerThread; ++i)
-                        values[i] = accumulators[m][group * Columns::kGroup + i / 2][half * 2 + i % 2];
-                    store_outputs(destination + output, values);
-                }
-            }
-        }
-    }
+    auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
+    for_each_tile<Tile, false>(
+        TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
+                     (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
+        arguments.intermediateSize,
+        [&](const TileCoordinates& tile) {
+            return StageCopies<Tile, false>{
+                RowsA<Tile>(arguments.activated, arguments.intermediateSize, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
+                RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * intermediate, arguments.intermediateSize,
+                                   tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1}),
+                arguments.intermediateSize};
+        },
+        [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
+            add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
+            store_tile<Tile, false>(
+                tile, accumulators, hidden, [&](int row) { return arguments.expertOutput + static_cast<long long>(arguments.sortedSlots[row]) * hidden; },
+                [](float sum, float) { return sum; });
+        });
 }
 
 // ---- finalize/finalize.cuh ---- output[t] = sum over k of scale[t, k] * expertOutput[t * K + k], in the order of k, in fp32.

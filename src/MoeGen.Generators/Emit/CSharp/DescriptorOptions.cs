@@ -15,6 +15,11 @@ internal static class DescriptorOptions
             options.Add($"Gemm = {Names.MoeGen}.Gemm.{model.Gemm}");
         }
 
+        if (model.Decodes)
+        {
+            options.Add("Decodes = true");
+        }
+
         if (model.Swiglu != SwigluConstants.Default)
         {
             options.Add(

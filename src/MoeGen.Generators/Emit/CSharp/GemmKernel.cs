@@ -1,4 +1,5 @@
 using MoeGen.Generators.Models;
+using MoeGen.Generators.Planning;
 
 namespace MoeGen.Generators.Emit.CSharp;
 
@@ -21,8 +22,14 @@ internal sealed record GemmKernel(int Gemm, int Variant, GemmPlan Plan, string E
     /// <summary>Type of its arguments.</summary>
     public string Arguments => $"{Names.MoeGen}.Gemm{Gemm}Arguments<{Element}>";
 
+    /// <summary>Whether some GPUs have too little shared memory for it, and run the layer's other variants.</summary>
+    public bool IsOptional { get; private init; }
+
     /// <summary>Both GEMMs of every variant.</summary>
     public static IReadOnlyList<GemmKernel> Of(MoeModel model) => model.Variants
-        .SelectMany((plan, variant) => Enumerable.Range(1, 2).Select(gemm => new GemmKernel(gemm, variant, plan, Names.Element(model.Dtype))))
+        .SelectMany((plan, variant) => Enumerable.Range(1, 2).Select(gemm => new GemmKernel(gemm, variant, plan, Names.Element(model.Dtype))
+        {
+            IsOptional = model.Variants.Count > 1 && plan.SharedMemoryBytes > GpuLimits.PortableSharedMemoryBytes,
+        }))
         .ToArray();
 }

@@ -21,7 +21,16 @@ internal static class GemmMethodsText
                 $"""
                 /// <summary>GEMM{gemm.Gemm}, {PlanText.Of(gemm.Plan)}.</summary>
                 public void {gemm.Method}(in {gemm.Arguments} arguments, long gridBlocks, {Names.MoeGen}.CudaStream stream) =>
-                    {gemm.Field}.Launch(in arguments, gridBlocks, stream);
+                    {(gemm.IsOptional ? $"({gemm.Field} ?? throw TooLarge({gemm.Variant}))" : gemm.Field)}.Launch(in arguments, gridBlocks, stream);
+                """);
+        }
+
+        if (gemms.Any(gemm => gemm.IsOptional))
+        {
+            writer.Write().Write(
+                """
+                private static global::System.NotSupportedException TooLarge(int variant) =>
+                    new($"GEMM variant {Descriptor.Variants[variant].Name} needs {Descriptor.Variants[variant].SharedMemoryBytes} bytes of shared memory a block, more than this GPU has.");
                 """);
         }
 
@@ -38,7 +47,7 @@ internal static class GemmMethodsText
         writer.Open("public int ResidentBlocks(int variant) => variant switch");
         foreach (IGrouping<int, GemmKernel> variant in gemms.GroupBy(kernel => kernel.Variant))
         {
-            string blocks = string.Join(", ", variant.Select(kernel => $"{kernel.Field}.ResidentBlocks"));
+            string blocks = string.Join(", ", variant.Select(kernel => kernel.IsOptional ? $"{kernel.Field}?.ResidentBlocks ?? 0" : $"{kernel.Field}.ResidentBlocks"));
             writer.Write($"{variant.Key} => global::System.Math.Min({blocks}),");
         }
 

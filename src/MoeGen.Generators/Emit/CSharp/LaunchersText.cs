@@ -41,9 +41,14 @@ internal static class LaunchersText
 
     private static void WriteFields(CodeWriter writer, IReadOnlyList<StageKernel> stages, IReadOnlyList<GemmKernel> gemms)
     {
-        foreach (string field in stages.Select(stage => stage.Field).Concat(gemms.Select(gemm => gemm.Field)))
+        foreach (StageKernel stage in stages)
         {
-            writer.Write($"private readonly {Names.MoeGen}.CudaKernel {field};");
+            writer.Write($"private readonly {Names.MoeGen}.CudaKernel {stage.Field};");
+        }
+
+        foreach (GemmKernel gemm in gemms)
+        {
+            writer.Write($"private readonly {Names.MoeGen}.CudaKernel{(gemm.IsOptional ? "?" : "")} {gemm.Field};");
         }
     }
 
@@ -58,8 +63,10 @@ internal static class LaunchersText
 
         foreach (GemmKernel gemm in gemms)
         {
-            writer.Write(
-                $"{gemm.Field} = module.GetKernel(\"{gemm.Kernel}\", threads: {gemm.Plan.Threads}, sharedMemoryBytes: {gemm.Plan.SharedMemoryBytes});");
+            string kernel = $"module.GetKernel(\"{gemm.Kernel}\", threads: {gemm.Plan.Threads}, sharedMemoryBytes: {gemm.Plan.SharedMemoryBytes})";
+            writer.Write(gemm.IsOptional
+                ? $"{gemm.Field} = module.Context.SharedMemoryPerBlockOptin < {gemm.Plan.SharedMemoryBytes} ? null : {kernel};"
+                : $"{gemm.Field} = {kernel};");
         }
 
         writer.Close();

@@ -23,6 +23,7 @@ internal sealed record StageKernel(
         .. Route,
         .. model.Gemm == Gemm.TensorCore ? [] : AroundForeignGemm(model),
         Finalize(model),
+        .. model.Decodes ? Decode(model) : [],
     ];
 
     private static readonly StageKernel SelectExperts = new(
@@ -45,6 +46,17 @@ internal sealed record StageKernel(
         new(
             "ApplyActivation", "moe_apply_activation", 256, $"{Names.MoeGen}.ApplyArguments<{Names.Element(model.Dtype)}>",
             "rows", "Bias and activation after a GEMM1 of the class's own: one block a row.", "int rows, "),
+    ];
+
+    private static StageKernel[] Decode(MoeModel model) =>
+    [
+        new(
+            "DecodeGemm1", "moe_decode_gemm1", 256, $"{Names.MoeGen}.DecodeGemm1Arguments<{Names.Element(model.Dtype)}>",
+            "global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 63) / 64)",
+            "Routing, gathered rows x fc1 and the activation for few slots: a warp takes 8 outputs, or 16 without a gate."),
+        new(
+            "DecodeGemm2", "moe_decode_gemm2", 256, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
+            "((long)arguments.HiddenSize + 15) / 16", "Activated rows x fc2 and the reduction over K for few slots: one block 16 columns."),
     ];
 
     private static StageKernel Finalize(MoeModel model) => new(

@@ -39,5 +39,10 @@ internal static class CudaText
         }
 
         yield return "finalize/finalize.cuh";
+        if (model.Decodes)
+        {
+            yield return "decode/gemm1.cuh";
+            yield return "decode/gemm2.cuh";
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace MoeGen.Generators.Validation.Rules;
 /// <summary>Tile and stages together must fit a multiprocessor.</summary>
 internal static class BudgetRule
 {
-    /// <summary>Checks the pinned tile, or with stages alone every tile of the ladder.</summary>
+    /// <summary>Checks the pinned tile, or with stages alone every tile of the ladder that no GPU goes without.</summary>
     public static IEnumerable<Issue> Check(MoeSettings settings)
     {
         TileShape? pinned = TileRule.Pinned(settings);
@@ -19,7 +19,9 @@ internal static class BudgetRule
         // Stages out of range are another rule's; the tile is still checked, for its registers.
         int? stages = settings.Stages is { } given && StagesRule.InRange(given) ? given : null;
         string place = stages is null ? nameof(MoeSettings.Tile) : nameof(MoeSettings.Stages);
-        IEnumerable<TileShape> tiles = pinned is { } tile ? [tile] : TilePlanner.Ladder;
+        IEnumerable<TileShape> tiles = pinned is { } tile
+            ? [tile]
+            : TilePlanner.Ladder.Where(step => step.Stages is null).Select(step => step.Shape);
 
         // The last of the ladder is the largest: the stages that it allows, every tile allows.
         return tiles.Reverse().SelectMany(candidate => Describe(candidate, TilePlanner.Plan(candidate, stages), place)).Take(1);

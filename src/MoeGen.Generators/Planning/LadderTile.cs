@@ -1,0 +1,8 @@
+using MoeGen.Generators.Models;
+
+namespace MoeGen.Generators.Planning;
+
+/// <summary>A step of the ladder.</summary>
+/// <param name="Shape">The tile.</param>
+/// <param name="Stages">Pipeline stages; null: what the planner gives the tile by itself.</param>
+internal sealed record LadderTile(TileShape Shape, int? Stages = null);

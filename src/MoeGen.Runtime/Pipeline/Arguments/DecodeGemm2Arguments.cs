@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace MoeGen;
+
+/// <summary>Arguments of GEMM2 with the reduction over K for few slots; the same layout as the struct of this name in templates/decode.</summary>
+/// <typeparam name="T">Element type of the layer.</typeparam>
+[StructLayout(LayoutKind.Sequential)]
+public struct DecodeGemm2Arguments<T>
+    where T : unmanaged
+{
+    /// <summary>The activated rows in slot order, [T * K, I].</summary>
+    public DevicePointer<T> Activated;
+
+    /// <summary>[E, H, I].</summary>
+    public DevicePointer<T> Fc2ExpertWeights;
+
+    /// <summary>[T, H]; every row is written.</summary>
+    public DevicePointer<T> Output;
+
+    /// <summary>Expert id of each slot, int32 [T * K]; ids without a local expert contribute nothing.</summary>
+    public DevicePointer<int> TokenSelectedExperts;
+
+    /// <summary>From ids to experts 0..E-1.</summary>
+    public LocalExpertArguments LocalExperts;
+
+    /// <summary>[E, H]; null means none.</summary>
+    public DevicePointer<T> Fc2ExpertBiases;
+
+    /// <summary>Scale of each slot, fp32 [T * K]; null means 1.</summary>
+    public DevicePointer<float> TokenFinalScales;
+
+    /// <summary>T * K, at most <see cref="GemmVariant.MaxDecodeSlots"/>.</summary>
+    public int NumSlots;
+
+    /// <summary>K.</summary>
+    public int TopK;
+
+    /// <summary>H.</summary>
+    public int HiddenSize;
+
+    /// <summary>I.</summary>
+    public int IntermediateSize;
+}

@@ -1,0 +1,57 @@
+namespace MoeGen;
+
+/// <summary>The stages of a call of few slots: routing, GEMM1 and activation in one launch, GEMM2 and the reduction in another.</summary>
+internal static class DecodeStages
+{
+    /// <summary>Enqueues both launches; <paramref name="activated"/> is scratch between them, [T * K, I].</summary>
+    public static void Enqueue<T>(
+        IMoeLaunchers<T> launchers,
+        in CudaCall<T> call,
+        in CudaWeights<T> weights,
+        DevicePointer<int> experts,
+        DevicePointer<float> scales,
+        DevicePointer<T> activated,
+        CudaStream stream)
+        where T : unmanaged
+    {
+        int slots = call.NumTokens * call.TopK;
+        launchers.DecodeGemm1(
+            new DecodeGemm1Arguments<T>
+            {
+                Input = call.Input,
+                Fc1ExpertWeights = weights.Fc1ExpertWeights,
+                Activated = activated,
+                TokenSelectedExperts = experts,
+                LocalExperts = weights.LocalExperts,
+                Fc1ExpertBiases = weights.Fc1ExpertBiases,
+                SwigluAlpha = weights.SwigluAlpha,
+                SwigluBeta = weights.SwigluBeta,
+                SwigluLimit = weights.SwigluLimit,
+                NumSlots = slots,
+                TopK = call.TopK,
+                HiddenSize = weights.Shape.HiddenSize,
+                IntermediateSize = weights.Shape.IntermediateSize,
+                GateRowOffset = weights.Fc1Rows.GateRowOffset,
+                GateRowStride = weights.Fc1Rows.GateRowStride,
+                UpRowOffset = weights.Fc1Rows.UpRowOffset,
+                UpRowStride = weights.Fc1Rows.UpRowStride,
+            },
+            stream);
+        launchers.DecodeGemm2(
+            new DecodeGemm2Arguments<T>
+            {
+                Activated = activated,
+                Fc2ExpertWeights = weights.Fc2ExpertWeights,
+                Output = call.Output,
+                TokenSelectedExperts = experts,
+                LocalExperts = weights.LocalExperts,
+                Fc2ExpertBiases = weights.Fc2ExpertBiases,
+                TokenFinalScales = scales,
+                NumSlots = slots,
+                TopK = call.TopK,
+                HiddenSize = weights.Shape.HiddenSize,
+                IntermediateSize = weights.Shape.IntermediateSize,
+            },
+            stream);
+    }
+}

@@ -1,0 +1,52 @@
+namespace MoeGen;
+
+/// <summary>
+/// How long a tile variant takes, roughly: its tiles in waves over the multiprocessors, or the weights through the memory,
+/// whichever is longer, and a part of the other, since they never overlap fully. Good for an order, not for a forecast.
+/// </summary>
+internal sealed class VariantCosts(CudaContext context)
+{
+    // Teraflops a multiprocessor at 1980 MHz, all blocks resident, taken on an H200 by TileM x TileN (docs/performance.md).
+    private const double ReferenceKilohertz = 1_980_000;
+
+    // Of what clock and bus width promise.
+    private const double ReachableBandwidth = 0.88;
+
+    // The part of the shorter of computing and loading that is not hidden behind the longer.
+    private const double Exposed = 0.3;
+
+    /// <summary>Experts that get a slot, on average, if slots fall evenly at random.</summary>
+    public static double ActiveExperts(int numExperts, long slots) =>
+        numExperts == 1 ? 1 : Math.Max(1, numExperts * (1 - Math.Pow(1 - (1.0 / numExperts), slots)));
+
+    /// <summary>Both GEMMs.</summary>
+    public double Microseconds(GemmVariant variant, MoeShape shape, bool gated, long slots, double active)
+    {
+        double rows = slots / active;
+
+        // Rows vary from expert to expert: once they fill tiles, half a tile is wasted on average.
+        double tiles = active * (rows <= 0.8 * variant.TileM ? 1 : (rows / variant.TileM) + 0.5);
+        return Gemm(variant, tiles, shape.Fc1Rows(gated), shape.HiddenSize, active) + Gemm(variant, tiles, shape.HiddenSize, shape.IntermediateSize, active);
+    }
+
+    private double Gemm(GemmVariant variant, double rowTiles, long columns, long depth, double active)
+    {
+        double tiles = rowTiles * ((columns + variant.TileN - 1) / variant.TileN);
+        double resident = (double)context.MultiprocessorCount * variant.MinBlocksPerSm;
+        double waves = Math.Max(1, Math.Ceiling(tiles / resident));
+        double flops = 2.0 * variant.TileM * variant.TileN * depth * variant.MinBlocksPerSm;
+        double compute = waves * flops / (TeraflopsPerMultiprocessor(variant) * context.ClockKilohertz / ReferenceKilohertz * 1e6);
+        double memory = active * columns * depth * 2 / (context.MemoryBandwidth * ReachableBandwidth) * 1e6;
+        return Math.Max(compute, memory) + (Exposed * Math.Min(compute, memory));
+    }
+
+    private static double TeraflopsPerMultiprocessor(GemmVariant variant) => (variant.TileM, variant.TileN) switch
+    {
+        (16, _) => 1.2,
+        (32, _) => 1.9,
+        (64, < 256) => 2.5,
+        (64, _) => 2.7,
+        (_, < 256) => 3.25,
+        _ => 3.45,
+    };
+}

@@ -1,0 +1,74 @@
+#pragma once
+#include "../config/config.cuh"
+#include "stream_rows.cuh"
+// GEMM1 with its activation for few slots: routing inside, no launch before it.
+
+struct DecodeGemm1Arguments {
+    const Element* input;             // [T, H]
+    const Element* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
+    Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
+    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
+    LocalExperts localExperts;        // from ids to experts 0..E-1
+    const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
+    const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
+    const float* swigluBeta;          // [E]
+    const float* swigluLimit;         // [E]
+    int numSlots;                     // T * K, at most kDecodeSlots
+    int topK;                         // K
+    int hiddenSize;                   // H, a multiple of 8
+    int intermediateSize;             // I, a multiple of 8
+    int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
+    int upRowOffset, upRowStride;     // the same for the up half of a gated pair
+};
+static_assert(sizeof(DecodeGemm1Arguments) == 120, "the launcher passes this layout");
+
+constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
+
+extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
+    __shared__ SlotGroups groups;
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, arguments.numSlots);
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int top_k = kTopK ? kTopK : arguments.topK;
+    const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs;
+    const int lane = threadIdx.x % 32;
+
+    // A task is one group's rows by kDecodeOutputs outputs over the whole depth; neighbouring warps read neighbouring rows.
+    for (int task = blockIdx.x * kDecodeWarps + threadIdx.x / 32; task < groups.count * column_tasks; task += gridDim.x * kDecodeWarps) {
+        const int group = task / column_tasks;
+        const int expert = groups.experts[group];
+        const int low_output = (task - group * column_tasks) * kDecodeOutputs + lane / 4;
+        const int high_output = kGated ? low_output : low_output + 8;
+        const long long first_row = static_cast<long long>(expert) * (kGated ? 2 * intermediate : intermediate);
+        const long long low_row = first_row + arguments.gateRowOffset + low_output * arguments.gateRowStride;
+        const long long high_row = first_row
+            + (kGated ? arguments.upRowOffset + high_output * arguments.upRowStride : arguments.gateRowOffset + high_output * arguments.gateRowStride);
+        const bool has_high = high_output < intermediate;
+        const StreamedRows activations = streamed_rows(
+            groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * hidden; });
+        StreamSums sums = {};
+        stream_rows(sums, arguments.fc1ExpertWeights + low_row * hidden,
+                    has_high ? arguments.fc1ExpertWeights + high_row * hidden : nullptr, activations, 0, hidden);
+
+        const Element* biases = arguments.fc1ExpertBiases;
+        const float low_bias = biases ? unpack_low(biases[low_row].bits) : 0.0f;
+        const float high_bias = biases && has_high ? unpack_low(biases[high_row].bits) : 0.0f;
+        const ActivationParameters parameters =
+            activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, expert);
+        auto store = [&](int slot, int output, float value) {
+            arguments.activated[static_cast<long long>(slot) * intermediate + output].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
+        };
+#pragma unroll
+        for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
+                const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
+                if (entry >= groups.starts[group + 1]) continue;
+                const float low = sums[fragment][i] + low_bias, high = sums[fragment][2 + i] + high_bias;
+                store(groups.slots[entry], low_output, activate(low, kGated ? high : low, parameters));
+                if (!kGated && has_high) store(groups.slots[entry], high_output, activate(high, high, parameters));
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+#pragma once
+#include "../routing/local_expert.cuh"
+// Which experts a small call touches, and with which slots: every block finds out by itself, so that no launch sorts before it.
+
+constexpr int kDecodeSlots = 64;     // T * K at most
+constexpr int kDecodeThreads = 256;  // threads a block
+constexpr int kDecodeWarps = kDecodeThreads / 32;
+constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
+
+struct SlotGroups {
+    int slot_experts[kDecodeSlots];  // of each slot, -1 where it has none
+    bool leads[kDecodeSlots];        // whether a slot is the first of a group
+    int slots[kDecodeSlots];         // slots of valid experts by expert, in their order
+    int starts[kDecodeSlots + 1];    // first entry in `slots` of each group, then the number of entries
+    int experts[kDecodeSlots];       // expert of each group
+    int count;                       // groups
+};
+
+// All threads of the block call it together. The groups follow from the ids alone, so that all blocks agree on them.
+__device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots) {
+    const int (&experts)[kDecodeSlots] = groups.slot_experts;
+    const int slot = threadIdx.x;
+    const int expert = slot < num_slots ? local_expert(ids[slot], local_experts) : -1;
+    if (slot < num_slots) groups.slot_experts[slot] = expert;
+    __syncthreads();
+
+    int place = 0, before = 0;  // entries before this slot's, and those of them that are of its expert
+    for (int other = 0; other < num_slots; ++other) {
+        const bool same = experts[other] == expert && other < slot;
+        before += same;
+        place += same || (experts[other] >= 0 && experts[other] < expert);
+    }
+    const bool leader = expert >= 0 && before % kGroupSlots == 0;
+    if (slot < num_slots) groups.leads[slot] = leader;
+    if (expert >= 0) groups.slots[place] = slot;
+    __syncthreads();
+
+    if (leader) {
+        int group = 0;
+        for (int other = 0; other < num_slots; ++other)
+            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other < slot));
+        groups.experts[group] = expert;
+        groups.starts[group] = place;
+    }
+    if (slot == 0) {
+        int count = 0, entries = 0;
+        for (int other = 0; other < num_slots; ++other) { count += groups.leads[other]; entries += experts[other] >= 0; }
+        groups.count = count;
+        groups.starts[count] = entries;
+    }
+    __syncthreads();
+}

@@ -1,0 +1,61 @@
+#pragma once
+#include "mainloop.cuh"
+#include "tile_schedule.cuh"
+// What both GEMMs do with their tiles: a persistent block takes every gridDim.x-th one.
+
+// `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
+// one: a constant would make the compiler keep a product of every row in registers, and spill.
+template <class Tile, bool kPaired, class CopiesOf, class Store>
+__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int depth, CopiesOf copies_of, Store store) {
+    const SharedAddress shared = dynamic_shared_memory();
+    const int tiles = schedule.size();
+    int index = blockIdx.x;
+    if (index >= tiles) return;
+    TileCoordinates tile = schedule.at(index, Tile::kTileM);
+    StageCopies<Tile, kPaired> copies = copies_of(tile);
+    copies.fill_pipeline(shared);
+    for (;;) {
+        Accumulators<Tile> accumulators = {};
+        multiply_tile<Tile>(accumulators, copies, depth, shared);
+
+        // The next tile's first stages are under way while this one's results are written.
+        const TileCoordinates done = tile;
+        index += gridDim.x;
+        if (index < tiles) {
+            tile = schedule.at(index, Tile::kTileM);
+            copies = copies_of(tile);
+            copies.fill_pipeline(shared);
+        }
+        store(done, accumulators);
+        if (index >= tiles) return;
+    }
+}
+
+// Writes a tile: `destination_of(row)` is output 0 of a sorted row, `combine(gate, up)` an output's value; unpaired, both are the sum.
+template <class Tile, bool kPaired, class DestinationOf, class Combine>
+__device__ __forceinline__ void store_tile(
+    const TileCoordinates& tile, const Accumulators<Tile>& accumulators, int num_outputs, DestinationOf destination_of, Combine combine) {
+    using Traits = TileTraits<Tile>;
+    using Columns = ColumnMap<Tile, kPaired>;
+    const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
+#pragma unroll
+    for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
+        // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
+        const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + warp_row + m8 * 8 + threadIdx.x % 32 / 4;
+        if (row >= tile.row_end) continue;
+        Element* destination = destination_of(row);
+#pragma unroll
+        for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {
+            const int output = tile.column * Columns::kTileOutputs + Columns::first_output(group);
+            if (output >= num_outputs) continue;
+            float values[Columns::kOutputsPerThread];
+#pragma unroll
+            for (int i = 0; i < Columns::kOutputsPerThread; ++i) {
+                const int fragment = (group * Columns::kGroup + i / 2) * Columns::kFragmentsPerOutput;
+                values[i] = combine(accumulators[m][fragment][half * 2 + i % 2],
+                                    accumulators[m][fragment + Columns::kFragmentsPerOutput - 1][half * 2 + i % 2]);
+            }
+            store_outputs(destination + output, values);
+        }
+    }
+}
