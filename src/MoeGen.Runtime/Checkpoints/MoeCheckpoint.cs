@@ -29,6 +29,7 @@ public sealed class MoeCheckpoint : IDisposable
     /// <summary>Reads config.json and maps the safetensors.</summary>
     /// <exception cref="CheckpointException">The family is unknown, or config.json or a safetensors file is damaged.</exception>
     /// <exception cref="IOException">A file is missing or cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     public static MoeCheckpoint Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

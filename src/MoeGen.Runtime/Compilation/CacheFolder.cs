@@ -53,7 +53,7 @@ internal static class CacheFolder
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (var stream = new FileStream(temporary, NewFile()))
             {
                 stream.Write(bytes);
                 stream.Flush(flushToDisk: true);
@@ -66,5 +66,17 @@ internal static class CacheFolder
             File.Delete(temporary);
             throw;
         }
+    }
+
+    // For the user alone, whatever the umask: an entry that others can write is not loaded.
+    private static FileStreamOptions NewFile()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 }
