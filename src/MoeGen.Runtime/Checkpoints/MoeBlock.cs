@@ -17,7 +17,7 @@ public sealed class MoeBlock
         Activation = config.Activation;
         CheckShapes();
         StoredDtype = tensors.GetTensor(family.GateName(layer, 0)).Dtype;
-        var router = new float[Length(family.RouterName(layer), (long)Shape.NumExperts * Shape.HiddenSize)];
+        var router = new float[Length(family.RouterName(layer), (long)Shape.NumExperts * Shape.HiddenSize, Array.MaxLength)];
         TensorConversion.CopyConverted<float>(tensors, family.RouterName(layer), router);
         RouterWeight = router;
     }
@@ -62,7 +62,7 @@ public sealed class MoeBlock
         _ = ElementType.DtypeOf<T>();
         var fc1 = new ReadOnlyMemory<T>[Shape.NumExperts];
         var fc2 = new ReadOnlyMemory<T>[Shape.NumExperts];
-        int half = Length(_family.GateName(Layer, 0), Shape.Fc1ElementsPerExpert(gated: false), max: Array.MaxLength / 2);
+        int half = Length(_family.GateName(Layer, 0), Shape.Fc1ElementsPerExpert(gated: false), Array.MaxLength / 2);
         for (int expert = 0; expert < fc1.Length; expert++)
         {
             T[] gateUp = GC.AllocateUninitializedArray<T>(2 * half);
@@ -96,10 +96,11 @@ public sealed class MoeBlock
         }
     }
 
-    private int Length(string name, long elements, long? max = null) => elements <= (max ?? Array.MaxLength)
+    // A file with holes can be far longer than the disk it lies on.
+    private int Length(string name, long elements, int max) => elements <= max
         ? (int)elements
         : throw new CheckpointException(
-            $"{_tensors.Folder}: tensor {_tensors.GetTensor(name)} has {elements} elements; allowed are at most {max ?? Array.MaxLength}.");
+            $"{_tensors.Folder}: tensor {_tensors.GetTensor(name)} has {elements} elements; allowed are at most {max}.");
 
     private void CheckShapes()
     {

@@ -39,7 +39,10 @@ public sealed class KernelCache
     /// </summary>
     public string? Folder { get; }
 
-    /// <summary>Reads the compiled text from the cache, or compiles and stores it.</summary>
+    /// <summary>
+    /// Reads the compiled text from the cache, or compiles and stores it. On Unix a folder that other users can write is neither read
+    /// nor written, on Linux also one that belongs to another user than this process's and root: <see cref="CacheOutcome.NotCached"/>.
+    /// </summary>
     /// <param name="source">UTF-8 text; NVRTC gets it byte for byte.</param>
     /// <param name="name">Name used in the compiler's messages; no part of the key.</param>
     /// <param name="target">Compute capability of the device, 8.0 or newer.</param>
