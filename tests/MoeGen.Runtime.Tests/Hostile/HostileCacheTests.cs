@@ -20,6 +20,9 @@ public sealed class HostileCacheTests : IDisposable
         var request = KernelRequest.Create("text"u8, "text.cu", _compiler.SelectTarget(s_hopper), _compiler.Version);
         Assert.NotNull(CacheEntryFile.TryRead(path, request, out _));
         int number = 0;
+
+        // Key, architecture and version, each with its length.
+        Range asked = CacheEntryHeader.Bytes..(CacheEntryHeader.Bytes + 4 + 64 + 4 + "sm_90".Length + 4 + "12.4".Length);
         HostileRun.Run("cache entry", 2000, 40_000, ["loaded", "not loaded", "rewritten"], random =>
         {
             (byte[] entry, bool signed) = HostileCacheEntry.Create(good, request, random);
@@ -34,6 +37,7 @@ public sealed class HostileCacheTests : IDisposable
                 Assert.Equal("", damage);
                 Assert.Equal(("text.cu", "sm_90", new Version(12, 4)), (kernel.Name, kernel.Architecture, kernel.NvrtcVersion));
                 Assert.True(entry.AsSpan().EndsWith(kernel.Image.Span) && kernel.Image.Length > 0);
+                Assert.Equal(good[asked], entry[asked]);
                 return "loaded";
             }
 

@@ -104,7 +104,7 @@ internal static class HostileJson
         }
     }
 
-    // The same text in other bytes.
+    // The same text in other bytes, or no text: an unpaired surrogate.
     private static byte[] Escape(byte[] key, Random random)
     {
         if (key.Length < 3)
@@ -113,6 +113,7 @@ internal static class HostileJson
         }
 
         int at = random.Next(1, key.Length - 1);
-        return [.. key.AsSpan(0, at), .. Encoding.UTF8.GetBytes($"\\u{(int)key[at]:x4}"), .. key.AsSpan(at + 1)];
+        int unit = random.Next(4) == 0 ? 0xD800 : key[at];
+        return [.. key.AsSpan(0, at), .. Encoding.UTF8.GetBytes($"\\u{unit:x4}"), .. key.AsSpan(at + 1)];
     }
 }
