@@ -63,6 +63,31 @@ public sealed partial class CacheTrustTests : IDisposable
     }
 
     [Fact]
+    public async Task AFolderOfRootIsReadByOthers()
+    {
+        SkipUnlessRoot();
+        string identity = $"--reuid={Stranger}";
+        string group = $"--regid={Stranger}";
+        if (UnixCommand.Run("setpriv", identity, group, "--clear-groups", "test", "-r", typeof(ChildTasks).Assembly.Location).Code != 0)
+        {
+            Assert.Skip("Another user cannot run this program here, so that reading root's folder was NOT tested.");
+        }
+
+        string path = Get().Path!;
+        string results = Directory.CreateDirectory(Path.Combine(_folder.Path, "results")).FullName;
+        Give(results);
+        Add(_folder.Path, UnixFileMode.OtherExecute);
+        Add(Cache, UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        Add(path, UnixFileMode.OtherRead);
+
+        string output = Path.Combine(results, "output");
+        var child = ChildProcess.Start(
+            nameof(ChildTasks.ReadACacheOfRoot), Cache, output, $"export HOME=/tmp; set -- setpriv {identity} {group} --clear-groups \"$@\"");
+
+        Assert.Equal($"{Stranger} Hit", await ChildProcess.Finish(child, output));
+    }
+
+    [Fact]
     public void AFolderIsJudgedByWhereItsLinkLeads()
     {
         SkipUnlessLinux();

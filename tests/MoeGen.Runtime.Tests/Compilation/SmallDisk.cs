@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Xunit;
 
 namespace MoeGen.Tests;
@@ -21,7 +20,7 @@ internal sealed class SmallDisk : IDisposable
         }
 
         Directory.CreateDirectory(path);
-        (int code, string errors) = Run("mount", "-t", "tmpfs", "-o", $"{options},mode=700", "tmpfs", path);
+        (int code, string errors) = UnixCommand.Run("mount", "-t", "tmpfs", "-o", $"{options},mode=700", "tmpfs", path);
         if (code != 0)
         {
             Assert.Skip($"A small disk cannot be mounted here, so that a full one was NOT tested (it takes root): {errors}");
@@ -49,22 +48,7 @@ internal sealed class SmallDisk : IDisposable
 
     public void Dispose()
     {
-        (int code, string errors) = Run("umount", Path);
+        (int code, string errors) = UnixCommand.Run("umount", Path);
         Assert.True(code == 0, errors);
-    }
-
-    private static (int Code, string Errors) Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            string errors = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, errors);
-        }
-        catch (System.ComponentModel.Win32Exception problem)
-        {
-            return (-1, problem.Message);
-        }
     }
 }

@@ -66,6 +66,18 @@ public sealed class ChildTasks
         new KernelCache(Folder, new FakeCompiler()).GetOrCompile(new byte[LargeTextLength], "large.cu", new ComputeCapability(9, 0));
 
     [Fact(Explicit = true)]
+    public void ReadACacheOfRoot()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        CachedKernel result = new KernelCache(Folder, new FakeCompiler()).GetOrCompile("text"u8, "text.cu", new ComputeCapability(9, 0));
+        Write($"{LinuxFile.User} {result.Outcome}{result.Reason}");
+    }
+
+    [Fact(Explicit = true)]
     public void CompileBeyondAFileSizeLimit()
     {
         var cache = new KernelCache(Path.Combine(Folder, "cache"), new FakeCompiler());
