@@ -5,7 +5,7 @@ internal static class BoundedFile
 {
     public static byte[] Read(string path, long maxLength, Func<string, string, CheckpointException> problem)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using FileStream stream = CheckpointFolder.OpenPlain(path, problem);
         long length = stream.Length;
         if (length > maxLength)
         {

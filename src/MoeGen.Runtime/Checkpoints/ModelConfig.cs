@@ -1,10 +1,12 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace MoeGen.Checkpoints;
 
 /// <summary>A checkpoint's config.json with checked access.</summary>
 internal sealed class ModelConfig
 {
+    private const string Name = "config.json";
     private const long MaxLength = 16 << 20;
 
     private readonly JsonElement _root;
@@ -19,8 +21,14 @@ internal sealed class ModelConfig
 
     public static ModelConfig Open(string folder)
     {
-        string path = System.IO.Path.Combine(folder, "config.json");
-        byte[] json = BoundedFile.Read(path, MaxLength, static (file, problem) => new CheckpointException($"{file}: {problem}"));
+        // Where it does not exist, reading says so.
+        string path = CheckpointFolder.Find(folder, Name, Problem) ?? System.IO.Path.Combine(folder, Name);
+        byte[] json = BoundedFile.Read(path, MaxLength, Problem);
+        if (!Utf8.IsValid(json))
+        {
+            throw Problem(path, "is not valid UTF-8.");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(json);
@@ -28,8 +36,9 @@ internal sealed class ModelConfig
                 ? new ModelConfig(path, document.RootElement.Clone())
                 : throw new CheckpointException($"{path}: is a JSON {document.RootElement.ValueKind}; it must be an object.");
         }
-        catch (JsonException problem)
+        catch (JsonException invalid)
         {
+            Exception problem = CheckpointException.Shorten(invalid);
             throw new CheckpointException($"{path}: is not valid JSON: {problem.Message}", problem);
         }
     }
@@ -94,6 +103,18 @@ internal sealed class ModelConfig
     }
 
     // JSON null counts as absent, as in transformers.
-    private bool TryGet(string key, out JsonElement element) =>
-        _root.TryGetProperty(key, out element) && element.ValueKind != JsonValueKind.Null;
+    private bool TryGet(string key, out JsonElement element)
+    {
+        try
+        {
+            return _root.TryGetProperty(key, out element) && element.ValueKind != JsonValueKind.Null;
+        }
+        catch (InvalidOperationException problem)
+        {
+            // A key beside it with an unpaired surrogate, which has no text to compare.
+            throw new CheckpointException($"{Path}: has a key that is no text: {problem.Message}", problem);
+        }
+    }
+
+    private static CheckpointException Problem(string file, string problem) => new($"{file}: {problem}");
 }

@@ -17,7 +17,7 @@ public sealed class MoeBlock
         Activation = config.Activation;
         CheckShapes();
         StoredDtype = tensors.GetTensor(family.GateName(layer, 0)).Dtype;
-        var router = new float[checked(Shape.NumExperts * Shape.HiddenSize)];
+        var router = new float[Length(family.RouterName(layer), (long)Shape.NumExperts * Shape.HiddenSize, Array.MaxLength)];
         TensorConversion.CopyConverted<float>(tensors, family.RouterName(layer), router);
         RouterWeight = router;
     }
@@ -54,7 +54,7 @@ public sealed class MoeBlock
     /// Left out, every tensor must be stored as <typeparamref name="T"/> and is taken bit for bit. With <see langword="true"/>, tensors of
     /// BF16, F16 and F32 are converted, rounded once to nearest, ties to even; numbers beyond the range of <see cref="Half"/> become infinite.
     /// </param>
-    /// <exception cref="CheckpointException">A tensor is stored in another type.</exception>
+    /// <exception cref="CheckpointException">A tensor is stored in another type, or gate and up of an expert exceed one array.</exception>
     /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
     public MoeWeights<T> LoadWeights<T>(bool allowConversion = false)
         where T : unmanaged
@@ -62,10 +62,10 @@ public sealed class MoeBlock
         _ = ElementType.DtypeOf<T>();
         var fc1 = new ReadOnlyMemory<T>[Shape.NumExperts];
         var fc2 = new ReadOnlyMemory<T>[Shape.NumExperts];
-        int half = checked((int)Shape.Fc1ElementsPerExpert(gated: false));
+        int half = Length(_family.GateName(Layer, 0), Shape.Fc1ElementsPerExpert(gated: false), Array.MaxLength / 2);
         for (int expert = 0; expert < fc1.Length; expert++)
         {
-            T[] gateUp = GC.AllocateUninitializedArray<T>(checked(2 * half));
+            T[] gateUp = GC.AllocateUninitializedArray<T>(2 * half);
             Copy(_family.GateName(Layer, expert), gateUp.AsSpan(0, half), allowConversion);
             Copy(_family.UpName(Layer, expert), gateUp.AsSpan(half), allowConversion);
             T[] down = GC.AllocateUninitializedArray<T>(half);
@@ -95,6 +95,12 @@ public sealed class MoeBlock
                 $"{_tensors.Folder}: tensor {tensor} is stored as {tensor.Dtype}, and weights of {ElementType.DtypeOf<T>()} were asked for; load its own type, or pass allowConversion: true to convert BF16, F16 and F32.");
         }
     }
+
+    // A file with holes can be far longer than the disk it lies on.
+    private int Length(string name, long elements, int max) => elements <= max
+        ? (int)elements
+        : throw new CheckpointException(
+            $"{_tensors.Folder}: tensor {_tensors.GetTensor(name)} has {elements} elements; allowed are at most {max}.");
 
     private void CheckShapes()
     {

@@ -26,9 +26,13 @@ public sealed class MoeCheckpoint : IDisposable
     /// <summary>All tensors of the checkpoint.</summary>
     public SafetensorsCheckpoint Tensors { get; }
 
-    /// <summary>Reads config.json and maps the safetensors.</summary>
+    /// <summary>
+    /// Reads config.json and maps the safetensors. No file outside the folder is read, but for the hub's cache, whose
+    /// <c>snapshots/REVISION</c> links to the <c>blobs</c> beside <c>snapshots</c>.
+    /// </summary>
     /// <exception cref="CheckpointException">The family is unknown, or config.json or a safetensors file is damaged.</exception>
     /// <exception cref="IOException">A file is missing or cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     public static MoeCheckpoint Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

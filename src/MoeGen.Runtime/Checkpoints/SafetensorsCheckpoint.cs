@@ -27,20 +27,20 @@ public sealed class SafetensorsCheckpoint : IDisposable
     /// <summary>Maps every file of the checkpoint and checks each header, and that every listed tensor lies in its shard.</summary>
     /// <exception cref="SafetensorsException">A file breaks the format, a shard is missing or outside the folder, or a tensor is not in its shard.</exception>
     /// <exception cref="FileNotFoundException">The folder holds neither file.</exception>
+    /// <exception cref="IOException">A file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     public static SafetensorsCheckpoint Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        string single = Path.Combine(folder, SingleName);
-        if (File.Exists(single))
+        if (CheckpointFolder.Find(folder, SingleName, Problem) is { } single)
         {
             SafetensorsFile file = SafetensorsFile.Open(single);
             return new SafetensorsCheckpoint(folder, new() { [SingleName] = file }, file.Tensors.Keys.ToDictionary(static name => name, _ => file));
         }
 
-        string index = Path.Combine(folder, IndexName);
-        return File.Exists(index)
+        return CheckpointFolder.Find(folder, IndexName, Problem) is { } index
             ? OpenShards(folder, index)
-            : throw new FileNotFoundException($"{folder} holds neither {SingleName} nor {IndexName}.", single);
+            : throw new FileNotFoundException($"{folder} holds neither {SingleName} nor {IndexName}.", Path.Combine(folder, SingleName));
     }
 
     /// <summary>Whether the checkpoint has this tensor.</summary>
@@ -111,15 +111,15 @@ public sealed class SafetensorsCheckpoint : IDisposable
                 index, $"shard {CheckpointException.Quote(shard)} is not allowed; it must be the plain name of a file in the same folder.");
         }
 
-        string path = Path.Combine(folder, shard);
-        return File.Exists(path)
-            ? path
-            : throw new SafetensorsException(index, $"shard {CheckpointException.Quote(shard)} does not exist in {folder}.");
+        return CheckpointFolder.Find(folder, shard, Problem)
+            ?? throw new SafetensorsException(index, $"shard {CheckpointException.Quote(shard)} does not exist in {folder}.");
     }
+
+    private static SafetensorsException Problem(string path, string problem) => new(path, problem);
 
     private static Dictionary<string, string> ReadIndex(string index)
     {
-        byte[] json = BoundedFile.Read(index, SafetensorsHeader.MaxHeaderLength, static (path, problem) => new SafetensorsException(path, problem));
+        byte[] json = BoundedFile.Read(index, SafetensorsHeader.MaxHeaderLength, Problem);
         var map = new Dictionary<string, string>();
         bool found = false;
         try
@@ -149,8 +149,9 @@ public sealed class SafetensorsCheckpoint : IDisposable
                 reader.Read();
             }
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        catch (Exception invalid) when (invalid is JsonException or InvalidOperationException)
         {
+            Exception problem = CheckpointException.Shorten(invalid);
             throw new SafetensorsException(index, $"the index is not valid JSON: {problem.Message}", problem);
         }
 

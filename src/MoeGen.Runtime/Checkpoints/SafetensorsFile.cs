@@ -18,7 +18,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         Path = path;
         _file = file;
-        _view = file.CreateViewAccessor(0, fileLength, MemoryMappedFileAccess.Read);
+        _view = MapWhole(file, fileLength, path);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
         _start += _view.PointerOffset;
         try
@@ -44,11 +44,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>Maps a file and checks its header whole: names, types, shapes, and that the tensors cover the data without gap or overlap.</summary>
     /// <exception cref="SafetensorsException">The file breaks the format.</exception>
-    /// <exception cref="IOException">The file cannot be opened (<see cref="FileNotFoundException"/> if it does not exist).</exception>
+    /// <exception cref="IOException">The file cannot be opened (<see cref="FileNotFoundException"/> if it does not exist) or mapped.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using FileStream stream = CheckpointFolder.OpenPlain(path, static (file, problem) => new SafetensorsException(file, problem));
         long length = stream.Length;
         if (length < 8)
         {
@@ -91,7 +92,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>Some rows of a tensor, a row being all of its dimensions but the first; for tensors of more than 2^31 - 1 elements.</summary>
     /// <typeparam name="T">As for <see cref="Get"/>.</typeparam>
-    /// <exception cref="SafetensorsException">No such tensor, another element type, a scalar, or more than 2^31 - 1 elements in these rows.</exception>
+    /// <exception cref="SafetensorsException">No such tensor, another element type, a scalar, rows of no whole bytes, or more than 2^31 - 1 elements in these rows.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The rows lie outside the tensor.</exception>
     /// <exception cref="ObjectDisposedException">After <see cref="Dispose"/>.</exception>
     public ReadOnlyMemory<T> GetRows<T>(string name, long firstRow, int rows)
@@ -107,7 +108,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow, tensor.Shape[0]);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, tensor.Shape[0] - firstRow);
-        long rowBytes = tensor.Shape[0] == 0 ? 0 : tensor.ByteLength / tensor.Shape[0];
+        (long rowBytes, long rest) = tensor.Shape[0] == 0 ? (0, 0) : Math.DivRem(tensor.ByteLength, tensor.Shape[0]);
+        if (rest != 0)
+        {
+            throw new SafetensorsException(Path, $"tensor {tensor} has rows that end within a byte; take it whole.");
+        }
+
         return Map<T>(tensor, tensor.Offset + (firstRow * rowBytes), rows * (rowBytes / Unsafe.SizeOf<T>()));
     }
 
@@ -128,6 +134,20 @@ public sealed unsafe class SafetensorsFile : IDisposable
         byte* start = _start;
         ObjectDisposedException.ThrowIf(start is null, this);
         return start + offset;
+    }
+
+    private static MemoryMappedViewAccessor MapWhole(MemoryMappedFile file, long length, string path)
+    {
+        try
+        {
+            return file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        }
+        catch (Exception problem) when (problem is IOException or OutOfMemoryException or ArgumentOutOfRangeException)
+        {
+            // A file with holes may be longer than any address space.
+            file.Dispose();
+            throw new SafetensorsException(path, $"the file of {length} bytes cannot be mapped: {problem.Message}", problem);
+        }
     }
 
     private SafetensorsTensor Find<T>(string name)

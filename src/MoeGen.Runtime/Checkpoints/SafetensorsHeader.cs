@@ -51,9 +51,10 @@ internal static class SafetensorsHeader
         {
             ReadObject(json, 8 + json.Length, path, tensors, metadata);
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        catch (Exception invalid) when (invalid is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a string with an unpaired surrogate, or a value of another kind than expected.
+            Exception problem = CheckpointException.Shorten(invalid);
             throw new SafetensorsException(path, $"the header is not the JSON that safetensors asks for: {problem.Message}", problem);
         }
 

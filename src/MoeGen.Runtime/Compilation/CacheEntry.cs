@@ -1,85 +1,76 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace MoeGen;
 
 /// <summary>
-/// The bytes of a cache entry, little-endian: magic (8 bytes), format version (int32), payload length (int64), SHA-256 of the
-/// payload (32 bytes), payload: name, architecture, NVRTC version and log as length-prefixed UTF-8, image length (int32), image.
+/// The bytes of a cache entry, little-endian: a <see cref="CacheEntryHeader"/>, then the payload: key, architecture, NVRTC version, log
+/// and image, each preceded by its length (int32).
 /// </summary>
 internal static class CacheEntry
 {
-    private const int FormatVersion = 1;
-    private const int LengthOffset = 12;
-    private const int HashOffset = 20;
-    private const int HeaderBytes = HashOffset + SHA256.HashSizeInBytes;
-
-    private static ReadOnlySpan<byte> Magic => "MOEGEN\r\n"u8;
-
-    internal static byte[] Encode(CompiledKernel kernel)
+    internal static byte[] Encode(CompiledKernel kernel, KernelRequest request)
     {
         using var stream = new MemoryStream();
-        stream.Write(new byte[HeaderBytes]);
+        stream.Write(new byte[CacheEntryHeader.Bytes]);
         using (var writer = new BinaryWriter(stream))
         {
-            writer.Write(kernel.Name);
-            writer.Write(kernel.Architecture);
-            writer.Write(kernel.NvrtcVersion.ToString());
-            writer.Write(kernel.Log);
-            writer.Write(kernel.Bytes.Length);
-            writer.Write(kernel.Bytes);
+            ReadOnlySpan<byte[]> parts =
+            [
+                Encoding.UTF8.GetBytes(request.Key),
+                Encoding.UTF8.GetBytes(request.Target.Architecture),
+                Encoding.UTF8.GetBytes(request.Compiler.ToString()),
+                Encoding.UTF8.GetBytes(kernel.Log),
+                kernel.Bytes,
+            ];
+            foreach (byte[] part in parts)
+            {
+                writer.Write(part.Length);
+                writer.Write(part);
+            }
         }
 
         byte[] entry = stream.ToArray();
-        Span<byte> payload = entry.AsSpan(HeaderBytes);
-        Magic.CopyTo(entry);
-        BinaryPrimitives.WriteInt32LittleEndian(entry.AsSpan(Magic.Length), FormatVersion);
-        BinaryPrimitives.WriteInt64LittleEndian(entry.AsSpan(LengthOffset), payload.Length);
-        SHA256.HashData(payload, entry.AsSpan(HashOffset));
+        CacheEntryHeader.Write(entry);
         return entry;
     }
 
-    /// <summary>Returns null, and in <paramref name="damage"/> why, unless every byte is as it was written.</summary>
-    internal static CompiledKernel? Decode(byte[] entry, out string damage)
+    /// <summary>
+    /// Returns null, and in <paramref name="damage"/> why, unless every byte is as it was written, and written for this request. A
+    /// checksum can be computed by anyone, so nothing in the payload is trusted for it.
+    /// </summary>
+    internal static CompiledKernel? Decode(ReadOnlySpan<byte> entry, KernelRequest request, out string damage)
     {
-        damage = FindDamage(entry);
+        damage = CacheEntryHeader.FindDamage(entry, entry.Length);
         if (damage.Length > 0)
         {
             return null;
         }
 
-        // The checksum holds, so these are the bytes that Encode wrote.
-        using var reader = new BinaryReader(new MemoryStream(entry, HeaderBytes, entry.Length - HeaderBytes));
-        string name = reader.ReadString();
-        string architecture = reader.ReadString();
-        Version version = Version.Parse(reader.ReadString());
-        string log = reader.ReadString();
-        byte[] image = reader.ReadBytes(reader.ReadInt32());
-        return new CompiledKernel(name, architecture, image, log, version, TimeSpan.Zero);
-    }
-
-    private static string FindDamage(byte[] entry)
-    {
-        if (entry.Length < HeaderBytes)
+        ReadOnlySpan<byte> payload = entry[CacheEntryHeader.Bytes..];
+        if (!CacheEntryHeader.HashOf(entry).SequenceEqual(SHA256.HashData(payload)))
         {
-            return $"the entry has {entry.Length} bytes, less than its header of {HeaderBytes}";
+            damage = "the entry's checksum does not fit its payload";
+            return null;
         }
 
-        if (!entry.AsSpan(0, Magic.Length).SequenceEqual(Magic)
-            || BinaryPrimitives.ReadInt32LittleEndian(entry.AsSpan(Magic.Length)) != FormatVersion)
+        var reader = new CacheEntryReader(payload);
+        damage = reader.FindMismatch("key", request.Key)
+            ?? reader.FindMismatch("architecture", request.Target.Architecture)
+            ?? reader.FindMismatch("NVRTC version", request.Compiler.ToString())
+            ?? "";
+        if (damage.Length > 0)
         {
-            return "the entry does not begin with the cache's mark and format version";
+            return null;
         }
 
-        long length = BinaryPrimitives.ReadInt64LittleEndian(entry.AsSpan(LengthOffset));
-        ReadOnlySpan<byte> payload = entry.AsSpan(HeaderBytes);
-        if (length != payload.Length)
+        if (!reader.TryRead(out ReadOnlySpan<byte> log) || !reader.TryRead(out ReadOnlySpan<byte> image) || !reader.AtEnd || image.IsEmpty)
         {
-            return $"the entry says {length} bytes of payload and has {payload.Length}";
+            damage = "the lengths of the entry's log and image do not fill its payload";
+            return null;
         }
 
-        return SHA256.HashData(payload).AsSpan().SequenceEqual(entry.AsSpan(HashOffset, SHA256.HashSizeInBytes))
-            ? ""
-            : "the entry's checksum does not fit its payload";
+        return new CompiledKernel(
+            request.Name, request.Target.Architecture, image.ToArray(), Encoding.UTF8.GetString(log), request.Compiler, TimeSpan.Zero);
     }
 }

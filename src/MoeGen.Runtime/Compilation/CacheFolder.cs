@@ -34,26 +34,32 @@ internal static class CacheFolder
         Environment.GetFolderPath(
             OperatingSystem.IsWindows() ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile));
 
-    /// <summary>Creates it for the user alone; the driver runs what lies in it.</summary>
+    /// <summary>Creates it, and the folders on the way that are missing, for the user alone; the driver runs what lies in it.</summary>
     internal static void Create(string folder)
     {
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(folder);
+            return;
         }
-        else
+
+        // One by one: CreateDirectory gives its mode to the last folder only.
+        if (Path.GetDirectoryName(folder) is { Length: > 0 } parent && !Directory.Exists(parent))
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Create(parent);
         }
+
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Replaces a file as a whole: other processes see the old bytes or the new, also after a crash.</summary>
+    /// <exception cref="IOException">The disk is full, or the file would be longer than the system allows.</exception>
     internal static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (var stream = new FileStream(temporary, NewFile(FileMode.CreateNew, FileAccess.Write)))
             {
                 stream.Write(bytes);
                 stream.Flush(flushToDisk: true);
@@ -61,10 +67,28 @@ internal static class CacheFolder
 
             File.Move(temporary, path, overwrite: true);
         }
+        catch (ArgumentOutOfRangeException problem)
+        {
+            // So .NET reports a limit of the file system or the process (EFBIG).
+            File.Delete(temporary);
+            throw new IOException($"'{temporary}' cannot have {bytes.Length} bytes: {problem.Message}", problem);
+        }
         catch
         {
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>Opens alone, and creates for the user alone, whatever the umask: an entry that others can write is not loaded.</summary>
+    internal static FileStreamOptions NewFile(FileMode mode, FileAccess access)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 }

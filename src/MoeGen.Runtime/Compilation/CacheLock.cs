@@ -20,7 +20,7 @@ internal sealed class CacheLock : IDisposable
             try
             {
                 // The file stays afterwards: deleting it could take a lock away from a process that has just opened it.
-                return new CacheLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+                return new CacheLock(new FileStream(path, CacheFolder.NewFile(FileMode.OpenOrCreate, FileAccess.ReadWrite)));
             }
             catch (IOException exception) when (IsHeld(exception))
             {

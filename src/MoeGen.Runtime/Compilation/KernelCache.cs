@@ -5,7 +5,7 @@ namespace MoeGen;
 /// <summary>
 /// Compiled kernels on disk, so that a text is compiled once per machine and NVRTC. Entries are written whole and carry
 /// a checksum; a damaged one is compiled again. Several threads and processes that want one entry compile it once. A
-/// folder that cannot be written costs time, not the result. Thread-safe.
+/// folder that cannot be written, or that other users can write, costs time, not the result. Thread-safe.
 /// </summary>
 public sealed class KernelCache
 {
@@ -39,7 +39,10 @@ public sealed class KernelCache
     /// </summary>
     public string? Folder { get; }
 
-    /// <summary>Reads the compiled text from the cache, or compiles and stores it.</summary>
+    /// <summary>
+    /// Reads the compiled text from the cache, or compiles and stores it. On Unix a folder that other users can write is neither read
+    /// nor written, on Linux also one that belongs to another user than this process's and root: <see cref="CacheOutcome.NotCached"/>.
+    /// </summary>
     /// <param name="source">UTF-8 text; NVRTC gets it byte for byte.</param>
     /// <param name="name">Name used in the compiler's messages; no part of the key.</param>
     /// <param name="target">Compute capability of the device, 8.0 or newer.</param>
@@ -50,89 +53,71 @@ public sealed class KernelCache
     {
         ArgumentNullException.ThrowIfNull(name);
         long start = Stopwatch.GetTimestamp();
-        CompilationTarget compilation = _compiler.SelectTarget(target);
-        string key = CacheKey.Compute(source, compilation, _compiler.Version);
+        var request = KernelRequest.Create(source, name, _compiler.SelectTarget(target), _compiler.Version);
         if (Folder is null)
         {
-            return NotCached(source, name, compilation, key, start, "the system names no home folder to keep a cache in");
+            return NotCached(source, request, start, "the system names no home folder to keep a cache in");
         }
 
-        string path = Path.Combine(Folder, key + (compilation.Kind == KernelImageKind.Cubin ? ".cubin" : ".ptx"));
-
-        // Entries appear whole, so the usual case needs no lock.
-        if (TryRead(path, out _) is { } hit)
-        {
-            return new CachedKernel(hit, CacheOutcome.Hit, "", key, path, Stopwatch.GetElapsedTime(start));
-        }
-
+        string path = Path.Combine(Folder, request.FileName);
         CacheLock? gate;
         try
         {
             CacheFolder.Create(Folder);
-            gate = CacheLock.Acquire(Path.Combine(Folder, key + ".lock"), _lockTimeout);
+            CacheTrust.RequireFolder(Folder);
+
+            // Entries appear whole, so the usual case needs no lock.
+            if (CacheEntryFile.TryRead(path, request, out _) is { } hit)
+            {
+                return Hit(hit, request, path, start);
+            }
+
+            gate = CacheLock.Acquire(Path.Combine(Folder, request.Key + ".lock"), _lockTimeout);
         }
         catch (Exception exception) when (IsUnusable(exception))
         {
-            return NotCached(source, name, compilation, key, start, exception.Message);
+            return NotCached(source, request, start, exception.Message);
         }
 
         using (gate)
         {
-            return CompileLocked(source, name, compilation, key, path, start);
+            return CompileLocked(source, request, path, start);
         }
     }
 
-    private CachedKernel CompileLocked(
-        ReadOnlySpan<byte> source, string name, CompilationTarget target, string key, string path, long start)
+    private CachedKernel CompileLocked(ReadOnlySpan<byte> source, KernelRequest request, string path, long start)
     {
         // Another holder of the lock may have compiled it in the meantime.
-        if (TryRead(path, out string damage) is { } hit)
+        if (CacheEntryFile.TryRead(path, request, out string damage) is { } hit)
         {
-            return new CachedKernel(hit, CacheOutcome.Hit, "", key, path, Stopwatch.GetElapsedTime(start));
+            return Hit(hit, request, path, start);
         }
 
-        CompiledKernel kernel = _compiler.Compile(source, name, target);
+        CompiledKernel kernel = _compiler.Compile(source, request.Name, request.Target);
         try
         {
-            RemoveLeftovers(key);
-            CacheFolder.Write(Path.Combine(Folder!, key + ".cu"), source);
-            CacheFolder.Write(path, CacheEntry.Encode(kernel));
+            RemoveLeftovers(request.Key);
+            CacheFolder.Write(Path.Combine(Folder!, request.Key + ".cu"), source);
+            CacheEntryFile.Write(path, kernel, request);
         }
         catch (Exception exception) when (IsUnusable(exception))
         {
             return new CachedKernel(
-                kernel, CacheOutcome.NotCached, exception.Message, key, null, Stopwatch.GetElapsedTime(start));
+                kernel, CacheOutcome.NotCached, exception.Message, request.Key, null, Stopwatch.GetElapsedTime(start));
         }
 
         CacheOutcome outcome = damage.Length > 0 ? CacheOutcome.Recompiled : CacheOutcome.Compiled;
-        return new CachedKernel(kernel, outcome, damage, key, path, Stopwatch.GetElapsedTime(start));
+        return new CachedKernel(kernel, outcome, damage, request.Key, path, Stopwatch.GetElapsedTime(start));
     }
 
-    private CachedKernel NotCached(
-        ReadOnlySpan<byte> source, string name, CompilationTarget target, string key, long start, string reason)
+    private CachedKernel NotCached(ReadOnlySpan<byte> source, KernelRequest request, long start, string reason)
     {
-        CompiledKernel kernel = _compiler.Compile(source, name, target);
-        return new CachedKernel(kernel, CacheOutcome.NotCached, reason, key, null, Stopwatch.GetElapsedTime(start));
+        CompiledKernel kernel = _compiler.Compile(source, request.Name, request.Target);
+        return new CachedKernel(kernel, CacheOutcome.NotCached, reason, request.Key, null, Stopwatch.GetElapsedTime(start));
     }
 
-    /// <summary>Null where there is no entry (<paramref name="damage"/> empty) or a damaged one (says how).</summary>
-    private static CompiledKernel? TryRead(string path, out string damage)
-    {
-        try
-        {
-            return CacheEntry.Decode(File.ReadAllBytes(path), out damage);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            damage = "";
-            return null;
-        }
-        catch (Exception exception) when (IsUnusable(exception))
-        {
-            damage = exception.Message;
-            return null;
-        }
-    }
+    private static CachedKernel Hit(CompiledKernel kernel, KernelRequest request, string path, long start) =>
+        new(kernel, CacheOutcome.Hit, "", request.Key, path, Stopwatch.GetElapsedTime(start));
 
     // Temporary files of this key belong to a process that died: the lock is held.
     private void RemoveLeftovers(string key)

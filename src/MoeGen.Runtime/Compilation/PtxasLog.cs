@@ -34,7 +34,9 @@ internal static partial class PtxasLog
         return kernels;
     }
 
-    private static int Number(Match match, int group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+    // The text may come from a file, where a number can be longer than any that ptxas writes.
+    private static int Number(Match match, int group) =>
+        int.TryParse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue;
 
     [GeneratedRegex("Compiling entry function '([^']+)'")]
     private static partial Regex EntryLine();

@@ -13,6 +13,9 @@ internal sealed class FakeCompiler : IKernelCompiler
 
     public bool Fails { get; set; }
 
+    /// <summary>Called when a compilation has begun.</summary>
+    public Action? Begun { get; init; }
+
     public IReadOnlyList<int> Architectures { get; init; } = [80, 86, 89, 90];
 
     public CompilationTarget SelectTarget(ComputeCapability device) => CompilationTarget.For(device, Architectures);
@@ -20,6 +23,7 @@ internal sealed class FakeCompiler : IKernelCompiler
     public CompiledKernel Compile(ReadOnlySpan<byte> source, string name, CompilationTarget target)
     {
         Interlocked.Increment(ref _compilations);
+        Begun?.Invoke();
         Thread.Sleep(Duration);
         if (Fails)
         {

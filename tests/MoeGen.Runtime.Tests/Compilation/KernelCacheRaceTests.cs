@@ -66,14 +66,16 @@ public sealed class KernelCacheRaceTests : IDisposable
     [Fact]
     public async Task ProcessesCompileOnce()
     {
-        string[] outputs = [Path.Combine(_folder.Path, "output0"), Path.Combine(_folder.Path, "output1")];
+        string[] outputs = [.. Enumerable.Range(0, ChildTasks.SharingProcesses).Select(i => Path.Combine(_folder.Path, $"output{i}"))];
         Process[] children = outputs
             .Select(output => ChildProcess.Start(nameof(ChildTasks.CompileIntoSharedCache), _folder.Path, output))
             .ToArray();
 
-        string[] results = [await ChildProcess.Finish(children[0], outputs[0]), await ChildProcess.Finish(children[1], outputs[1])];
+        string[] results = await Task.WhenAll(children.Zip(outputs, ChildProcess.Finish));
 
         string image = Convert.ToHexString("txet"u8);
-        Assert.Equal([$"0 Hit {image}", $"1 Compiled {image}"], results.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [.. Enumerable.Repeat($"0 Hit {image}", children.Length - 1), $"1 Compiled {image}"], results.Order(StringComparer.Ordinal));
+        Assert.Empty(Directory.GetFiles(_folder.Path, "*.tmp"));
     }
 }

@@ -9,10 +9,22 @@ internal static class ChildProcess
     public const string FolderVariable = "MOEGEN_TEST_FOLDER";
 
     /// <summary>Starts a task; its result comes from <see cref="Finish"/>.</summary>
-    public static Process Start(string task, string folder, string outputPath)
+    /// <param name="task">Name of the method.</param>
+    /// <param name="folder">What the task finds in <see cref="FolderVariable"/>.</param>
+    /// <param name="outputPath">Where the task writes its result.</param>
+    /// <param name="shell">Commands of a Unix shell to begin with, in the same process.</param>
+    public static Process Start(string task, string folder, string outputPath, string? shell = null)
     {
         string program = Environment.ProcessPath!;
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(shell is null ? program : "/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (shell is not null)
+        {
+            foreach (string argument in new[] { "-c", $"{shell}; exec \"$@\"", "sh", program })
+            {
+                start.ArgumentList.Add(argument);
+            }
+        }
+
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
         {
             start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);

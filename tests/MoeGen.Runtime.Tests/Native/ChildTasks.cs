@@ -6,6 +6,12 @@ namespace MoeGen.Tests;
 /// <summary>What child processes do. Explicit: a usual run leaves them out.</summary>
 public sealed class ChildTasks
 {
+    /// <summary>How many processes share a cache in <see cref="CompileIntoSharedCache"/>.</summary>
+    public const int SharingProcesses = 8;
+
+    /// <summary>A text whose entry takes a while to write.</summary>
+    public const int LargeTextLength = 40 << 20;
+
     private static string Folder => Environment.GetEnvironmentVariable(ChildProcess.FolderVariable)!;
 
     [Fact(Explicit = true)]
@@ -36,16 +42,51 @@ public sealed class ChildTasks
         var compiler = new FakeCompiler { Duration = TimeSpan.FromSeconds(1) };
         var cache = new KernelCache(Folder, compiler);
 
-        // Both processes begin together; starting one takes longer than the compilation.
+        // All processes begin together; starting one takes longer than the compilation.
         File.WriteAllText(Path.Combine(Folder, $"{Environment.ProcessId}.ready"), "");
-        for (int i = 0; Directory.GetFiles(Folder, "*.ready").Length < 2; i++)
+        for (int i = 0; Directory.GetFiles(Folder, "*.ready").Length < SharingProcesses; i++)
         {
-            Assert.True(i < 3000, "The other process did not come.");
+            Assert.True(i < 6000, "The other processes did not come.");
             Thread.Sleep(10);
         }
 
         CachedKernel result = cache.GetOrCompile("text"u8, "text.cu", new ComputeCapability(9, 0));
         Write($"{compiler.Compilations} {result.Outcome} {Convert.ToHexString(result.Kernel.Image.Span)}");
+    }
+
+    [Fact(Explicit = true)]
+    public void CompileForEver()
+    {
+        var compiler = new FakeCompiler { Duration = TimeSpan.FromHours(1), Begun = () => Write("begun") };
+        new KernelCache(Folder, compiler).GetOrCompile("text"u8, "text.cu", new ComputeCapability(9, 0));
+    }
+
+    [Fact(Explicit = true)]
+    public void CompileLargeText() =>
+        new KernelCache(Folder, new FakeCompiler()).GetOrCompile(new byte[LargeTextLength], "large.cu", new ComputeCapability(9, 0));
+
+    [Fact(Explicit = true)]
+    public void ReadACacheOfRoot()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        CachedKernel result = new KernelCache(Folder, new FakeCompiler()).GetOrCompile("text"u8, "text.cu", new ComputeCapability(9, 0));
+        Write($"{LinuxFile.User} {result.Outcome}{result.Reason}");
+    }
+
+    [Fact(Explicit = true)]
+    public void CompileBeyondAFileSizeLimit()
+    {
+        var cache = new KernelCache(Path.Combine(Folder, "cache"), new FakeCompiler());
+        byte[] text = [.. Enumerable.Range(0, 1 << 20).Select(i => (byte)(i * 31))];
+        CachedKernel large = cache.GetOrCompile(text, "large.cu", new ComputeCapability(9, 0));
+        bool right = large.Kernel.Image.Span.SequenceEqual(text.Reverse().ToArray());
+        string files = string.Join(' ', Directory.GetFiles(cache.Folder!).Select(Path.GetExtension).Order(StringComparer.Ordinal));
+        CachedKernel small = cache.GetOrCompile("text"u8, "text.cu", new ComputeCapability(9, 0));
+        Write($"{large.Outcome}|{right}|{files}|{small.Outcome}|{large.Reason}");
     }
 
     private static void Write(string text) =>
