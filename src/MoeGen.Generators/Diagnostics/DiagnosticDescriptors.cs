@@ -75,7 +75,7 @@ internal static class DiagnosticDescriptors
     public static readonly DiagnosticDescriptor UnsupportedForm = new(
         id: RuleIds.UnsupportedForm,
         title: "Type cannot be a layer",
-        messageFormat: "Type '{0}' is {1}; use a partial class that is none of static, generic, record, file-local or with a primary constructor",
+        messageFormat: "Type '{0}' is {1}; use a partial class with a name of its own that is none of static, generic, record, file-local or with a primary constructor",
         category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true);
 
     /// <summary>{0}: class; {1}: base class.</summary>

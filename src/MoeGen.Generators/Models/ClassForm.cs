@@ -22,9 +22,12 @@ internal enum ClassForm
     /// <summary>A struct or a record struct.</summary>
     Struct = 16,
 
-    /// <summary>Visible in its own file only.</summary>
+    /// <summary>Visible in its own file only, or inside a type that is.</summary>
     FileLocal = 32,
 
     /// <summary>Has a primary constructor.</summary>
     PrimaryConstructor = 64,
+
+    /// <summary>An interface.</summary>
+    Interface = 128,
 }

@@ -59,11 +59,12 @@ internal static class TypeReader
         Add(ClassForm.Static, type.IsStatic);
         Add(ClassForm.Struct, type.IsValueType);
         Add(ClassForm.Record, type.IsRecord && !type.IsValueType);
-        Add(ClassForm.FileLocal, type.IsFileLocal);
+        Add(ClassForm.Interface, type.TypeKind == TypeKind.Interface);
         Add(ClassForm.PrimaryConstructor, !type.IsRecord && Declarations(type, cancellation).Any(d => d.ParameterList is not null));
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
         {
             Add(ClassForm.Generic, outer.Arity > 0);
+            Add(ClassForm.FileLocal, outer.IsFileLocal);
         }
 
         return form;

@@ -9,6 +9,7 @@ internal static class MoeRules
     private static readonly Func<MoeDeclaration, IEnumerable<Issue>>[] All =
     [
         declaration => ClassRule.Check(declaration.Type),
+        ClassNameRule.Check,
         declaration => DtypeRule.Check(declaration.Settings),
         declaration => EnumRule.Check(declaration.Settings),
         declaration => ManagedOptionRule.Check(declaration.Settings),

@@ -1,3 +1,4 @@
+extern alias generator;
 extern alias runtime;
 
 using System.Collections.Immutable;
@@ -33,7 +34,7 @@ internal static class GeneratorHarness
     }
 
     public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
-        [new MoeGenerator().AsSourceGenerator()],
+        [new generator::MoeGen.Generators.MoeGenerator().AsSourceGenerator()],
         parseOptions: ParseOptions,
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 

@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using MoeGen.Generators.Tests.Harness;
 
 namespace MoeGen.Generators.Tests.Rules;
@@ -5,7 +6,7 @@ namespace MoeGen.Generators.Tests.Rules;
 /// <summary>Declarations that a generated half cannot be added to: reported at the class's name, and nothing is emitted.</summary>
 public sealed class ClassRuleTests
 {
-    private const string Use = "use a partial class that is none of static, generic, record, file-local or with a primary constructor";
+    private const string Use = "use a partial class with a name of its own that is none of static, generic, record, file-local or with a primary constructor";
 
     [Fact]
     public void Not_partial() => Reports(
@@ -46,7 +47,44 @@ public sealed class ClassRuleTests
     [Fact]
     public void File_local() => Reports(
         "[MoeConfig(Dtype = Dtype.BF16)] file partial class {|MOE010:Layer|};",
-        $"Type 'Layer' is file-local; the generated half is in another file and cannot see it; {Use}");
+        $"Type 'Layer' is file-local or inside a file-local type; the generated half is in another file and cannot see it; {Use}");
+
+    [Fact]
+    public void Inside_a_file_local_type() => Reports(
+        "file partial class Outer { /// <summary/>\n[MoeConfig(Dtype = Dtype.BF16)] public partial class {|MOE010:Layer|}; }",
+        $"Type 'Layer' is file-local or inside a file-local type; the generated half is in another file and cannot see it; {Use}");
+
+    [Theory]
+    [InlineData("Dtype = Dtype.BF16", "Descriptor")]
+    [InlineData("Dtype = Dtype.FP32", "CudaSource")]
+    [InlineData("Dtype = Dtype.FP16", "Launchers")]
+    [InlineData("Dtype = Dtype.FP16, Gemm = Gemm.Custom", "ImplementsGemm1", " { partial void Gemm2(in GroupedGemmArguments<System.Half, System.Half> a, CudaStream s) { } }")]
+    public void Named_like_a_generated_member(string arguments, string name, string body = ";")
+    {
+        GeneratorRun run = GeneratorHarness.Run($"using MoeGen;\n#pragma warning disable CS1591\n[MoeConfig({arguments})] public partial class {name}{body}");
+        Assert.Empty(run.Files);
+        Diagnostic diagnostic = run.Diagnostics.First(diagnostic => diagnostic.Id.StartsWith("MOE", StringComparison.Ordinal));
+        Assert.Equal(
+            $"Type '{name}' is named like a member that MoeGen adds to it, and in C# no member has the name of its type; {Use}",
+            diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("Dtype = Dtype.FP32", "Launchers")]
+    [InlineData("Dtype = Dtype.FP16", "Gemm1")]
+    public void Names_of_members_that_are_not_generated_are_allowed(string arguments, string name) => GeneratorHarness.Run(
+        $"using MoeGen;\n[MoeConfig({arguments})] public partial class {name};").AssertClean();
+
+    [Fact]
+    public void Lower_case_names_warn_in_the_users_half_alone() => DiagnosticAssert.Reports(
+        "[MoeGen.MoeConfig(Dtype = MoeGen.Dtype.BF16)] public partial class {|CS8981:layer|};",
+        "The type name 'layer' only contains lower-cased ascii characters. Such names may become reserved for the language.");
+
+    [Fact]
+    public void Interface() => Reports(
+        "[{|CS0592:MoeConfig|}(Dtype = Dtype.BF16)] public partial interface {|MOE010:ILayer|};",
+        "Attribute 'MoeConfig' is not valid on this declaration type. It is only valid on 'class' declarations.",
+        $"Type 'ILayer' is an interface; a layer derives from MoeLayer and an interface has no base class; {Use}");
 
     [Fact]
     public void Primary_constructor() => Reports(

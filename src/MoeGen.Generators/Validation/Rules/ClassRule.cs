@@ -8,10 +8,11 @@ internal static class ClassRule
     private static readonly (ClassForm Form, string Found)[] Unsupported =
     [
         (ClassForm.Struct, "a struct; a layer derives from MoeLayer and a struct has no base class"),
+        (ClassForm.Interface, "an interface; a layer derives from MoeLayer and an interface has no base class"),
         (ClassForm.Record, "a record; a layer derives from MoeLayer and a record derives from records only"),
         (ClassForm.Static, "static; a layer is an object that owns its weights on the device"),
         (ClassForm.Generic, "generic or inside a generic type; its kernels are made once, before type arguments are known"),
-        (ClassForm.FileLocal, "file-local; the generated half is in another file and cannot see it"),
+        (ClassForm.FileLocal, "file-local or inside a file-local type; the generated half is in another file and cannot see it"),
         (ClassForm.PrimaryConstructor, "declared with a primary constructor; the generated constructors take context and weights and cannot call it"),
     ];
 

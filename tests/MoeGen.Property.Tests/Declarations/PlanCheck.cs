@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MoeGen.Generators.Tests.Harness;
+
+namespace MoeGen.Property.Tests;
+
+/// <summary>What was planned fits a multiprocessor, is what was asked for, and is what the text holds.</summary>
+internal static partial class PlanCheck
+{
+    /// <summary>Checks the variants that the generated half states.</summary>
+    public static void Run(string source, GeneratorRun run)
+    {
+        GemmVariant[] variants = [.. Variant().Matches(run.Surface).Select(Read)];
+        if (run.Cuda is not { } text)
+        {
+            Assert.Empty(variants);
+            return;
+        }
+
+        Assert.NotEmpty(variants);
+        Assert.Equal(variants.OrderBy(variant => variant.TileM).ThenBy(variant => variant.TileN).Select(variant => variant.Name).Distinct(), variants.Select(variant => variant.Name));
+        Assert.All(variants, Fits);
+        CudaTextCheck.Run(text, variants);
+        if (Pinned().Match(source) is { Success: true } tile)
+        {
+            GemmVariant only = Assert.Single(variants);
+            Assert.Equal((Number(tile, "m"), Number(tile, "n"), tile.Groups["k"].Success ? Number(tile, "k") : 64), (only.TileM, only.TileN, only.TileK));
+        }
+    }
+
+    private static void Fits(GemmVariant plan)
+    {
+        Assert.Equal(plan.Stages * Tiles.StageBytes(plan.TileM, plan.TileN, plan.TileK), plan.SharedMemoryBytes);
+        Assert.InRange(plan.SharedMemoryBytes, 1, 163 * 1024);
+        Assert.InRange(plan.MinBlocksPerSm * (plan.SharedMemoryBytes + 1024), 1, 227 * 1024);
+        Assert.InRange(plan.Stages, 2, 8);
+        Assert.InRange(plan.Threads, 32, 1024);
+        Assert.Equal(0, plan.Threads % 32);
+        Assert.InRange(plan.MaxRegisters, 32, 255);
+        Assert.InRange(plan.MinBlocksPerSm, 1, 4);
+
+        // The hardware hands registers out in eights, so 255 a thread cost 256.
+        Assert.InRange((plan.MaxRegisters + 7) / 8 * 8 * plan.Threads * plan.MinBlocksPerSm, 1, 65536);
+        Assert.InRange(plan.TileM * plan.TileN / plan.Threads, 1, plan.MaxRegisters - 64);
+    }
+
+    private static GemmVariant Read(Match match) => new(
+        match.Groups["Name"].Value, Number(match, "TileM"), Number(match, "TileN"), Number(match, "TileK"), Number(match, "Stages"), Number(match, "Threads"),
+        Number(match, "SharedMemoryBytes"), Number(match, "MaxRegisters"), Number(match, "MinBlocksPerSm"));
+
+    private static int Number(Match match, string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("new\\(Name: \"(?<Name>\\w+)\", TileM: (?<TileM>\\d+), TileN: (?<TileN>\\d+), TileK: (?<TileK>\\d+), Stages: (?<Stages>\\d+), Threads: (?<Threads>\\d+), SharedMemoryBytes: (?<SharedMemoryBytes>\\d+), MaxRegisters: (?<MaxRegisters>\\d+), MinBlocksPerSm: (?<MinBlocksPerSm>\\d+)\\)")]
+    private static partial Regex Variant();
+
+    [GeneratedRegex("Tile = @?\"(?<m>\\d+)x(?<n>\\d+)(x(?<k>\\d+))?\"")]
+    private static partial Regex Pinned();
+}
