@@ -8,12 +8,12 @@ namespace MoeGen;
 /// Thread-safe. Disposing it gives back this object's reference; memory, streams and modules made from it stay valid
 /// until they are disposed themselves.
 /// </summary>
-public sealed class CudaContext : IDisposable
+public sealed partial class CudaContext : IDisposable
 {
     private readonly CudaContextHandle _handle;
 
     // The handle stays open as long as a resource holds it, so it cannot tell.
-    private bool _disposed;
+    private volatile bool _disposed;
 
     internal CudaContext(ICudaDriver driver, int deviceOrdinal = 0)
     {
@@ -43,7 +43,6 @@ public sealed class CudaContext : IDisposable
         // Last, so that nothing that can still fail follows the reference it takes.
         driver.Check(driver.RetainPrimaryContext(out nint context, device), $"Retaining the primary context of '{name}'");
         _handle = new CudaContextHandle(driver, device, context);
-        Captures = CaptureGate.Of(driver, context);
         DefaultStream = CudaStream.Wrap(this, 0);
     }
 
@@ -80,7 +79,7 @@ public sealed class CudaContext : IDisposable
         get
         {
             MakeCurrent();
-            Driver.Check(Driver.GetMemoryInfo(out nuint free, out _), "Reading free device memory");
+            Check(Driver.GetMemoryInfo(out nuint free, out _), "Reading free device memory");
             return (long)free;
         }
     }
@@ -94,7 +93,7 @@ public sealed class CudaContext : IDisposable
     internal ICudaDriver Driver { get; }
 
     /// <summary>Between graph captures and waits for the whole context.</summary>
-    internal CaptureGate Captures { get; }
+    internal CaptureGate Captures => _handle.State.Captures;
 
     internal CudaContextHandle Handle
     {
@@ -121,8 +120,13 @@ public sealed class CudaContext : IDisposable
     /// itself; other libraries may change the current context in between, so it is set each time, not remembered.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The context was disposed.</exception>
+    /// <exception cref="CudaContextLostException">An earlier error has made it unusable.</exception>
     /// <exception cref="CudaException">The driver reports an error.</exception>
-    public void MakeCurrent() => Driver.Check(Driver.SetCurrentContext(Handle.Value), "Making the context current");
+    public void MakeCurrent()
+    {
+        ThrowIfLost();
+        Check(Driver.SetCurrentContext(Handle.Value), "Making the context current");
+    }
 
     /// <summary>Creates a stream that does not wait for the legacy default stream.</summary>
     /// <exception cref="CudaException">The driver reports an error.</exception>
@@ -167,7 +171,23 @@ public sealed class CudaContext : IDisposable
     });
 
     /// <summary>Waits again, inside <see cref="AfterAllWork"/>.</summary>
-    internal void WaitForAll() => Driver.Check(Driver.SynchronizeContext(), "Waiting for the device");
+    internal void WaitForAll() => Check(Driver.SynchronizeContext(), "Waiting for the device");
+
+    /// <summary>
+    /// Waits for everything enqueued, before something that it may use is released; throws nothing. Does not wait where it
+    /// cannot: on a thread that is capturing, and after an error that has lost the context, when nothing runs any more.
+    /// </summary>
+    internal void WaitBeforeRelease()
+    {
+        if (Failure is null && !Captures.IsCapturingHere)
+        {
+            Captures.Wait(() =>
+            {
+                _ = Driver.SetCurrentContext(_handle.Value);
+                Note(Driver.SynchronizeContext(), "Waiting for the device");
+            });
+        }
+    }
 
     internal static bool IsAvailable(ICudaDriver driver, out string reason)
     {

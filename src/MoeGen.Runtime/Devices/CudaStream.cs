@@ -13,13 +13,14 @@ public sealed class CudaStream : IDisposable
 
     private readonly CudaResourceHandle? _owned;
     private readonly nint _wrapped;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     private CudaStream(CudaContext context, CudaResourceHandle? owned, nint wrapped)
     {
         Context = context;
         _owned = owned;
         _wrapped = wrapped;
+        Gate = owned is null ? context.Handle.State.GateOf(wrapped) : new StreamGate(this);
     }
 
     /// <summary>The context the stream belongs to.</summary>
@@ -45,7 +46,7 @@ public sealed class CudaStream : IDisposable
             CudaResult code = Driver.QueryStream(Handle);
             if (code != CudaResult.NotReady)
             {
-                Driver.Check(code, "Asking whether a stream is idle");
+                Context.Check(code, "Asking whether a stream is idle");
             }
 
             return code == CudaResult.Success;
@@ -58,8 +59,34 @@ public sealed class CudaStream : IDisposable
     {
         get
         {
-            Driver.Check(Driver.GetCaptureStatus(Handle, out int status), "Asking whether a stream is being captured");
+            Context.Check(Driver.GetCaptureStatus(Handle, out int status), "Asking whether a stream is being captured");
             return status != 0;
+        }
+    }
+
+    /// <summary>The same for all objects that stand for this stream.</summary>
+    internal StreamGate Gate { get; }
+
+    /// <summary>Null for a stream that another library owns.</summary>
+    internal CudaResourceHandle? Resource => _owned;
+
+    internal bool IsDisposed => _disposed;
+
+    /// <summary>
+    /// Tells a stream of another library from a later one that the driver gave the same handle. 0 for a stream owned here, whose
+    /// gate does that. Refused by the driver while the stream is captured.
+    /// </summary>
+    internal ulong WrappedId
+    {
+        get
+        {
+            ulong id = 0;
+            if (_owned is null)
+            {
+                Context.Check(Driver.GetStreamId(Handle, out id), "Asking for a stream's number");
+            }
+
+            return id;
         }
     }
 
@@ -87,14 +114,19 @@ public sealed class CudaStream : IDisposable
 
     /// <summary>Waits until everything enqueued on the stream has run, and reports its errors.</summary>
     /// <exception cref="CudaException">A kernel failed, or another error of the driver.</exception>
-    public void Synchronize() => Driver.Check(Driver.SynchronizeStream(Handle), "Waiting for a stream");
+    public void Synchronize()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var hold = new HandleHold(_owned);
+        Context.Check(Driver.SynchronizeStream(Handle), "Waiting for a stream");
+    }
 
     /// <summary>Marks this point of the stream in an event.</summary>
     /// <exception cref="CudaException">The driver reports an error.</exception>
     public void Record(CudaEvent cudaEvent)
     {
         ArgumentNullException.ThrowIfNull(cudaEvent);
-        Driver.Check(Driver.RecordEvent(cudaEvent.Handle, Handle), "Recording an event");
+        Context.Check(Driver.RecordEvent(cudaEvent.Handle, Handle), "Recording an event");
     }
 
     /// <summary>Lets work enqueued after this wait for the point an event marks; the host does not wait.</summary>
@@ -102,7 +134,7 @@ public sealed class CudaStream : IDisposable
     public void WaitFor(CudaEvent cudaEvent)
     {
         ArgumentNullException.ThrowIfNull(cudaEvent);
-        Driver.Check(Driver.WaitForEvent(Handle, cudaEvent.Handle, 0), "Letting a stream wait for an event");
+        Context.Check(Driver.WaitForEvent(Handle, cudaEvent.Handle, 0), "Letting a stream wait for an event");
     }
 
     /// <summary>
@@ -127,29 +159,42 @@ public sealed class CudaStream : IDisposable
         }
 
         nint graph = 0;
-        Context.Captures.Capture(() => graph = Record(work));
+        lock (Gate.Enqueueing)
+        {
+            using var hold = new HandleHold(_owned);
+            Context.Captures.Capture(() => graph = Record(work));
+        }
+
         return CudaGraph.Instantiate(Context, graph);
     }
 
-    /// <summary>Destroys an owned stream; work already enqueued still runs. A wrapped stream is left as it is.</summary>
+    /// <summary>
+    /// Destroys an owned stream; work already enqueued still runs. A wrapped stream is left as it is. Waits for other threads'
+    /// calls of layers that are just being enqueued on it, and for their captures.
+    /// </summary>
     public void Dispose()
     {
-        _disposed = true;
-        _owned?.Dispose();
+        lock (Gate.Enqueueing)
+        {
+            _disposed = true;
+            _owned?.Dispose();
+        }
     }
 
     internal static CudaStream Create(CudaContext context)
     {
         context.MakeCurrent();
         ICudaDriver driver = context.Driver;
-        driver.Check(driver.CreateStream(out nint handle, NonBlocking), "Creating a stream");
+        context.Check(driver.CreateStream(out nint handle, NonBlocking), "Creating a stream");
         return new CudaStream(
             context, new CudaResourceHandle(context.Handle, handle, static (driver, value) => driver.DestroyStream(value)), 0);
     }
 
     private nint Record(Action work)
     {
-        Driver.Check(Driver.BeginCapture(Handle, ThreadLocal), "Beginning a graph capture");
+        ICudaDriver driver = Driver;
+        nint stream = Handle, context = Context.Handle.Value;
+        Context.Check(driver.BeginCapture(stream, ThreadLocal), "Beginning a graph capture");
         nint graph;
         try
         {
@@ -158,16 +203,23 @@ public sealed class CudaStream : IDisposable
         catch
         {
             // The first error is the one to report; ending the capture only gives the stream back.
-            if (Driver.EndCapture(Handle, out graph) == CudaResult.Success && graph != 0)
+            if (End(out graph) == CudaResult.Success && graph != 0)
             {
-                _ = Driver.DestroyGraph(graph);
+                _ = driver.DestroyGraph(graph);
             }
 
             throw;
         }
 
-        Driver.Check(Driver.EndCapture(Handle, out graph), "Ending a graph capture");
+        Context.Check(End(out graph), "Ending a graph capture");
         return graph;
+
+        // Whatever the work has left: another context current, this one lost or disposed.
+        CudaResult End(out nint captured)
+        {
+            _ = driver.SetCurrentContext(context);
+            return driver.EndCapture(stream, out captured);
+        }
     }
 
     /// <summary>Refuses a stream of another device before anything is enqueued.</summary>
