@@ -11,6 +11,11 @@ internal static class Gpu
     /// <summary>Largest T, E and H of the grid; larger ones of a case are cut to it.</summary>
     public static (int Tokens, int Experts, int Hidden) GridLimit => (int.MaxValue, int.MaxValue, int.MaxValue);
 
+    /// <summary>Calls a thread, and tokens a call, of a test that repeats.</summary>
+    public static int Repetitions => 200;
+
+    public static int MostTokens => int.MaxValue;
+
     /// <summary>The defaults: NVRTC and the user's cache. The emulator's tests share these sources and have others.</summary>
     public static MoeCudaOptions? Options => null;
 

@@ -12,6 +12,11 @@ internal static class Gpu
     /// <summary>Largest T, E and H of the grid; larger ones of a case are cut to it.</summary>
     public static (int Tokens, int Experts, int Hidden) GridLimit => (15, 10, 136);
 
+    /// <summary>Calls a thread, and tokens a call, of a test that repeats.</summary>
+    public static int Repetitions => 3;
+
+    public static int MostTokens => 40;
+
     /// <summary>As <see cref="Context"/>, where a stand-in for cuBLAS is what the library search finds.</summary>
     public static CudaContext RequireCublas()
     {

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using MoeGen.Native;
-
 namespace MoeGen;
 
 /// <summary>
@@ -10,15 +7,22 @@ namespace MoeGen;
 /// </summary>
 internal sealed class CaptureGate
 {
-    private static readonly ConcurrentDictionary<(ICudaDriver, nint), CaptureGate> Gates = [];
-
     private readonly object _lock = new();
     private readonly List<int> _capturingThreads = [];
     private int _pendingCaptures;
     private int _waits;
 
-    /// <summary>The gate of a primary context, the same for all objects that stand for it.</summary>
-    public static CaptureGate Of(ICudaDriver driver, nint context) => Gates.GetOrAdd((driver, context), static _ => new CaptureGate());
+    /// <summary>Whether the calling thread captures, and must not wait for others that may wait for the capture.</summary>
+    public bool IsCapturingHere
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _capturingThreads.Contains(Environment.CurrentManagedThreadId);
+            }
+        }
+    }
 
     /// <summary>Runs a capture on the calling thread, after the waits under way.</summary>
     public void Capture(Action capture)

@@ -8,12 +8,12 @@ namespace MoeGen;
 /// Thread-safe. Disposing it gives back this object's reference; memory, streams and modules made from it stay valid
 /// until they are disposed themselves.
 /// </summary>
-public sealed class CudaContext : IDisposable
+public sealed partial class CudaContext : IDisposable
 {
     private readonly CudaContextHandle _handle;
 
     // The handle stays open as long as a resource holds it, so it cannot tell.
-    private bool _disposed;
+    private volatile bool _disposed;
 
     internal CudaContext(ICudaDriver driver, int deviceOrdinal = 0)
     {
@@ -45,7 +45,6 @@ public sealed class CudaContext : IDisposable
         // Last, so that nothing that can still fail follows the reference it takes.
         driver.Check(driver.RetainPrimaryContext(out nint context, device), $"Retaining the primary context of '{name}'");
         _handle = new CudaContextHandle(driver, device, context);
-        Captures = CaptureGate.Of(driver, context);
         DefaultStream = CudaStream.Wrap(this, 0);
     }
 
@@ -88,7 +87,7 @@ public sealed class CudaContext : IDisposable
         get
         {
             MakeCurrent();
-            Driver.Check(Driver.GetMemoryInfo(out nuint free, out _), "Reading free device memory");
+            Check(Driver.GetMemoryInfo(out nuint free, out _), "Reading free device memory");
             return (long)free;
         }
     }
@@ -102,7 +101,7 @@ public sealed class CudaContext : IDisposable
     internal ICudaDriver Driver { get; }
 
     /// <summary>Between graph captures and waits for the whole context.</summary>
-    internal CaptureGate Captures { get; }
+    internal CaptureGate Captures => _handle.State.Captures;
 
     internal CudaContextHandle Handle
     {
@@ -129,8 +128,13 @@ public sealed class CudaContext : IDisposable
     /// itself; other libraries may change the current context in between, so it is set each time, not remembered.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The context was disposed.</exception>
+    /// <exception cref="CudaContextLostException">An earlier error has made it unusable.</exception>
     /// <exception cref="CudaException">The driver reports an error.</exception>
-    public void MakeCurrent() => Driver.Check(Driver.SetCurrentContext(Handle.Value), "Making the context current");
+    public void MakeCurrent()
+    {
+        ThrowIfLost();
+        Check(Driver.SetCurrentContext(Handle.Value), "Making the context current");
+    }
 
     /// <summary>Creates a stream that does not wait for the legacy default stream.</summary>
     /// <exception cref="CudaException">The driver reports an error.</exception>
@@ -148,14 +152,6 @@ public sealed class CudaContext : IDisposable
     public DeviceBuffer<T> Allocate<T>(long length)
         where T : unmanaged => DeviceBuffer<T>.Allocate(this, length);
 
-    /// <summary>
-    /// Waits until everything enqueued on the device by this context has run, and reports its errors. Waits first for graph
-    /// captures of other threads to end, which it would invalidate; a capture by another library fails.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The calling thread is capturing.</exception>
-    /// <exception cref="CudaException">A kernel failed, or another error of the driver.</exception>
-    public void Synchronize() => AfterAllWork(static () => { });
-
     /// <summary>Gives back the reference to the primary context.</summary>
     public void Dispose()
     {
@@ -165,17 +161,6 @@ public sealed class CudaContext : IDisposable
 
     /// <summary>For instance <c>NVIDIA H200 (device 0, compute capability 9.0)</c>.</summary>
     public override string ToString() => $"{Name} (device {Ordinal}, compute capability {ComputeCapability})";
-
-    /// <summary>Waits for everything enqueued, then does <paramref name="work"/>, while no stream of the context is being captured.</summary>
-    internal void AfterAllWork(Action work) => Captures.Wait(() =>
-    {
-        MakeCurrent();
-        WaitForAll();
-        work();
-    });
-
-    /// <summary>Waits again, inside <see cref="AfterAllWork"/>.</summary>
-    internal void WaitForAll() => Driver.Check(Driver.SynchronizeContext(), "Waiting for the device");
 
     internal static bool IsAvailable(ICudaDriver driver, out string reason)
     {

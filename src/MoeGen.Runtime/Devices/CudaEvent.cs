@@ -12,7 +12,7 @@ public sealed class CudaEvent : IDisposable
         Context = context;
         context.MakeCurrent();
         ICudaDriver driver = context.Driver;
-        driver.Check(driver.CreateEvent(out nint handle, 0), "Creating an event");
+        context.Check(driver.CreateEvent(out nint handle, 0), "Creating an event");
         _handle = new CudaResourceHandle(context.Handle, handle, static (driver, value) => driver.DestroyEvent(value));
     }
 
@@ -39,7 +39,7 @@ public sealed class CudaEvent : IDisposable
         start.Synchronize();
         end.Synchronize();
         ICudaDriver driver = end.Context.Driver;
-        driver.Check(
+        end.Context.Check(
             driver.GetElapsedMilliseconds(out float milliseconds, start.Handle, end.Handle), "Reading the time between two events");
         return milliseconds;
     }
@@ -49,7 +49,8 @@ public sealed class CudaEvent : IDisposable
     public void Synchronize()
     {
         Context.MakeCurrent();
-        Context.Driver.Check(Context.Driver.SynchronizeEvent(Handle), "Waiting for an event");
+        using var hold = new HandleHold(_handle);
+        Context.Check(Context.Driver.SynchronizeEvent(Handle), "Waiting for an event");
     }
 
     /// <summary>Destroys the event.</summary>

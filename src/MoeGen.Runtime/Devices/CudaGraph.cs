@@ -10,6 +10,9 @@ public sealed class CudaGraph : IDisposable
 {
     private readonly CudaResourceHandle _handle;
 
+    // The driver takes launches of one graph from one thread at a time.
+    private readonly Lock _launching = new();
+
     private CudaGraph(CudaContext context, CudaResourceHandle handle)
     {
         Context = context;
@@ -30,15 +33,22 @@ public sealed class CudaGraph : IDisposable
         }
     }
 
-    /// <summary>Enqueues the captured work on a stream.</summary>
+    /// <summary>Enqueues the captured work on a stream. Launches of one graph run one after the other, on whatever streams.</summary>
     /// <exception cref="ArgumentException">The stream belongs to another device.</exception>
     /// <exception cref="CudaException">The driver reports an error.</exception>
     public void Launch(CudaStream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         stream.RequireContext(Context, nameof(stream));
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         Context.MakeCurrent();
-        Context.Driver.Check(Context.Driver.LaunchGraph(Handle, stream.Handle), "Launching a graph");
+        lock (_launching)
+        {
+            using var hold = new HandleHold(_handle);
+            using var streamHold = new HandleHold(stream.Resource);
+            Context.Check(Context.Driver.LaunchGraph(Handle, stream.Handle), "Launching a graph");
+        }
+
         GC.KeepAlive(this);
     }
 
@@ -51,7 +61,7 @@ public sealed class CudaGraph : IDisposable
         ICudaDriver driver = context.Driver;
         CudaResult code = driver.InstantiateGraph(out nint executable, graph, 0);
         _ = driver.DestroyGraph(graph);
-        driver.Check(code, "Instantiating a captured graph");
+        context.Check(code, "Instantiating a captured graph");
         return new CudaGraph(
             context,
             new CudaResourceHandle(context.Handle, executable, static (driver, value) => driver.DestroyGraphExecutable(value)));

@@ -29,6 +29,7 @@ internal static unsafe class CudaCopy
     /// <summary>In the stream's order; returns when done, because managed memory may move or go afterwards.</summary>
     internal static void HostToDevice(CudaStream stream, ulong destination, void* source, long bytes)
     {
+        using var hold = new HandleHold(stream.Resource);
         RefuseCapture(stream);
         if (bytes == 0)
         {
@@ -36,7 +37,7 @@ internal static unsafe class CudaCopy
         }
 
         ICudaDriver driver = stream.Context.Driver;
-        driver.Check(
+        stream.Context.Check(
             driver.CopyHostToDeviceAsync(destination, source, (nuint)bytes, stream.Handle), $"Copying {bytes} bytes to the device");
         stream.Synchronize();
     }
@@ -44,6 +45,7 @@ internal static unsafe class CudaCopy
     /// <inheritdoc cref="HostToDevice(CudaStream, ulong, void*, long)"/>
     internal static void DeviceToHost(CudaStream stream, void* destination, ulong source, long bytes)
     {
+        using var hold = new HandleHold(stream.Resource);
         RefuseCapture(stream);
         if (bytes == 0)
         {
@@ -51,7 +53,7 @@ internal static unsafe class CudaCopy
         }
 
         ICudaDriver driver = stream.Context.Driver;
-        driver.Check(
+        stream.Context.Check(
             driver.CopyDeviceToHostAsync(destination, source, (nuint)bytes, stream.Handle), $"Copying {bytes} bytes from the device");
         stream.Synchronize();
     }
@@ -66,7 +68,7 @@ internal static unsafe class CudaCopy
 
         stream.Context.MakeCurrent();
         ICudaDriver driver = stream.Context.Driver;
-        driver.Check(
+        stream.Context.Check(
             driver.CopyDeviceToDeviceAsync(destination, source, (nuint)bytes, stream.Handle), $"Copying {bytes} bytes on the device");
     }
 
@@ -79,7 +81,7 @@ internal static unsafe class CudaCopy
 
         context.AfterAllWork(() =>
         {
-            context.Driver.Check(copy(), $"Copying {bytes} bytes {direction} the device");
+            context.Check(copy(), $"Copying {bytes} bytes {direction} the device");
             context.WaitForAll();
         });
     }

@@ -1,3 +1,5 @@
+using MoeGen.Native;
+
 namespace MoeGen;
 
 public sealed unsafe partial class DeviceBuffer<T>
@@ -20,13 +22,12 @@ public sealed unsafe partial class DeviceBuffer<T>
     public void CopyFrom(long offset, ReadOnlySpan<T> source)
     {
         RequireRange(offset, source.Length);
+        using HandleHold hold = Hold();
         ulong destination = Pointer.Address + (ulong)(offset * sizeof(T));
         fixed (T* host = source)
         {
             CudaCopy.HostToDevice(Context, destination, host, (long)source.Length * sizeof(T));
         }
-
-        GC.KeepAlive(this);
     }
 
     /// <summary>Copies host memory to the whole buffer in a stream's order; waits for that stream alone.</summary>
@@ -39,12 +40,11 @@ public sealed unsafe partial class DeviceBuffer<T>
     {
         RequireLength(source.Length, nameof(source));
         RequireStream(stream);
+        using HandleHold hold = Hold();
         fixed (T* host = source)
         {
             CudaCopy.HostToDevice(stream, Pointer.Address, host, ByteLength);
         }
-
-        GC.KeepAlive(this);
     }
 
     /// <summary>Enqueues a copy of another buffer of the same device; does not wait, and can be captured.</summary>
@@ -58,9 +58,9 @@ public sealed unsafe partial class DeviceBuffer<T>
         RequireLength(source.Length, nameof(source));
         RequireStream(stream);
         stream.RequireContext(source.Context, nameof(source));
+        using HandleHold hold = Hold();
+        using HandleHold sourceHold = source.Hold();
         CudaCopy.DeviceToDevice(stream, Pointer.Address, source.Pointer.Address, ByteLength);
-        GC.KeepAlive(source);
-        GC.KeepAlive(this);
     }
 
     /// <summary>Copies another buffer of the same device; waits for all work enqueued before, and for the copy.</summary>
@@ -72,9 +72,9 @@ public sealed unsafe partial class DeviceBuffer<T>
         ArgumentNullException.ThrowIfNull(source);
         RequireLength(source.Length, nameof(source));
         Context.DefaultStream.RequireContext(source.Context, nameof(source));
+        using HandleHold hold = Hold();
+        using HandleHold sourceHold = source.Hold();
         CudaCopy.DeviceToDevice(Context, Pointer.Address, source.Pointer.Address, ByteLength);
-        GC.KeepAlive(source);
-        GC.KeepAlive(this);
     }
 
     /// <summary>Copies the whole buffer to host memory; waits for all work enqueued before.</summary>
@@ -84,12 +84,11 @@ public sealed unsafe partial class DeviceBuffer<T>
     public void CopyTo(Span<T> destination)
     {
         RequireLength(destination.Length, nameof(destination));
+        using HandleHold hold = Hold();
         fixed (T* host = destination)
         {
             CudaCopy.DeviceToHost(Context, host, Pointer.Address, ByteLength);
         }
-
-        GC.KeepAlive(this);
     }
 
     /// <summary>Copies the whole buffer to host memory in a stream's order; waits for that stream alone.</summary>
@@ -102,11 +101,10 @@ public sealed unsafe partial class DeviceBuffer<T>
     {
         RequireLength(destination.Length, nameof(destination));
         RequireStream(stream);
+        using HandleHold hold = Hold();
         fixed (T* host = destination)
         {
             CudaCopy.DeviceToHost(stream, host, Pointer.Address, ByteLength);
         }
-
-        GC.KeepAlive(this);
     }
 }

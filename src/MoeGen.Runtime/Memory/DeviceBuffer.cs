@@ -10,7 +10,7 @@ namespace MoeGen;
 /// still, keep the buffer referenced until the last launch that uses its <see cref="Pointer"/> is enqueued.
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
-public sealed unsafe partial class DeviceBuffer<T> : IDisposable
+public sealed unsafe partial class DeviceBuffer<T> : IDeviceMemory, IDisposable
     where T : unmanaged
 {
     /// <summary>What base addresses must be aligned to where kernels use them, in bytes.</summary>
@@ -19,7 +19,7 @@ public sealed unsafe partial class DeviceBuffer<T> : IDisposable
     private readonly CudaResourceHandle? _memory;
     private readonly DeviceBuffer<T>? _owner;
     private readonly ulong _address;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     private DeviceBuffer(CudaContext context, ulong address, long length, CudaResourceHandle? memory, DeviceBuffer<T>? owner)
     {
@@ -52,6 +52,11 @@ public sealed unsafe partial class DeviceBuffer<T> : IDisposable
             return new DevicePointer<T>(_address);
         }
     }
+
+    /// <summary>What frees the memory: held by a call while it enqueues work on it. Null where another library owns the memory.</summary>
+    internal CudaResourceHandle? Resource => _owner is null ? _memory : _owner.Resource;
+
+    CudaResourceHandle? IDeviceMemory.Resource => Resource;
 
     /// <summary>
     /// Uses memory that another library owns, without copying: ManagedCuda's <c>DevicePointer.Pointer</c>, TorchSharp's
@@ -94,12 +99,11 @@ public sealed unsafe partial class DeviceBuffer<T> : IDisposable
         ulong address = Pointer.Address;
         if (Length > 0)
         {
+            using HandleHold hold = Hold();
             Context.MakeCurrent();
-            Context.Driver.Check(
+            Context.Check(
                 Context.Driver.FillAsync(address, value, (nuint)ByteLength, stream.Handle), "Filling device memory");
         }
-
-        GC.KeepAlive(this);
     }
 
     /// <summary>Frees owned memory after the device is done with it; a view or wrapper only ends itself.</summary>
@@ -116,6 +120,13 @@ public sealed unsafe partial class DeviceBuffer<T> : IDisposable
     {
         CudaResourceHandle memory = DeviceMemory.Allocate(context, DeviceMemory.ByteCount<T>(length));
         return new DeviceBuffer<T>(context, (ulong)memory.Value, length, memory, null);
+    }
+
+    // Freed meanwhile by another thread, the memory goes when the driver has taken the call.
+    private HandleHold Hold()
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        return new HandleHold(Resource);
     }
 
     private void RequireStream(CudaStream stream, [CallerArgumentExpression(nameof(stream))] string argument = "")

@@ -30,7 +30,7 @@ internal static class DeviceMemory
         CudaResult code = driver.Allocate(out ulong address, (nuint)Math.Max(bytes, 16));
         if (code != CudaResult.Success)
         {
-            driver.Check(code, $"Allocating {bytes} bytes on {context}{FreeMemory(driver)}");
+            context.Check(code, $"Allocating {bytes} bytes on {context}");
         }
 
         // The driver waits for outstanding work before it frees, so releasing from a finaliser is safe too.
@@ -63,7 +63,7 @@ internal static class DeviceMemory
             throw new ArgumentException($"0x{address:X} is host memory; device memory is needed.", argument);
         }
 
-        driver.Check(
+        context.Check(
             driver.GetPointerAttribute(out int ordinal, CudaPointerAttribute.DeviceOrdinal, address),
             $"Asking which device holds 0x{address:X}");
         if (ordinal != context.Handle.Device)
@@ -71,7 +71,4 @@ internal static class DeviceMemory
             throw new ArgumentException($"0x{address:X} is memory of device {ordinal}; memory of {context} is needed.", argument);
         }
     }
-
-    private static string FreeMemory(ICudaDriver driver) =>
-        driver.GetMemoryInfo(out nuint free, out nuint total) == CudaResult.Success ? $" ({free} of {total} bytes free)" : "";
 }

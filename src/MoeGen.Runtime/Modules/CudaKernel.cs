@@ -59,8 +59,9 @@ public sealed class CudaKernel
         {
             if (_residentBlocks < 0)
             {
+                using var hold = new HandleHold(_module.Resource);
                 Context.MakeCurrent();
-                Driver.Check(
+                Context.Check(
                     Driver.GetMaxActiveBlocks(out int blocks, _function, Threads, (nuint)SharedMemoryBytes),
                     "Asking for the occupancy", Name);
                 _residentBlocks = blocks * Context.MultiprocessorCount;
@@ -105,17 +106,16 @@ public sealed class CudaKernel
             return;
         }
 
+        using var hold = new HandleHold(_module.Resource);
+        using var streamHold = new HandleHold(stream.Resource);
         Context.MakeCurrent();
         fixed (TArguments* first = &arguments)
         {
             void* parameter = first;
             CudaResult code = Driver.Launch(
                 _function, (uint)gridBlocks, (uint)Threads, (uint)SharedMemoryBytes, streamHandle, &parameter);
-            Driver.Check(code, "Launch", Name);
+            Context.Check(code, "Launch", Name);
         }
-
-        GC.KeepAlive(stream);
-        GC.KeepAlive(_module);
     }
 
     private void RequireThreads(int threads, int most)
@@ -143,7 +143,7 @@ public sealed class CudaKernel
         if (sharedMemoryBytes + StaticSharedMemoryBytes > DefaultSharedBytes
             && sharedMemoryBytes > Attribute(CudaFunctionAttribute.MaxDynamicSharedBytes))
         {
-            Driver.Check(
+            Context.Check(
                 Driver.SetFunctionAttribute(_function, CudaFunctionAttribute.MaxDynamicSharedBytes, sharedMemoryBytes),
                 $"Asking for {sharedMemoryBytes} bytes of dynamic shared memory", Name);
         }
@@ -151,7 +151,7 @@ public sealed class CudaKernel
 
     private int Attribute(CudaFunctionAttribute attribute)
     {
-        Driver.Check(Driver.GetFunctionAttribute(out int value, attribute, _function), $"Reading attribute {attribute}", Name);
+        Context.Check(Driver.GetFunctionAttribute(out int value, attribute, _function), $"Reading attribute {attribute}", Name);
         return value;
     }
 

@@ -61,14 +61,29 @@ public sealed class CudaModule : IDisposable
     public CudaKernel GetKernel(string name, int threads, int sharedMemoryBytes)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        using var hold = new HandleHold(_handle);
         Context.MakeCurrent();
         ICudaDriver driver = Context.Driver;
-        driver.Check(driver.GetFunction(out nint function, Handle, name), "Looking up the entry point", name);
+        Context.Check(driver.GetFunction(out nint function, Handle, name), "Looking up the entry point", name);
         return new CudaKernel(this, function, name, threads, sharedMemoryBytes);
     }
 
-    /// <summary>Unloads the module. Its kernels must not be launched afterwards, nor graphs that hold them.</summary>
-    public void Dispose() => _handle.Dispose();
+    internal CudaResourceHandle Resource => _handle;
+
+    /// <summary>
+    /// Unloads the module, after everything enqueued on the device has run, for its kernels may be among it. Graphs that hold its
+    /// kernels must not be launched afterwards.
+    /// </summary>
+    public void Dispose()
+    {
+        if (!_handle.IsClosed)
+        {
+            Context.WaitBeforeRelease();
+        }
+
+        _handle.Dispose();
+    }
 
     private static unsafe CudaModule Load(CudaContext context, ReadOnlySpan<byte> image, string operation)
     {
@@ -80,7 +95,7 @@ public sealed class CudaModule : IDisposable
         image.CopyTo(terminated);
         fixed (byte* first = terminated)
         {
-            driver.Check(driver.LoadModule(out nint module, first), operation);
+            context.Check(driver.LoadModule(out nint module, first), operation);
             return new CudaModule(
                 context, new CudaResourceHandle(context.Handle, module, static (driver, value) => driver.UnloadModule(value)));
         }

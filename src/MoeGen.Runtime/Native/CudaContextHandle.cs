@@ -10,6 +10,7 @@ internal sealed class CudaContextHandle : SafeHandleZeroOrMinusOneIsInvalid
     {
         Driver = driver;
         Device = device;
+        State = PrimaryContextState.Retain(driver, context);
         SetHandle(context);
     }
 
@@ -17,8 +18,15 @@ internal sealed class CudaContextHandle : SafeHandleZeroOrMinusOneIsInvalid
 
     internal int Device { get; }
 
+    internal PrimaryContextState State { get; }
+
     /// <summary>The raw context.</summary>
     internal nint Value => handle;
 
-    protected override bool ReleaseHandle() => Driver.ReleasePrimaryContext(Device) == CudaResult.Success;
+    protected override bool ReleaseHandle()
+    {
+        // First, so that a primary context retained after this one has gone never meets its state.
+        State.Release();
+        return Driver.ReleasePrimaryContext(Device) == CudaResult.Success;
+    }
 }

@@ -116,6 +116,8 @@ internal sealed unsafe class CudaDriver : ICudaDriver
 
     public CudaResult GetCaptureStatus(nint stream, out int status) => cuStreamIsCapturing(stream, out status);
 
+    public CudaResult GetStreamId(nint stream, out ulong id) => cuStreamGetId(stream, out id);
+
     public CudaResult WaitForEvent(nint stream, nint cudaEvent, uint flags) => cuStreamWaitEvent(stream, cudaEvent, flags);
 
     public CudaResult CreateEvent(out nint cudaEvent, uint flags) => cuEventCreate(out cudaEvent, flags);

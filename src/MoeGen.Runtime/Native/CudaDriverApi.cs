@@ -128,6 +128,9 @@ internal static unsafe partial class CudaDriverApi
     internal static partial CudaResult cuStreamIsCapturing(nint stream, out int status);
 
     [LibraryImport(Library)]
+    internal static partial CudaResult cuStreamGetId(nint stream, out ulong streamId);
+
+    [LibraryImport(Library)]
     internal static partial CudaResult cuStreamWaitEvent(nint stream, nint cudaEvent, uint flags);
 
     [LibraryImport(Library)]

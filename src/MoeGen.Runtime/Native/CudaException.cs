@@ -1,7 +1,9 @@
+using MoeGen.Native;
+
 namespace MoeGen;
 
 /// <summary>A call to the CUDA driver failed.</summary>
-public sealed class CudaException : Exception
+public class CudaException : Exception
 {
     internal CudaException(int code, string name, string description, string operation, string? kernel)
         : base(Describe(code, name, description, operation, kernel))
@@ -11,6 +13,16 @@ public sealed class CudaException : Exception
         Description = description;
         Operation = operation;
         Kernel = kernel;
+    }
+
+    private protected CudaException(string message, CudaException first)
+        : base(message, first)
+    {
+        Code = first.Code;
+        Name = first.Name;
+        Description = first.Description;
+        Operation = first.Operation;
+        Kernel = first.Kernel;
     }
 
     /// <summary>The driver's numeric code (CUresult).</summary>
@@ -28,8 +40,16 @@ public sealed class CudaException : Exception
     /// <summary>Name of the kernel that was looked up, set up or launched; null for anything else.</summary>
     public string? Kernel { get; }
 
-    private static string Describe(int code, string name, string description, string operation, string? kernel) =>
-        kernel is null
-            ? $"{operation} failed: {name} ({code}): {description}"
-            : $"{operation} of kernel '{kernel}' failed: {name} ({code}): {description}";
+    /// <summary>
+    /// Whether the device's context is unusable afterwards, as after an illegal address: every later call throws
+    /// <see cref="CudaContextLostException"/>. Too little memory or a wrong value is no such error.
+    /// </summary>
+    public bool IsSticky => StickyErrors.Contains((CudaResult)Code);
+
+    private static string Describe(int code, string name, string description, string operation, string? kernel)
+    {
+        string what = kernel is null ? operation : $"{operation} of kernel '{kernel}'";
+        string afterwards = StickyErrors.Contains((CudaResult)code) ? " The device's context is unusable from now on." : "";
+        return $"{what} failed: {name} ({code}): {description}{afterwards}";
+    }
 }

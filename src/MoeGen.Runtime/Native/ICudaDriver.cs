@@ -89,6 +89,9 @@ internal unsafe interface ICudaDriver
     /// <summary>0 not capturing, 1 capturing, 2 a capture that was invalidated.</summary>
     CudaResult GetCaptureStatus(nint stream, out int status);
 
+    /// <summary>A number that no other stream of the process ever has; 0, the legacy default stream, has one too.</summary>
+    CudaResult GetStreamId(nint stream, out ulong id);
+
     CudaResult WaitForEvent(nint stream, nint cudaEvent, uint flags);
 
     CudaResult CreateEvent(out nint cudaEvent, uint flags);

@@ -8,7 +8,7 @@ internal sealed unsafe class PinnedMemory : IDisposable
     internal PinnedMemory(CudaContext context, int bytes)
     {
         context.MakeCurrent();
-        context.Driver.Check(context.Driver.AllocateHost(out nint address, (nuint)bytes), $"Allocating {bytes} bytes of page-locked host memory");
+        context.Check(context.Driver.AllocateHost(out nint address, (nuint)bytes), $"Allocating {bytes} bytes of page-locked host memory");
         _handle = new CudaResourceHandle(context.Handle, address, static (driver, value) => driver.FreeHost(value));
     }
 

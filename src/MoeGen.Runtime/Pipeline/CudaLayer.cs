@@ -1,3 +1,5 @@
+using MoeGen.Native;
+
 namespace MoeGen;
 
 /// <summary>A class's kernels bound to one layer's weights on one device.</summary>
@@ -11,6 +13,7 @@ internal sealed class CudaLayer<TSelf, T> : IDisposable
     private readonly DeviceBuffer<int>? _globalToLocal;
     private readonly bool _ownsSource;
     private readonly CudaWeights<T> _weights;
+    private readonly CudaResourceHandle[] _callersMemory;
 
     /// <summary>Checks the weights against the configuration, then compiles and loads.</summary>
     public CudaLayer(CudaContext context, DeviceMoeWeights<T> source, bool ownsSource, MoeCudaOptions? options)
@@ -35,9 +38,11 @@ internal sealed class CudaLayer<TSelf, T> : IDisposable
             _ownsSource = ownsSource;
             _globalToLocal = UploadMap(context, source.LocalExperts);
             _weights = Bind(source, _globalToLocal);
+            _callersMemory = ownsSource ? [] : [.. source.Buffers.Select(buffer => buffer.Resource).OfType<CudaResourceHandle>()];
         }
         catch
         {
+            _globalToLocal?.Dispose();
             Kernels.Dispose();
             throw;
         }
@@ -58,15 +63,21 @@ internal sealed class CudaLayer<TSelf, T> : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>What a call holds besides its own arguments, so that weights that the caller frees meanwhile stay until it is enqueued.</summary>
+    public ReadOnlySpan<CudaResourceHandle> CallersMemory => _callersMemory;
+
+    /// <summary>What a graph refers to besides its arguments.</summary>
+    public IEnumerable<IDeviceMemory> WeightBuffers => _source.Buffers;
+
+    /// <summary>Once no call is in progress, as <see cref="MoeKernels{TSelf, T}.Dispose()"/>.</summary>
+    public void Dispose() => Kernels.Dispose(() =>
     {
-        Kernels.Dispose();
         _globalToLocal?.Dispose();
         if (_ownsSource)
         {
             _source.Dispose();
         }
-    }
+    });
 
     private static DeviceBuffer<int>? UploadMap(CudaContext context, LocalExperts? experts)
     {
@@ -76,8 +87,16 @@ internal sealed class CudaLayer<TSelf, T> : IDisposable
         }
 
         DeviceBuffer<int> buffer = context.Allocate<int>(experts.NumGlobalExperts);
-        buffer.CopyFrom(experts.GlobalToLocal.Span);
-        return buffer;
+        try
+        {
+            buffer.CopyFrom(experts.GlobalToLocal.Span);
+            return buffer;
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
     }
 
     private static CudaWeights<T> Bind(DeviceMoeWeights<T> source, DeviceBuffer<int>? map) => new()

@@ -1,3 +1,5 @@
+using MoeGen.Native;
+
 namespace MoeGen;
 
 /// <content>The contract of FlashInfer's <c>cutlass_fused_moe</c> in one call.</content>
@@ -22,6 +24,7 @@ public sealed partial class MoeKernels<TSelf, T>
                 $"{TSelf.Descriptor.Name} is generated with Gemm = Custom, and its GEMMs are methods of a layer; make a layer and call Forward, or set Gemm to TensorCore or Cublas.");
         }
 
+        Context.ThrowIfLost();
         LayerChecks.CheckRouting(TSelf.Descriptor, fromLogits: false);
         CudaWeights<T> weights = Bind(arguments);
         ArgumentNullException.ThrowIfNull(arguments.Input);
@@ -31,12 +34,38 @@ public sealed partial class MoeKernels<TSelf, T>
             DeviceBuffer<T> output = arguments.Output ?? allocated!;
             CudaCall<T> call = CallChecks.Check(
                 TSelf.Descriptor, Context, weights, arguments.Input, arguments.TokenSelectedExperts, arguments.TokenFinalScales, output);
+            using HandleHolds holds = Hold(arguments, output);
             Forward(call, weights, stream, arguments.WorkspaceBuffer);
             return output;
         }
         catch
         {
             allocated?.Dispose();
+            throw;
+        }
+    }
+
+    private static HandleHolds Hold(FusedMoeArguments<T> arguments, DeviceBuffer<T> output)
+    {
+        var holds = new HandleHolds();
+        try
+        {
+            holds.Add(arguments.Input.Resource);
+            holds.Add(arguments.TokenSelectedExperts.Resource);
+            holds.Add(arguments.TokenFinalScales?.Resource);
+            holds.Add(output.Resource);
+            holds.Add(arguments.Fc1ExpertWeights.Resource);
+            holds.Add(arguments.Fc2ExpertWeights.Resource);
+            holds.Add(arguments.Fc1ExpertBiases?.Resource);
+            holds.Add(arguments.Fc2ExpertBiases?.Resource);
+            holds.Add(arguments.SwigluAlpha?.Resource);
+            holds.Add(arguments.SwigluBeta?.Resource);
+            holds.Add(arguments.SwigluLimit?.Resource);
+            return holds;
+        }
+        catch
+        {
+            holds.Dispose();
             throw;
         }
     }

@@ -1,3 +1,5 @@
+using MoeGen.Native;
+
 namespace MoeGen;
 
 /// <summary>The kernels of one generated class on one device, without weights: compiled, loaded, ready to launch.</summary>
@@ -9,6 +11,7 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
 {
     private readonly CudaModule _module;
     private readonly WorkspaceArenas _arenas;
+    private readonly CallGate _calls;
 
     private MoeKernels(CudaModule module, CachedKernel compiled, VariantSelector selector)
     {
@@ -17,6 +20,7 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         Pipeline = new CudaPipeline<T>(TSelf.CreateLaunchers(module), TSelf.Descriptor, selector);
         Cublas = TSelf.Descriptor.Gemm == Gemm.Cublas ? new CublasGroupedGemm<T>(module.Context) : null;
         _arenas = new WorkspaceArenas(module.Context);
+        _calls = new CallGate(this);
     }
 
     /// <summary>The device.</summary>
@@ -65,13 +69,12 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         return Pipeline.Layout(shape, numTokens, topK, Pipeline.SelectVariant(shape, numTokens, topK)).TotalBytes;
     }
 
-    /// <summary>Unloads the kernels and frees the workspaces; no stream may still run them.</summary>
-    public void Dispose()
-    {
-        Cublas?.Dispose();
-        _arenas.Dispose();
-        _module.Dispose();
-    }
+    /// <summary>
+    /// Unloads the kernels and frees the workspaces. Later calls throw <see cref="ObjectDisposedException"/>; calls in progress on
+    /// other threads are waited for, and so is all work on the device. Inside a call, as in a GEMM of the caller's own, it returns
+    /// at once, and the end of the call releases.
+    /// </summary>
+    public void Dispose() => Dispose(static () => { });
 
     /// <summary>Throws where the device cannot run the class; costs nothing.</summary>
     internal static void RequireDevice(CudaContext context)
@@ -85,15 +88,61 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         GpuArchitecture.For(context.ComputeCapability, context.SharedMemoryPerBlockOptin).Require(descriptor, context);
     }
 
-    internal void Forward(CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace)
+    /// <summary>As <see cref="Dispose()"/>; <paramref name="release"/> frees what the calls use besides.</summary>
+    internal void Dispose(Action release) => _calls.Close(
+        () =>
+        {
+            Cublas?.Dispose();
+            _arenas.Dispose();
+            release();
+
+            // Last, because all of the above waits for the work on the device too.
+            _module.Dispose();
+        },
+        mayWait: !Context.Captures.IsCapturingHere);
+
+    /// <summary>
+    /// Enqueues a checked call. The caller holds its buffers; another thread's call on the same stream is enqueued before or
+    /// after this one, never between its launches.
+    /// </summary>
+    internal void Forward(in CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace)
     {
         if (call.NumTokens == 0)
         {
             return;
         }
 
-        call = BeginGemms(call, stream);
+        _calls.Enter();
+        try
+        {
+            using var hold = new HandleHold(workspace?.Resource);
+            lock (stream.Gate.Enqueueing)
+            {
+                Enqueue(BeginGemms(call, stream), weights, stream, workspace);
+            }
+        }
+        finally
+        {
+            _calls.Exit();
+        }
+    }
 
+    internal MoeGraph Capture(CudaCall<T> call, CudaWeights<T> weights, CudaStream stream, params IDeviceMemory?[] uses)
+    {
+        DeviceBuffer<byte> workspace = Context.Allocate<byte>(GetWorkspaceBytes(weights.Shape, call.NumTokens, call.TopK));
+        try
+        {
+            return new MoeGraph(stream.Capture(() => Forward(call, weights, stream, workspace)), workspace, _calls, uses);
+        }
+        catch
+        {
+            workspace.Dispose();
+            throw;
+        }
+    }
+
+    private void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace)
+    {
         int variant = Pipeline.SelectVariant(weights.Shape, call.NumTokens, call.TopK);
         WorkspaceLayout layout = Pipeline.Layout(weights.Shape, call.NumTokens, call.TopK, variant);
         if (workspace is null)
@@ -106,20 +155,6 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         }
 
         Pipeline.Enqueue(call, weights, variant, layout, workspace.Pointer.Address, stream);
-    }
-
-    internal MoeGraph Capture(CudaCall<T> call, CudaWeights<T> weights, CudaStream stream)
-    {
-        DeviceBuffer<byte> workspace = Context.Allocate<byte>(GetWorkspaceBytes(weights.Shape, call.NumTokens, call.TopK));
-        try
-        {
-            return new MoeGraph(stream.Capture(() => Forward(call, weights, stream, workspace)), workspace);
-        }
-        catch
-        {
-            workspace.Dispose();
-            throw;
-        }
     }
 
     // Before anything is enqueued or allocated, so that a plug-in can refuse the call.

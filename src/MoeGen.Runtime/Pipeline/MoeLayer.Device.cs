@@ -1,6 +1,12 @@
+using MoeGen.Native;
+
 namespace MoeGen;
 
-/// <content>Calls on device buffers: everything is enqueued on the caller's stream; no host synchronisation, and after warm-up no allocation.</content>
+/// <content>
+/// Calls on device buffers: everything is enqueued on the caller's stream; no host synchronisation, and after warm-up no allocation.
+/// Any thread may call at any time. Two calls at once on one stream are enqueued one after the other, in either order. A buffer
+/// that another thread disposes during a call is freed when the call is enqueued and the device is done with it.
+/// </content>
 public abstract partial class MoeLayer<TSelf, T>
 {
     /// <summary>Enqueues the layer for given experts and scales.</summary>
@@ -9,9 +15,11 @@ public abstract partial class MoeLayer<TSelf, T>
     /// <param name="tokenFinalScales">fp32 [T, K]; null means 1.</param>
     /// <param name="output">[T, H]; every row is written.</param>
     /// <param name="stream">The stream that all kernels are enqueued on.</param>
-    /// <param name="workspace">At least <see cref="GetWorkspaceBytes"/> bytes, used until the stream has finished the call; null: the layer's own for this stream.</param>
+    /// <param name="workspace">At least <see cref="GetWorkspaceBytes"/> bytes, used until the stream has finished the call, so for one stream at a time; null: the layer's own for this stream.</param>
     /// <exception cref="ArgumentException">A buffer has a wrong length, device or alignment; nothing was launched.</exception>
     /// <exception cref="InvalidOperationException">The layer runs on the managed backend, or is configured to route from logits.</exception>
+    /// <exception cref="ObjectDisposedException">The layer, its weights, a buffer or the stream was disposed.</exception>
+    /// <exception cref="CudaContextLostException">An earlier error, which it names, has made the device unusable.</exception>
     public void Forward(
         DeviceBuffer<T> input,
         DeviceBuffer<int> tokenSelectedExperts,
@@ -22,7 +30,14 @@ public abstract partial class MoeLayer<TSelf, T>
     {
         CudaLayer<TSelf, T> cuda = RequireCuda(stream);
         CudaWeights<T> weights = cuda.Weights;
-        cuda.Kernels.Forward(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, tokenSelectedExperts, tokenFinalScales, output)), weights, stream, workspace);
+        CudaCall<T> call = CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, tokenSelectedExperts, tokenFinalScales, output);
+        using var holds = new HandleHolds();
+        holds.Add(input.Resource);
+        holds.Add(tokenSelectedExperts.Resource);
+        holds.Add(tokenFinalScales?.Resource);
+        holds.Add(output.Resource);
+        holds.Add(cuda.CallersMemory);
+        cuda.Kernels.Forward(WithGemms(call), weights, stream, workspace);
     }
 
     /// <summary>Enqueues the layer, choosing experts and scales from router logits by the configured routing.</summary>
@@ -39,26 +54,32 @@ public abstract partial class MoeLayer<TSelf, T>
     {
         CudaLayer<TSelf, T> cuda = RequireCuda(stream);
         CudaWeights<T> weights = cuda.Weights;
-        cuda.Kernels.Forward(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, routerLogits, topK, output)), weights, stream, workspace);
+        CudaCall<T> call = CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, routerLogits, topK, output);
+        using var holds = new HandleHolds();
+        holds.Add(input.Resource);
+        holds.Add(routerLogits.Resource);
+        holds.Add(output.Resource);
+        holds.Add(cuda.CallersMemory);
+        cuda.Kernels.Forward(WithGemms(call), weights, stream, workspace);
     }
 
     /// <summary>Captures <c>Forward</c> on these buffers into a graph that owns its workspace.</summary>
-    /// <remarks>Arguments as in <c>Forward</c>; nothing is run. The buffers must outlive the graph.</remarks>
+    /// <remarks>Arguments as in <c>Forward</c>; nothing is run. The graph refers to the buffers, and cannot be launched once one of them is disposed.</remarks>
     public MoeGraph CaptureForward(
         DeviceBuffer<T> input, DeviceBuffer<int> tokenSelectedExperts, DeviceBuffer<float>? tokenFinalScales, DeviceBuffer<T> output, CudaStream stream)
     {
         CudaLayer<TSelf, T> cuda = RequireCuda(stream);
         CudaWeights<T> weights = cuda.Weights;
-        return cuda.Kernels.Capture(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, tokenSelectedExperts, tokenFinalScales, output)), weights, stream);
+        return cuda.Kernels.Capture(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, tokenSelectedExperts, tokenFinalScales, output)), weights, stream, [input, tokenSelectedExperts, tokenFinalScales, output, .. cuda.WeightBuffers]);
     }
 
     /// <summary>Captures <c>ForwardFromLogits</c> on these buffers into a graph that owns its workspace.</summary>
-    /// <remarks>Arguments as in <c>ForwardFromLogits</c>; nothing is run. The buffers must outlive the graph.</remarks>
+    /// <remarks>Arguments as in <c>ForwardFromLogits</c>; nothing is run. The graph refers to the buffers, and cannot be launched once one of them is disposed.</remarks>
     public MoeGraph CaptureForwardFromLogits(
         DeviceBuffer<T> input, DeviceBuffer<float> routerLogits, int topK, DeviceBuffer<T> output, CudaStream stream)
     {
         CudaLayer<TSelf, T> cuda = RequireCuda(stream);
         CudaWeights<T> weights = cuda.Weights;
-        return cuda.Kernels.Capture(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, routerLogits, topK, output)), weights, stream);
+        return cuda.Kernels.Capture(WithGemms(CallChecks.Check(TSelf.Descriptor, cuda.Kernels.Context, weights, input, routerLogits, topK, output)), weights, stream, [input, routerLogits, output, .. cuda.WeightBuffers]);
     }
 }

@@ -6,7 +6,7 @@ namespace MoeGen;
 public abstract partial class MoeLayer<TSelf, T>
 {
     private readonly OwnGemm? _own;
-    private IGroupedGemm<T>? _plugIn;
+    private volatile IGroupedGemm<T>? _plugIn;
 
     /// <summary>Whether the class's own half implements <c>Gemm1</c>.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -18,7 +18,8 @@ public abstract partial class MoeLayer<TSelf, T>
 
     /// <summary>
     /// Uses these GEMMs from the next call on, on the GPU; null goes back to the class's own methods and the generated kernels, or to cuBLAS.
-    /// Graphs that were captured before keep what they captured.
+    /// Graphs that were captured before keep what they captured, and a call in progress on another thread what it began with, so
+    /// dispose a GEMM that is replaced when such calls have returned.
     /// </summary>
     /// <exception cref="InvalidOperationException">The class is generated with <c>Gemm = TensorCore</c>, so it has no permuted rows to offer.</exception>
     public void UseGemm(IGroupedGemm<T>? gemm)
@@ -39,11 +40,16 @@ public abstract partial class MoeLayer<TSelf, T>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected virtual void RunGemm2(in GroupedGemmArguments<T, T> arguments, CudaStream stream) => throw NoMethodFor(2);
 
-    private CudaCall<T> WithGemms(in CudaCall<T> call) => call with
+    // Read once: another thread may exchange it meanwhile, and both GEMMs of a call are one plug-in's.
+    private CudaCall<T> WithGemms(in CudaCall<T> call)
     {
-        Gemm1 = _plugIn ?? (ImplementsGemm1 ? _own : null),
-        Gemm2 = _plugIn ?? (ImplementsGemm2 ? _own : null),
-    };
+        IGroupedGemm<T>? plugIn = _plugIn;
+        return call with
+        {
+            Gemm1 = plugIn ?? (ImplementsGemm1 ? _own : null),
+            Gemm2 = plugIn ?? (ImplementsGemm2 ? _own : null),
+        };
+    }
 
     private static InvalidOperationException NoMethodFor(int gemm) =>
         new($"{TSelf.Descriptor.Name} has no Gemm{gemm} of its own.");

@@ -16,6 +16,7 @@ public abstract partial class MoeLayer<TSelf, T>
     public void Forward(ReadOnlySpan<T> input, ReadOnlySpan<int> tokenSelectedExperts, ReadOnlySpan<float> tokenFinalScales, Span<T> output)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        Context?.ThrowIfLost();
         LayerChecks.CheckRouting(TSelf.Descriptor, fromLogits: false);
         int numTokens = CheckHost(input, output);
         int topK = LayerChecks.CountTopK(tokenSelectedExperts.Length, numTokens);
@@ -57,6 +58,7 @@ public abstract partial class MoeLayer<TSelf, T>
     public void ForwardFromLogits(ReadOnlySpan<T> input, ReadOnlySpan<float> routerLogits, int topK, Span<T> output)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        Context?.ThrowIfLost();
         LayerChecks.CheckRouting(TSelf.Descriptor, fromLogits: true);
         LayerChecks.CheckTopK(topK, Math.Min(MoeShape.MaxTopK, NumGlobalExperts));
         int numTokens = CheckHost(input, output);
@@ -102,7 +104,15 @@ public abstract partial class MoeLayer<TSelf, T>
         where TElement : unmanaged
     {
         DeviceBuffer<TElement> buffer = stream.Context.Allocate<TElement>(values.Length);
-        buffer.CopyFrom(values, stream);
-        return buffer;
+        try
+        {
+            buffer.CopyFrom(values, stream);
+            return buffer;
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
     }
 }

@@ -16,7 +16,7 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
 {
     private readonly CudaLayer<TSelf, T>? _cuda;
     private readonly HostLayer<T>? _managed;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     /// <summary>Runs on the device of <paramref name="context"/>; uploads the weights and frees them with the layer.</summary>
     protected MoeLayer(CudaContext context, MoeWeights<T> weights, MoeCudaOptions? options = null)
@@ -90,15 +90,14 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         return _cuda?.Kernels.GetWorkspaceBytes(Shape, numTokens, topK) ?? 0;
     }
 
-    /// <summary>Frees kernels, workspaces and uploaded weights; no stream may still run the layer.</summary>
+    /// <summary>
+    /// Frees kernels, workspaces and uploaded weights. Later calls throw <see cref="ObjectDisposedException"/>; calls in progress on
+    /// other threads are waited for, and so is all work on the device. Throws nothing, also after an error that has made the device unusable.
+    /// </summary>
     public void Dispose()
     {
-        if (!_disposed)
-        {
-            _disposed = true;
-            _cuda?.Dispose();
-        }
-
+        _disposed = true;
+        _cuda?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -109,6 +108,7 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
             $"{TSelf.Descriptor.Name} runs on the {_managed!.Backend}; device buffers need a layer made with a CudaContext. Call Forward with spans.");
         ArgumentNullException.ThrowIfNull(stream);
         BufferChecks.CheckDevice(stream.Context, cuda.Kernels.Context, nameof(stream));
+        cuda.Kernels.Context.ThrowIfLost();
         return cuda;
     }
 }

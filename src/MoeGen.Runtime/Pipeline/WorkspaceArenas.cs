@@ -1,14 +1,20 @@
 namespace MoeGen;
 
-/// <summary>One growing workspace a stream, so that calls on different streams never share scratch memory.</summary>
+/// <summary>
+/// One growing workspace a stream, so that calls on different streams never share scratch memory. The workspace of a stream that
+/// was disposed is freed when another stream needs one; freeing waits for the work that still uses it.
+/// </summary>
 internal sealed class WorkspaceArenas(CudaContext context) : IDisposable
 {
-    private readonly Dictionary<nint, DeviceBuffer<byte>> _arenas = [];
+    private const int PerThreadStream = 2;
+
+    private readonly Dictionary<StreamGate, Arena> _arenas = [];
     private readonly Lock _lock = new();
 
     /// <summary>
-    /// The stream's arena, at least <paramref name="bytes"/> long. Growing waits for the stream, because its work may still
-    /// use the smaller one; a stream under capture gets none, because a graph would keep the address after the arena grew.
+    /// The stream's arena, at least <paramref name="bytes"/> long; the caller holds the stream's gate. Growing waits for the stream,
+    /// because its work may still use the smaller one; a stream under capture gets none, because a graph would keep the address
+    /// after the arena grew.
     /// </summary>
     public DeviceBuffer<byte> Get(CudaStream stream, long bytes)
     {
@@ -18,36 +24,91 @@ internal sealed class WorkspaceArenas(CudaContext context) : IDisposable
                 "The stream is being captured and no workspace was given. Use CaptureForward, or pass a workspace of GetWorkspaceBytes(numTokens, topK) bytes that lives as long as the graph.");
         }
 
-        lock (_lock)
+        if (stream.Handle == PerThreadStream)
         {
-            if (_arenas.TryGetValue(stream.Handle, out DeviceBuffer<byte>? arena) && arena.Length >= bytes)
-            {
-                return arena;
-            }
-
-            if (arena is not null)
-            {
-                stream.Synchronize();
-                arena.Dispose();
-                _arenas.Remove(stream.Handle);
-            }
-
-            arena = context.Allocate<byte>(bytes);
-            _arenas.Add(stream.Handle, arena);
-            return arena;
+            throw new InvalidOperationException(
+                "Handle 2 is another stream in each thread, so that the layer has no workspace for it. Pass a workspace of GetWorkspaceBytes(numTokens, topK) bytes, or wrap a stream of its own handle.");
         }
+
+        Arena arena = Find(stream.Gate);
+        ulong id = stream.WrappedId;
+        if (arena.Memory is { } memory && memory.Length >= bytes && arena.StreamId == id)
+        {
+            return memory;
+        }
+
+        return Renew(arena, id, stream, bytes);
     }
 
     public void Dispose()
     {
         lock (_lock)
         {
-            foreach (DeviceBuffer<byte> arena in _arenas.Values)
+            foreach (Arena arena in _arenas.Values)
             {
-                arena.Dispose();
+                arena.Memory?.Dispose();
             }
 
             _arenas.Clear();
         }
+    }
+
+    private Arena Find(StreamGate gate)
+    {
+        lock (_lock)
+        {
+            if (!_arenas.TryGetValue(gate, out Arena? arena))
+            {
+                arena = new Arena();
+                _arenas.Add(gate, arena);
+            }
+
+            return arena;
+        }
+    }
+
+    // When the allocation fails, the arena is empty and the next call allocates what it needs.
+    private DeviceBuffer<byte> Renew(Arena arena, ulong id, CudaStream stream, long bytes)
+    {
+        FreeEnded();
+        if (arena.Memory is { } smaller)
+        {
+            if (arena.StreamId == id)
+            {
+                stream.Synchronize();
+            }
+
+            smaller.Dispose();
+            arena.Memory = null;
+        }
+
+        arena.StreamId = id;
+        return arena.Memory = context.Allocate<byte>(bytes);
+    }
+
+    private void FreeEnded()
+    {
+        List<Arena> ended = [];
+        lock (_lock)
+        {
+            foreach ((StreamGate gate, Arena arena) in _arenas)
+            {
+                if (gate.HasEnded)
+                {
+                    ended.Add(arena);
+                    _arenas.Remove(gate);
+                }
+            }
+        }
+
+        ended.ForEach(arena => arena.Memory?.Dispose());
+    }
+
+    private sealed class Arena
+    {
+        public DeviceBuffer<byte>? Memory { get; set; }
+
+        /// <summary>Which of the streams that have had the same handle it belongs to.</summary>
+        public ulong StreamId { get; set; }
     }
 }

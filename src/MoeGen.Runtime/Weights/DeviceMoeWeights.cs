@@ -8,7 +8,7 @@ namespace MoeGen;
 public sealed class DeviceMoeWeights<T> : IDisposable
     where T : unmanaged
 {
-    private readonly List<IDisposable> _owned = [];
+    private IDisposable[] _owned = [];
 
     /// <summary>Uses buffers that the caller owns and keeps alive; lengths are checked when a layer takes them.</summary>
     /// <param name="shape">E, H and I.</param>
@@ -66,6 +66,10 @@ public sealed class DeviceMoeWeights<T> : IDisposable
 
     internal Fc1RowMap Fc1Rows { get; }
 
+    /// <summary>All that there are.</summary>
+    internal IEnumerable<IDeviceMemory> Buffers => new IDeviceMemory?[]
+        { Fc1ExpertWeights, Fc2ExpertWeights, Fc1ExpertBiases, Fc2ExpertBiases, SwigluAlpha, SwigluBeta, SwigluLimit }.OfType<IDeviceMemory>();
+
     /// <summary>Copies host weights to the device, expert by expert; waits until they are there.</summary>
     public static DeviceMoeWeights<T> Upload(CudaContext context, MoeWeights<T> weights)
     {
@@ -84,7 +88,7 @@ public sealed class DeviceMoeWeights<T> : IDisposable
                 SwigluLimit = Copy(context, weights.SwigluLimit, owned),
                 LocalExperts = weights.LocalExperts,
             };
-            uploaded._owned.AddRange(owned);
+            uploaded._owned = [.. owned];
             return uploaded;
         }
         catch
@@ -94,12 +98,11 @@ public sealed class DeviceMoeWeights<T> : IDisposable
         }
     }
 
-    /// <summary>Frees the buffers that <see cref="Upload"/> allocated; no stream may still read them.</summary>
-    public void Dispose()
-    {
-        _owned.ForEach(buffer => buffer.Dispose());
-        _owned.Clear();
-    }
+    /// <summary>
+    /// Frees the buffers that <see cref="Upload"/> allocated, once the device is done with them. A layer that still has them throws
+    /// <see cref="ObjectDisposedException"/> in later calls; a call just being enqueued keeps them until it is.
+    /// </summary>
+    public void Dispose() => Array.ForEach(Interlocked.Exchange(ref _owned, []), buffer => buffer.Dispose());
 
     private static DeviceBuffer<T> CopyExperts(CudaContext context, IReadOnlyList<ReadOnlyMemory<T>> experts, List<IDisposable> owned)
     {

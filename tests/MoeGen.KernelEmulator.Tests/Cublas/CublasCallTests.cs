@@ -112,6 +112,30 @@ public sealed class CublasCallTests
         Assert.Throws<ObjectDisposedException>(() => gemm.Gemm2(default, stream));
     }
 
+    [Fact]
+    public void Too_little_memory_for_it_leaves_nothing_behind()
+    {
+        using var device = new EmulatedDevice();
+        CublasStub stub = Stub(grouped: true);
+        int handles = stub.LiveHandles;
+        device.Driver.GetMemoryInfo(out nuint before, out _);
+
+        // cuBLAS' workspace, the addresses of a grouped product on either side, and the offsets.
+        for (int at = 0; at < 4; at++)
+        {
+            device.Driver.AllocationsLeft = at;
+            CudaException exception = Assert.Throws<CudaException>(() => new CublasGroupedGemm<BFloat16>(device.Context, stub.Library));
+            Assert.Equal(2, exception.Code);
+            Assert.Matches("^Allocating [0-9]+ bytes .*[0-9]+ of [0-9]+ bytes free", exception.Message);
+            device.Driver.GetMemoryInfo(out nuint after, out _);
+            Assert.Equal((before, handles, 0), (after, stub.LiveHandles, device.Driver.HostAllocations));
+        }
+
+        device.Driver.AllocationsLeft = 4;
+        new CublasGroupedGemm<BFloat16>(device.Context, stub.Library).Dispose();
+        Assert.Equal(0, device.Driver.AllocationsLeft);
+    }
+
     private static CublasStub Stub(bool grouped) => grouped ? CublasStub.Current : CublasStub.WithoutGrouped;
 
     private static Bf16Custom Layer(EmulatedDevice device, Data<BFloat16> data, IGroupedGemm<BFloat16> gemm)

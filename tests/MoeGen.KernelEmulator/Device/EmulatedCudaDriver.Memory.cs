@@ -7,54 +7,82 @@ internal sealed unsafe partial class EmulatedCudaDriver
 {
     private int _nextAllocation;
 
+    /// <summary>How many allocations succeed before one fails for want of memory; null: all.</summary>
+    public int? AllocationsLeft { get; set; }
+
+    /// <summary>Page-locked host memory that is allocated.</summary>
+    public int HostAllocations { get; private set; }
+
     /// <summary>Copies from the device to the host so far.</summary>
     public int CopiesToHost { get; private set; }
 
     public CudaResult GetMemoryInfo(out nuint free, out nuint total)
     {
-        nuint used = 0;
-        _allocations.ForEach(allocation => used += (nuint)allocation.Region.Bytes);
-        total = unchecked((nuint)(1UL << 32));
-        free = total - used;
-        return CudaResult.Success;
+        lock (_lock)
+        {
+            nuint used = 0;
+            _allocations.ForEach(allocation => used += (nuint)allocation.Region.Bytes);
+            total = unchecked((nuint)(1UL << 32));
+            free = total - used;
+            return CudaResult.Success;
+        }
     }
 
     public CudaResult Allocate(out ulong address, nuint bytes)
     {
-        address = 0;
-        if (bytes == 0)
+        lock (_lock)
         {
-            return CudaResult.InvalidValue;
-        }
+            address = 0;
+            if (bytes == 0)
+            {
+                return CudaResult.InvalidValue;
+            }
 
-        var allocation = new EmulatedAllocation(bytes, _nextAllocation++);
-        _allocations.Add(allocation);
-        address = allocation.Region.Begin;
-        return CudaResult.Success;
+            if (NoMemoryLeft())
+            {
+                return CudaResult.OutOfMemory;
+            }
+
+            var allocation = new EmulatedAllocation(bytes, _nextAllocation++);
+            _allocations.Add(allocation);
+            address = allocation.Region.Begin;
+            return CudaResult.Success;
+        }
     }
 
     public CudaResult Free(ulong address)
     {
-        int index = _allocations.FindIndex(allocation => allocation.Region.Begin == address);
-        if (index < 0)
+        lock (_lock)
         {
-            return CudaResult.InvalidValue;
-        }
+            int index = _allocations.FindIndex(allocation => allocation.Region.Begin == address);
+            if (index < 0)
+            {
+                return CudaResult.InvalidValue;
+            }
 
-        _allocations[index].Free();
-        _allocations.RemoveAt(index);
-        return CudaResult.Success;
+            _allocations[index].Free();
+            _allocations.RemoveAt(index);
+            return CudaResult.Success;
+        }
     }
 
     public CudaResult AllocateHost(out nint address, nuint bytes)
     {
+        address = 0;
+        if (NoMemoryLeft())
+        {
+            return CudaResult.OutOfMemory;
+        }
+
         address = (nint)NativeMemory.AllocZeroed(bytes);
+        HostAllocations++;
         return CudaResult.Success;
     }
 
     public CudaResult FreeHost(nint address)
     {
         NativeMemory.Free((void*)address);
+        HostAllocations--;
         return CudaResult.Success;
     }
 
@@ -143,6 +171,23 @@ internal sealed unsafe partial class EmulatedCudaDriver
         return holder is not null;
     }
 
-    private EmulatedAllocation? Holder(ulong address, nuint bytes) => _allocations.Find(
-        allocation => address >= allocation.Region.Begin && address + bytes <= allocation.Region.Begin + allocation.Region.Bytes);
+    private bool NoMemoryLeft()
+    {
+        if (AllocationsLeft is not { } left)
+        {
+            return false;
+        }
+
+        AllocationsLeft = left == 0 ? null : left - 1;
+        return left == 0;
+    }
+
+    private EmulatedAllocation? Holder(ulong address, nuint bytes)
+    {
+        lock (_lock)
+        {
+            return _allocations.Find(
+                allocation => address >= allocation.Region.Begin && address + bytes <= allocation.Region.Begin + allocation.Region.Bytes);
+        }
+    }
 }

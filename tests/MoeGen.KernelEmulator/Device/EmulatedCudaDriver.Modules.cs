@@ -18,28 +18,42 @@ internal sealed unsafe partial class EmulatedCudaDriver
     {
         module = NextHandle();
         int length = new ReadOnlySpan<byte>(image, int.MaxValue).IndexOf((byte)0);
-        _modules.Add(module, KernelBuilder.Get(new ReadOnlySpan<byte>(image, length)));
+        KernelLibrary library = KernelBuilder.Get(new ReadOnlySpan<byte>(image, length));
+        lock (_lock)
+        {
+            _modules.Add(module, library);
+        }
+
         return CudaResult.Success;
     }
 
-    public CudaResult UnloadModule(nint module) => _modules.Remove(module) ? CudaResult.Success : CudaResult.InvalidValue;
+    public CudaResult UnloadModule(nint module)
+    {
+        lock (_lock)
+        {
+            return _modules.Remove(module) ? CudaResult.Success : CudaResult.InvalidValue;
+        }
+    }
 
     public CudaResult GetFunction(out nint function, nint module, string name)
     {
-        function = 0;
-        if (!_modules.TryGetValue(module, out KernelLibrary? library) || library.Kernels.Find(kernel => kernel.Name == name) is not { } kernel)
+        lock (_lock)
         {
-            return CudaResult.NotFound;
-        }
+            function = 0;
+            if (!_modules.TryGetValue(module, out KernelLibrary? library) || library.Kernels.Find(kernel => kernel.Name == name) is not { } kernel)
+            {
+                return CudaResult.NotFound;
+            }
 
-        function = NextHandle();
-        _functions.Add(function, kernel);
-        return CudaResult.Success;
+            function = NextHandle();
+            _functions.Add(function, kernel);
+            return CudaResult.Success;
+        }
     }
 
     public CudaResult GetFunctionAttribute(out int value, CudaFunctionAttribute attribute, nint function)
     {
-        EmulatedKernel kernel = _functions[function];
+        EmulatedKernel kernel = KernelOf(function);
         value = attribute switch
         {
             CudaFunctionAttribute.MaxThreadsPerBlock => kernel.MaxThreads,
@@ -57,7 +71,7 @@ internal sealed unsafe partial class EmulatedCudaDriver
             return CudaResult.InvalidValue;
         }
 
-        _functions[function].MaxDynamicSharedBytes = value;
+        KernelOf(function).MaxDynamicSharedBytes = value;
         return CudaResult.Success;
     }
 
@@ -69,7 +83,7 @@ internal sealed unsafe partial class EmulatedCudaDriver
 
     public CudaResult Launch(nint function, uint gridBlocks, uint threads, uint sharedMemoryBytes, nint stream, void** parameters)
     {
-        EmulatedKernel kernel = _functions[function];
+        EmulatedKernel kernel = KernelOf(function);
         if (gridBlocks == 0 || threads > kernel.MaxThreads || sharedMemoryBytes + kernel.StaticSharedBytes > Math.Max(49152, kernel.MaxDynamicSharedBytes))
         {
             return CudaResult.InvalidValue;
@@ -81,17 +95,28 @@ internal sealed unsafe partial class EmulatedCudaDriver
 
     private CudaResult Run(EmulatedKernel kernel, uint gridBlocks, uint threads, uint sharedMemoryBytes, byte[] arguments)
     {
-        NativeRegion[] regions = [.. _allocations.Select(allocation => allocation.Region).OrderBy(region => region.Begin)];
-        var found = new List<EmulatorFault>();
-        bool ended = kernel.Library.Launch(kernel, gridBlocks, threads, sharedMemoryBytes, arguments, regions, ref _epoch, found);
-        Launches.Add(kernel.Name);
-        _faults.AddRange(found);
-        if (found.Count == 0 && ended)
+        lock (_lock)
         {
-            return CudaResult.Success;
-        }
+            NativeRegion[] regions = [.. _allocations.Select(allocation => allocation.Region).OrderBy(region => region.Begin)];
+            var found = new List<EmulatorFault>();
+            bool ended = kernel.Library.Launch(kernel, gridBlocks, threads, sharedMemoryBytes, arguments, regions, ref _epoch, found);
+            Launches.Add(kernel.Name);
+            _faults.AddRange(found);
+            if (found.Count == 0 && ended)
+            {
+                return CudaResult.Success;
+            }
 
-        _lastFailure = string.Join('\n', found);
-        return LaunchFailed;
+            _lastFailure = string.Join('\n', found);
+            return LaunchFailed;
+        }
+    }
+
+    private EmulatedKernel KernelOf(nint function)
+    {
+        lock (_lock)
+        {
+            return _functions[function];
+        }
     }
 }

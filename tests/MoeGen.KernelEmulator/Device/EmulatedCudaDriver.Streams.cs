@@ -12,12 +12,15 @@ internal sealed unsafe partial class EmulatedCudaDriver
 
     public CudaResult CreateStream(out nint stream, uint flags)
     {
-        stream = NextHandle();
-        _streams.Add(stream);
-        return CudaResult.Success;
+        lock (_lock)
+        {
+            stream = NextHandle();
+            _streams.Add(stream);
+            return CudaResult.Success;
+        }
     }
 
-    public CudaResult DestroyStream(nint stream) => _streams.Remove(stream) ? CudaResult.Success : CudaResult.InvalidValue;
+    public CudaResult DestroyStream(nint stream) => Destroy(() => _streams.Remove(stream));
 
     public CudaResult SynchronizeStream(nint stream) => NotCapturing(stream);
 
@@ -25,17 +28,36 @@ internal sealed unsafe partial class EmulatedCudaDriver
 
     public CudaResult GetCaptureStatus(nint stream, out int status)
     {
-        status = _capturing.ContainsKey(stream) ? 1 : 0;
-        return CudaResult.Success;
+        lock (_lock)
+        {
+            status = _capturing.ContainsKey(stream) ? 1 : 0;
+            return CudaResult.Success;
+        }
     }
 
-    public CudaResult WaitForEvent(nint stream, nint cudaEvent, uint flags) => _events.ContainsKey(cudaEvent) ? CudaResult.Success : CudaResult.InvalidValue;
+    public CudaResult GetStreamId(nint stream, out ulong id)
+    {
+        // Handles are never used twice here.
+        id = (ulong)stream + 1;
+        return NotCapturing(stream);
+    }
+
+    public CudaResult WaitForEvent(nint stream, nint cudaEvent, uint flags)
+    {
+        lock (_lock)
+        {
+            return _events.ContainsKey(cudaEvent) ? CudaResult.Success : CudaResult.InvalidValue;
+        }
+    }
 
     public CudaResult CreateEvent(out nint cudaEvent, uint flags)
     {
-        cudaEvent = NextHandle();
-        _events.Add(cudaEvent, 0);
-        return CudaResult.Success;
+        lock (_lock)
+        {
+            cudaEvent = NextHandle();
+            _events.Add(cudaEvent, 0);
+            return CudaResult.Success;
+        }
     }
 
     public CudaResult RecordEvent(nint cudaEvent, nint stream) => Enqueue(stream, () =>
@@ -48,64 +70,98 @@ internal sealed unsafe partial class EmulatedCudaDriver
 
     public CudaResult GetElapsedMilliseconds(out float milliseconds, nint start, nint end)
     {
-        milliseconds = (float)Stopwatch.GetElapsedTime(_events[start], _events[end]).TotalMilliseconds;
-        return CudaResult.Success;
+        lock (_lock)
+        {
+            milliseconds = (float)Stopwatch.GetElapsedTime(_events[start], _events[end]).TotalMilliseconds;
+            return CudaResult.Success;
+        }
     }
 
-    public CudaResult DestroyEvent(nint cudaEvent) => _events.Remove(cudaEvent) ? CudaResult.Success : CudaResult.InvalidValue;
+    public CudaResult DestroyEvent(nint cudaEvent) => Destroy(() => _events.Remove(cudaEvent));
 
     // The legacy default stream cannot be captured.
-    public CudaResult BeginCapture(nint stream, int mode) =>
-        stream != 0 && _capturing.TryAdd(stream, []) ? CudaResult.Success : CudaResult.InvalidValue;
+    public CudaResult BeginCapture(nint stream, int mode)
+    {
+        lock (_lock)
+        {
+            return stream != 0 && _capturing.TryAdd(stream, []) ? CudaResult.Success : CudaResult.InvalidValue;
+        }
+    }
 
     public CudaResult EndCapture(nint stream, out nint graph)
     {
-        graph = NextHandle();
-        if (!_capturing.Remove(stream, out List<Func<CudaResult>>? work))
+        lock (_lock)
         {
-            return CudaResult.InvalidValue;
-        }
+            graph = NextHandle();
+            if (!_capturing.Remove(stream, out List<Func<CudaResult>>? work))
+            {
+                return CudaResult.InvalidValue;
+            }
 
-        _graphs.Add(graph, work);
-        return CudaResult.Success;
+            _graphs.Add(graph, work);
+            return CudaResult.Success;
+        }
     }
 
     public CudaResult InstantiateGraph(out nint executable, nint graph, ulong flags)
     {
-        executable = NextHandle();
-        _graphs.Add(executable, _graphs[graph]);
-        return CudaResult.Success;
+        lock (_lock)
+        {
+            executable = NextHandle();
+            _graphs.Add(executable, _graphs[graph]);
+            return CudaResult.Success;
+        }
     }
 
     public CudaResult LaunchGraph(nint executable, nint stream)
     {
-        foreach (Func<CudaResult> work in _graphs[executable])
+        lock (_lock)
         {
-            CudaResult code = Enqueue(stream, work);
-            if (code != CudaResult.Success)
+            foreach (Func<CudaResult> work in _graphs[executable])
             {
-                return code;
+                CudaResult code = Enqueue(stream, work);
+                if (code != CudaResult.Success)
+                {
+                    return code;
+                }
             }
-        }
 
-        return CudaResult.Success;
+            return CudaResult.Success;
+        }
     }
 
-    public CudaResult DestroyGraph(nint graph) => _graphs.Remove(graph) ? CudaResult.Success : CudaResult.InvalidValue;
+    public CudaResult DestroyGraph(nint graph) => Destroy(() => _graphs.Remove(graph));
 
-    public CudaResult DestroyGraphExecutable(nint executable) => _graphs.Remove(executable) ? CudaResult.Success : CudaResult.InvalidValue;
+    public CudaResult DestroyGraphExecutable(nint executable) => Destroy(() => _graphs.Remove(executable));
 
     // Recorded while the stream is captured, else done at once.
     private CudaResult Enqueue(nint stream, Func<CudaResult> work)
     {
-        if (_capturing.TryGetValue(stream, out List<Func<CudaResult>>? recorded))
+        lock (_lock)
         {
-            recorded.Add(work);
-            return CudaResult.Success;
-        }
+            if (_capturing.TryGetValue(stream, out List<Func<CudaResult>>? recorded))
+            {
+                recorded.Add(work);
+                return CudaResult.Success;
+            }
 
-        return work();
+            return work();
+        }
     }
 
-    private CudaResult NotCapturing(nint stream) => _capturing.ContainsKey(stream) ? (CudaResult)900 : CudaResult.Success;
+    private CudaResult NotCapturing(nint stream)
+    {
+        lock (_lock)
+        {
+            return _capturing.ContainsKey(stream) ? (CudaResult)900 : CudaResult.Success;
+        }
+    }
+
+    private CudaResult Destroy(Func<bool> remove)
+    {
+        lock (_lock)
+        {
+            return remove() ? CudaResult.Success : CudaResult.InvalidValue;
+        }
+    }
 }

@@ -4,7 +4,8 @@ namespace MoeGen.KernelEmulator;
 
 /// <summary>
 /// A device without a GPU behind the runtime's own driver interface: kernels are compiled for the host and run while their
-/// launch is called. A launch with a fault fails, and the error's description holds the faults. Safe for one thread a device.
+/// launch is called. A launch with a fault fails, and the error's description holds the faults. Threads may share a device; their
+/// launches run one after the other.
 /// </summary>
 internal sealed unsafe partial class EmulatedCudaDriver : ICudaDriver, IDisposable
 {
@@ -16,7 +17,8 @@ internal sealed unsafe partial class EmulatedCudaDriver : ICudaDriver, IDisposab
 
     private readonly List<EmulatedAllocation> _allocations = [];
     private readonly List<EmulatorFault> _faults = [];
-    private nint _nextHandle = 0x2000;
+    private readonly Lock _lock = new();
+    private long _nextHandle = 0x2000;
     private string _lastFailure = "";
 
     /// <summary>The device whose context is current on this thread.</summary>
@@ -101,9 +103,12 @@ internal sealed unsafe partial class EmulatedCudaDriver : ICudaDriver, IDisposab
 
     public void Dispose()
     {
-        _allocations.ForEach(allocation => allocation.Free());
-        _allocations.Clear();
+        lock (_lock)
+        {
+            _allocations.ForEach(allocation => allocation.Free());
+            _allocations.Clear();
+        }
     }
 
-    private nint NextHandle() => _nextHandle += 0x10;
+    private nint NextHandle() => (nint)Interlocked.Add(ref _nextHandle, 0x10);
 }

@@ -9,6 +9,8 @@ internal sealed unsafe partial class FakeCudaDriver
 
     public int LiveAllocations => _allocations.Count;
 
+    public int LiveHostAllocations { get; private set; }
+
     public int HostMemoryType { get; set; } = 2;
 
     public int PointerDevice { get; set; }
@@ -24,38 +26,50 @@ internal sealed unsafe partial class FakeCudaDriver
 
     public CudaResult Allocate(out ulong address, nuint bytes)
     {
-        address = 0;
-        CudaResult code = bytes == 0 ? CudaResult.InvalidValue : Enter(nameof(Allocate));
-        if (code == CudaResult.Success)
+        lock (_lock)
         {
-            address = (ulong)NativeMemory.AlignedAlloc(CountedCopies is null ? bytes : 256, 256);
-            _allocations.Add(address, bytes);
-        }
+            address = 0;
+            CudaResult code = bytes == 0 ? CudaResult.InvalidValue : Enter(nameof(Allocate));
+            if (code == CudaResult.Success)
+            {
+                address = (ulong)NativeMemory.AlignedAlloc(CountedCopies is null ? bytes : 256, 256);
+                _allocations.Add(address, bytes);
+            }
 
-        return code;
+            return code;
+        }
     }
 
     public CudaResult Free(ulong address)
     {
-        if (_current.Value == 0 || !_allocations.Remove(address))
+        lock (_lock)
         {
-            return CudaResult.InvalidValue;
-        }
+            if (!HasCurrent || !_allocations.Remove(address, out nuint bytes))
+            {
+                return CudaResult.InvalidValue;
+            }
 
-        NativeMemory.AlignedFree((void*)address);
-        return CudaResult.Success;
+            // As the driver does, after all work that may use it.
+            _pending.Clear();
+            _freed.Add((address, address + bytes));
+            NativeMemory.AlignedFree((void*)address);
+            return Released();
+        }
     }
 
     public CudaResult AllocateHost(out nint address, nuint bytes)
     {
-        address = (nint)NativeMemory.AllocZeroed(bytes);
-        return Enter(nameof(AllocateHost));
+        CudaResult code = Enter(nameof(AllocateHost));
+        address = code == CudaResult.Success ? (nint)NativeMemory.AllocZeroed(bytes) : 0;
+        LiveHostAllocations += code == CudaResult.Success ? 1 : 0;
+        return code;
     }
 
     public CudaResult FreeHost(nint address)
     {
         NativeMemory.Free((void*)address);
-        return CudaResult.Success;
+        LiveHostAllocations--;
+        return Released();
     }
 
     public CudaResult FillAsync(ulong address, byte value, nuint bytes, nint stream)
@@ -115,14 +129,17 @@ internal sealed unsafe partial class FakeCudaDriver
 
     private bool Holds(ulong address, nuint bytes)
     {
-        foreach ((ulong start, nuint length) in _allocations)
+        lock (_lock)
         {
-            if (address >= start && address + bytes <= start + length)
+            foreach ((ulong start, nuint length) in _allocations)
             {
-                return true;
+                if (address >= start && address + bytes <= start + length)
+                {
+                    return true;
+                }
             }
-        }
 
-        return false;
+            return false;
+        }
     }
 }

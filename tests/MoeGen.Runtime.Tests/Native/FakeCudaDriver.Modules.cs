@@ -4,9 +4,11 @@ namespace MoeGen.Tests;
 
 internal sealed unsafe partial class FakeCudaDriver
 {
-    private readonly Dictionary<nint, FakeKernel> _functions = [];
+    private readonly Dictionary<nint, (FakeKernel Kernel, nint Module)> _functions = [];
+    private readonly HashSet<nint> _modules = [];
+    private readonly Dictionary<(nint Module, string Kernel), int> _dynamicShared = [];
 
-    public int LiveModules { get; private set; }
+    public int LiveModules => _modules.Count;
 
     /// <summary>The kernels of every module.</summary>
     public List<FakeKernel> Kernels { get; } = [];
@@ -20,53 +22,66 @@ internal sealed unsafe partial class FakeCudaDriver
     /// <summary>Off where a test measures allocations.</summary>
     public bool RecordLaunches { get; set; } = true;
 
+    /// <summary>What a test does while a launch of this kernel is under way, on the launching thread.</summary>
+    public Action<string>? DuringLaunch { get; set; }
+
     /// <summary>The image last loaded, up to and without its first zero byte.</summary>
     public byte[] LoadedText { get; private set; } = [];
 
     public CudaResult LoadModule(out nint module, void* image)
     {
-        module = 0;
-        CudaResult code = Enter(nameof(LoadModule));
-        if (code == CudaResult.Success)
+        lock (_lock)
         {
-            module = NextHandle();
-            LiveModules++;
-            LoadedText = new ReadOnlySpan<byte>(image, new ReadOnlySpan<byte>(image, int.MaxValue).IndexOf((byte)0)).ToArray();
-        }
+            module = 0;
+            CudaResult code = Enter(nameof(LoadModule));
+            if (code == CudaResult.Success)
+            {
+                module = NextHandle();
+                _modules.Add(module);
+                LoadedText = new ReadOnlySpan<byte>(image, new ReadOnlySpan<byte>(image, int.MaxValue).IndexOf((byte)0)).ToArray();
+            }
 
-        return code;
+            return code;
+        }
     }
 
     public CudaResult UnloadModule(nint module)
     {
-        LiveModules--;
-        return CudaResult.Success;
+        lock (_lock)
+        {
+            CheckUnload(module);
+            _modules.Remove(module);
+            return Released();
+        }
     }
 
     public CudaResult GetFunction(out nint function, nint module, string name)
     {
-        function = 0;
-        FakeKernel? kernel = Kernels.Find(kernel => kernel.Name == name);
-        if (kernel is null)
+        lock (_lock)
         {
-            return CudaResult.NotFound;
-        }
+            function = 0;
+            FakeKernel? kernel = Kernels.Find(kernel => kernel.Name == name);
+            if (kernel is null)
+            {
+                return CudaResult.NotFound;
+            }
 
-        function = NextHandle();
-        _functions.Add(function, kernel);
-        return Enter(nameof(GetFunction));
+            function = NextHandle();
+            _functions.Add(function, (kernel, module));
+            return Enter(nameof(GetFunction));
+        }
     }
 
     public CudaResult GetFunctionAttribute(out int value, CudaFunctionAttribute attribute, nint function)
     {
-        FakeKernel kernel = _functions[function];
+        FakeKernel kernel = KernelOf(function);
         value = attribute switch
         {
             CudaFunctionAttribute.MaxThreadsPerBlock => kernel.MaxThreads,
             CudaFunctionAttribute.SharedBytes => kernel.StaticSharedBytes,
             CudaFunctionAttribute.LocalBytes => kernel.LocalBytes,
             CudaFunctionAttribute.Registers => kernel.Registers,
-            CudaFunctionAttribute.MaxDynamicSharedBytes => kernel.MaxDynamicSharedBytes,
+            CudaFunctionAttribute.MaxDynamicSharedBytes => DynamicSharedOf(function),
             _ => -1,
         };
         return Enter(nameof(GetFunctionAttribute));
@@ -79,34 +94,66 @@ internal sealed unsafe partial class FakeCudaDriver
             return CudaResult.InvalidValue;
         }
 
-        _functions[function].MaxDynamicSharedBytes = value;
-        return Enter(nameof(SetFunctionAttribute));
+        lock (_lock)
+        {
+            CudaResult code = Enter(nameof(SetFunctionAttribute));
+            if (code == CudaResult.Success)
+            {
+                (FakeKernel kernel, nint module) = _functions[function];
+                _dynamicShared[(module, kernel.Name)] = kernel.MaxDynamicSharedBytes = value;
+            }
+
+            return code;
+        }
     }
 
     public CudaResult GetMaxActiveBlocks(out int blocks, nint function, int threads, nuint sharedMemoryBytes)
     {
         OccupancyQueries++;
-        blocks = _functions[function].BlocksPerMultiprocessor;
+        blocks = KernelOf(function).BlocksPerMultiprocessor;
         return Enter(nameof(GetMaxActiveBlocks));
     }
 
     public CudaResult Launch(
         nint function, uint gridBlocks, uint threads, uint sharedMemoryBytes, nint stream, void** parameters)
     {
-        FakeKernel kernel = _functions[function];
-        CudaResult code = Enter(nameof(Launch));
-        if (code != CudaResult.Success || gridBlocks == 0 || sharedMemoryBytes > kernel.MaxDynamicSharedBytes)
+        FakeKernel kernel = KernelOf(function);
+        DuringLaunch?.Invoke(kernel.Name);
+        lock (_lock)
         {
-            return code == CudaResult.Success ? CudaResult.InvalidValue : code;
-        }
+            CudaResult code = Enter(nameof(Launch));
+            if (code != CudaResult.Success || gridBlocks == 0 || sharedMemoryBytes > DynamicSharedOf(function))
+            {
+                return code == CudaResult.Success ? CudaResult.InvalidValue : code;
+            }
 
-        LaunchCount++;
-        if (RecordLaunches)
+            LaunchCount++;
+            if (RecordLaunches)
+            {
+                byte[] arguments = new ReadOnlySpan<byte>(parameters[0], kernel.ArgumentBytes).ToArray();
+                Launches.Add(new FakeLaunch(kernel.Name, gridBlocks, threads, sharedMemoryBytes, stream, arguments));
+                Enqueue(new FakeWork(kernel.Name, _functions[function].Module, arguments), stream);
+            }
+
+            return CudaResult.Success;
+        }
+    }
+
+    // As the driver has it, of each module: 48 KB until raised.
+    private int DynamicSharedOf(nint function)
+    {
+        lock (_lock)
         {
-            byte[] arguments = new ReadOnlySpan<byte>(parameters[0], kernel.ArgumentBytes).ToArray();
-            Launches.Add(new FakeLaunch(kernel.Name, gridBlocks, threads, sharedMemoryBytes, stream, arguments));
+            (FakeKernel kernel, nint module) = _functions[function];
+            return _dynamicShared.GetValueOrDefault((module, kernel.Name), 49152);
         }
+    }
 
-        return CudaResult.Success;
+    private FakeKernel KernelOf(nint function)
+    {
+        lock (_lock)
+        {
+            return _functions[function].Kernel;
+        }
     }
 }

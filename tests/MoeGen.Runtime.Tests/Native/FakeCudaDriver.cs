@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using MoeGen.Native;
 
 namespace MoeGen.Tests;
@@ -10,15 +12,34 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver, IDisposable
 {
     public const nint Context = 0x1000;
 
-    private readonly ThreadLocal<nint> _current = new();
-    private nint _nextHandle = 0x2000;
+    // By thread. Finalisers may still release something when the test is over.
+    private readonly ConcurrentDictionary<int, nint> _current = [];
+    private readonly Lock _lock = new();
+    private CudaResult? _lost;
+    private long _nextHandle = 0x2000;
 
     public int DeviceCount { get; set; } = 1;
 
     public CudaResult InitializeResult { get; set; }
 
-    /// <summary>What the next call of the named method returns instead of doing anything.</summary>
+    /// <summary>
+    /// What the next call of the named method returns instead of doing anything. A code that loses the context is what every
+    /// later call returns too, as the driver does.
+    /// </summary>
     public (string Method, CudaResult Code)? NextFailure { get; set; }
+
+    /// <summary>The call, counted from now and from 0, that fails with a code, whatever it is; null once it has.</summary>
+    public (int Call, CudaResult Code)? FailureAt { get; set; }
+
+    /// <summary>The method that <see cref="FailureAt"/> has met.</summary>
+    public string FailedMethod { get; private set; } = "";
+
+    /// <summary>Calls that work on the current context, releases apart.</summary>
+    public int Calls { get; private set; }
+
+    /// <summary>Everything that must be released; all zero in the end.</summary>
+    public (int Memory, int HostMemory, int Modules, int Streams, int Events, int Graphs, int Executables) Live =>
+        (LiveAllocations, LiveHostAllocations, LiveModules, LiveStreams, LiveEvents, LiveGraphs, LiveExecutables);
 
     public int OptinSharedBytes { get; set; } = 101376;
 
@@ -103,36 +124,80 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver, IDisposable
     public CudaResult ReleasePrimaryContext(int device)
     {
         ContextReferences--;
+        if (ContextReferences == 0)
+        {
+            // A primary context that no one holds is destroyed; the next one is new.
+            _lost = null;
+        }
+
         return CudaResult.Success;
     }
 
     public CudaResult SetCurrentContext(nint context)
     {
-        _current.Value = context;
+        _current[Environment.CurrentManagedThreadId] = context;
         return CudaResult.Success;
     }
 
     public CudaResult SynchronizeContext()
     {
-        Synchronizations++;
-        return _capturing.Count > 0 ? (CudaResult)900 : Enter(nameof(SynchronizeContext));
+        lock (_lock)
+        {
+            Synchronizations++;
+            CudaResult code = _capturing.Count > 0 ? (CudaResult)900 : Enter(nameof(SynchronizeContext));
+            if (code == CudaResult.Success)
+            {
+                _pending.Clear();
+            }
+
+            return code;
+        }
     }
 
-    public void Dispose() => _current.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (ulong address in _allocations.Keys)
+            {
+                NativeMemory.AlignedFree((void*)address);
+            }
 
-    private nint NextHandle() => _nextHandle += 0x10;
+            _allocations.Clear();
+        }
+    }
+
+    private bool HasCurrent => _current.GetValueOrDefault(Environment.CurrentManagedThreadId) != 0;
+
+    private nint NextHandle() => (nint)Interlocked.Add(ref _nextHandle, 0x10);
 
     /// <summary>What every function of the driver does first that works on the current context.</summary>
-    private CudaResult Enter(string method) => _current.Value == 0 ? CudaResult.InvalidContext : Fail(method);
+    private CudaResult Enter(string method) => !HasCurrent ? CudaResult.InvalidContext : Fail(method);
 
     private CudaResult Fail(string method)
     {
-        if (NextFailure is { } failure && failure.Method == method)
+        lock (_lock)
         {
-            NextFailure = null;
-            return failure.Code;
-        }
+            Calls++;
+            if (_lost is { } lost)
+            {
+                return lost;
+            }
 
-        return CudaResult.Success;
+            CudaResult code = CudaResult.Success;
+            if (NextFailure is { } failure && failure.Method == method)
+            {
+                NextFailure = null;
+                code = failure.Code;
+            }
+            else if (FailureAt is { } at)
+            {
+                FailureAt = at.Call == 0 ? null : (at.Call - 1, at.Code);
+                (FailedMethod, code) = at.Call == 0 ? (method, at.Code) : (FailedMethod, code);
+            }
+
+            _lost = StickyErrors.Contains(code) ? code : null;
+            return code;
+        }
     }
 }

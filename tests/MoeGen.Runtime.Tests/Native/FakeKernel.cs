@@ -18,6 +18,6 @@ internal sealed class FakeKernel
 
     public int BlocksPerMultiprocessor { get; init; } = 2;
 
-    /// <summary>As the driver has it: 48 KB until raised.</summary>
+    /// <summary>What was last asked for, in any module.</summary>
     public int MaxDynamicSharedBytes { get; set; } = 49152;
 }

@@ -11,3 +11,9 @@ public partial class RoutedMoe;
 
 [MoeConfig(Dtype = Dtype.FP32, Activation = Activation.Swiglu)]
 public partial class SinglePrecisionMoe;
+
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Tile = "64x64", Gemm = Gemm.Custom)]
+public partial class PluggedMoe
+{
+    partial void Gemm1(in GroupedGemmArguments<BFloat16, float> arguments, CudaStream stream) => throw new InvalidOperationException("A plug-in takes its place.");
+}

@@ -101,7 +101,6 @@ public sealed class CublasGroupedGemm<T> : IGroupedGemm<T>, IDisposable
         where TResult : unmanaged
     {
         Require(stream);
-        bool done = false;
         try
         {
             _session.Bind(stream);
@@ -117,16 +116,18 @@ public sealed class CublasGroupedGemm<T> : IGroupedGemm<T>, IDisposable
                 _session.MultiplyEach(product, offsets);
             }
 
-            done = true;
-        }
-        finally
-        {
-            // Also after an error: what was enqueued before it still uses the workspace.
             _session.Release(stream);
-            if (last || !done)
+            if (last)
             {
                 _offsets.EndCall(stream);
             }
+        }
+        catch
+        {
+            // What was enqueued before the error still uses the workspace.
+            _session.ReleaseAfterError(stream);
+            _offsets.EndCall(stream);
+            throw;
         }
     }
 

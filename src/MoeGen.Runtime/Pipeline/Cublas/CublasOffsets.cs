@@ -6,14 +6,14 @@ namespace MoeGen;
 internal sealed unsafe class CublasOffsets(CudaContext context) : IDisposable
 {
     private readonly PinnedMemory _memory = new(context, (MoeShape.MaxNumExperts + 1) * sizeof(int));
-    private nint? _callStream;
+    private StreamGate? _callStream;
     private DevicePointer<int> _source;
     private int _count;
 
     /// <summary>A layer's call begins on this stream: what its first GEMM copies holds for the second.</summary>
     public void BeginCall(CudaStream stream)
     {
-        _callStream = stream.Handle;
+        _callStream = stream.Gate;
         _source = default;
     }
 
@@ -21,7 +21,7 @@ internal sealed unsafe class CublasOffsets(CudaContext context) : IDisposable
     public ReadOnlySpan<int> Read(DevicePointer<int> source, int numExperts, CudaStream stream)
     {
         int count = numExperts + 1;
-        bool inCall = _callStream == stream.Handle;
+        bool inCall = _callStream == stream.Gate;
         if (!inCall || _source != source || _count != count)
         {
             // What another stream's call has copied is overwritten, so it must not count as that call's any more.
@@ -36,7 +36,7 @@ internal sealed unsafe class CublasOffsets(CudaContext context) : IDisposable
     /// <summary>The call's last GEMM is enqueued, or one of its GEMMs failed.</summary>
     public void EndCall(CudaStream stream)
     {
-        if (_callStream == stream.Handle)
+        if (_callStream == stream.Gate)
         {
             _callStream = null;
         }

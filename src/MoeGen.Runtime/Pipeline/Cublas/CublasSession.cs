@@ -76,11 +76,18 @@ internal sealed unsafe class CublasSession : IDisposable
     }
 
     /// <summary>What was enqueued since <see cref="Bind"/> is what others wait for.</summary>
-    public void Release(CudaStream stream)
+    public void Release(CudaStream stream) => stream.Record(_idle);
+
+    /// <summary>As <see cref="Release"/>, after an error, which a second one must not hide.</summary>
+    public void ReleaseAfterError(CudaStream stream)
     {
-        if (!_handle.IsClosed)
+        try
         {
-            stream.Record(_idle);
+            Release(stream);
+        }
+        catch (Exception second) when (second is CudaException or ObjectDisposedException)
+        {
+            // The stream or the device is gone, and nothing more will run on it.
         }
     }
 
@@ -119,7 +126,7 @@ internal sealed unsafe class CublasSession : IDisposable
         }
 
         ulong address = _addresses.Pointer.Address;
-        Context.Driver.Check(
+        Context.Check(
             Context.Driver.CopyHostToDeviceAsync(address, _hostAddresses.Address, (nuint)(3 * count * sizeof(ulong)), stream.Handle),
             "Copying the addresses of a grouped product to the device");
         ulong step = (ulong)count * sizeof(ulong);
