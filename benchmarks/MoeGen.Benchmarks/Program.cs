@@ -10,7 +10,8 @@ models.AcceptOnlyFromAmong([.. ModelShape.All.Select(model => model.Name)]);
 var tokens = new Option<int[]>("--tokens") { Description = "Token counts.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 8, 64, 512, 4096, 16384] };
 var layers = new Option<string>("--layer") { Description = "ladder: the planner's tiles; pinned: 128x128 for every size; cublas: GEMMs by cuBLAS, timed eagerly.", DefaultValueFactory = _ => "ladder" };
 layers.AcceptOnlyFromAmong("ladder", "pinned", "cublas");
-var root = new RootCommand("Times MoE layers on the GPU: graph replays, cold weights, median microseconds a layer, beside the machine's floor.") { models, tokens, layers };
+var variant = new Option<string?>("--variant") { Description = "Variant of the ladder that every call runs, for instance m128n256k64s3 or decode; left out: chosen for each call." };
+var root = new RootCommand("Times MoE layers on the GPU: graph replays, cold weights, median microseconds a layer, beside the machine's floor.") { models, tokens, layers, variant };
 root.SetAction(parsed =>
 {
     if (!CudaContext.IsAvailable(out string reason))
@@ -36,7 +37,7 @@ root.SetAction(parsed =>
                 Report<CublasMoe>(context, model, parsed.GetValue(tokens)!, weights => new CublasMoe(context, weights));
                 break;
             default:
-                Report<LadderMoe>(context, model, parsed.GetValue(tokens)!, weights => new LadderMoe(context, weights));
+                Report<LadderMoe>(context, model, parsed.GetValue(tokens)!, weights => new LadderMoe(context, weights, new MoeCudaOptions { Variant = parsed.GetValue(variant) }));
                 break;
         }
     }

@@ -90,8 +90,8 @@ template <class Tile, bool kPaired> struct StageCopies {
 template <class Tile, bool kPaired>
 __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, StageCopies<Tile, kPaired>& copies, int depth, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
-    constexpr int kCopySteps = Traits::kSteps - 1;  // the last step waits for the next stage
-    const int k_tiles = (depth + Tile::kTileK - 1) / Tile::kTileK;
+    // The last step waits for the next stage; flat tiles wait for memory, so they copy all in the first.
+    constexpr int kCopySteps = Tile::kTileM <= 32 ? 1 : Traits::kSteps - 1;
     const FragmentPlaces<Tile> places;
     cp_async_wait<Tile::kStages - 2>();
     __syncthreads();
@@ -99,12 +99,12 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
     Fragments<Tile> fragments[2];
     load_fragments<Tile>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
-    for (int k_tile = 0; k_tile < k_tiles; ++k_tile) {
+    for (int k = 0; k < depth; k += Tile::kTileK) {
 #pragma unroll
         for (int step = 0; step < Traits::kSteps; ++step) {
             // The stage read in the previous round is free; its copies are spread over the steps, among the multiplications.
-            if (step < kCopySteps) {
-                copies.copy(free, step * copies.kPasses / kCopySteps, (step + 1) * copies.kPasses / kCopySteps);
+            if (step < kCopySteps) copies.copy(free, step * copies.kPasses / kCopySteps, (step + 1) * copies.kPasses / kCopySteps);
+            if (step < Traits::kSteps - 1) {
                 load_fragments<Tile>(fragments[(step + 1) % 2], places, current, step + 1);
             } else {
                 // The next stage has landed for every thread, and nobody reads the current one any more.

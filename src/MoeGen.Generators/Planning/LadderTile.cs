@@ -5,4 +5,9 @@ namespace MoeGen.Generators.Planning;
 /// <summary>A step of the ladder.</summary>
 /// <param name="Shape">The tile.</param>
 /// <param name="Stages">Pipeline stages; null: what the planner gives the tile by itself.</param>
-internal sealed record LadderTile(TileShape Shape, int? Stages = null);
+internal sealed record LadderTile(TileShape Shape, int? Stages = null)
+{
+    /// <summary>Whether every GPU runs it: within 99 KB.</summary>
+    public bool IsPortable =>
+        TilePlanner.Plan(Shape, Stages) is PlanOutcome.Planned { Plan.SharedMemoryBytes: <= GpuLimits.PortableSharedMemoryBytes };
+}

@@ -1,8 +1,8 @@
 namespace MoeGen;
 
 /// <summary>
-/// How long a tile variant takes, roughly: its tiles in waves over the multiprocessors, or the weights through the memory,
-/// whichever is longer, and a part of the other, since they never overlap fully. Good for an order, not for a forecast.
+/// How long a tile variant takes, roughly: its tiles over the multiprocessors, or the weights through the memory, whichever is
+/// longer, and a part of the other, since they never overlap fully. Good for an order, not for a forecast.
 /// </summary>
 internal sealed class VariantCosts(CudaContext context)
 {
@@ -13,7 +13,13 @@ internal sealed class VariantCosts(CudaContext context)
     private const double ReachableBandwidth = 0.88;
 
     // The part of the shorter of computing and loading that is not hidden behind the longer.
-    private const double Exposed = 0.3;
+    private const double Exposed = 0.2;
+
+    // Rate of a block that is alone on its multiprocessor, of what the resident blocks reach together.
+    private const double LoneRate = 0.5;
+
+    // Tiles an expert wastes on average, once its rows fill more than one: rows vary from expert to expert.
+    private const double WastedTiles = 0.3;
 
     /// <summary>Experts that get a slot, on average, if slots fall evenly at random.</summary>
     public static double ActiveExperts(int numExperts, long slots) =>
@@ -23,19 +29,19 @@ internal sealed class VariantCosts(CudaContext context)
     public double Microseconds(GemmVariant variant, MoeShape shape, bool gated, long slots, double active)
     {
         double rows = slots / active;
-
-        // Rows vary from expert to expert: once they fill tiles, half a tile is wasted on average.
-        double tiles = active * (rows <= 0.8 * variant.TileM ? 1 : (rows / variant.TileM) + 0.5);
+        double tiles = active * (rows <= variant.TileM ? 1 : (rows / variant.TileM) + WastedTiles);
         return Gemm(variant, tiles, shape.Fc1Rows(gated), shape.HiddenSize, active) + Gemm(variant, tiles, shape.HiddenSize, shape.IntermediateSize, active);
     }
 
     private double Gemm(GemmVariant variant, double rowTiles, long columns, long depth, double active)
     {
         double tiles = rowTiles * ((columns + variant.TileN - 1) / variant.TileN);
-        double resident = (double)context.MultiprocessorCount * variant.MinBlocksPerSm;
-        double waves = Math.Max(1, Math.Ceiling(tiles / resident));
-        double flops = 2.0 * variant.TileM * variant.TileN * depth * variant.MinBlocksPerSm;
-        double compute = waves * flops / (TeraflopsPerMultiprocessor(variant) * context.ClockKilohertz / ReferenceKilohertz * 1e6);
+        int blocks = variant.MinBlocksPerSm;
+        double fullWaves = Math.Floor(tiles / (context.MultiprocessorCount * blocks));
+        double restBlocks = Math.Ceiling((tiles / context.MultiprocessorCount) - (fullWaves * blocks));
+        double rate = TeraflopsPerMultiprocessor(variant) * context.ClockKilohertz / ReferenceKilohertz * 1e6;
+        double block = 2.0 * variant.TileM * variant.TileN * depth / rate;
+        double compute = block * ((fullWaves * blocks) + (restBlocks / (LoneRate + ((1 - LoneRate) * restBlocks / blocks))));
         double memory = active * columns * depth * 2 / (context.MemoryBandwidth * ReachableBandwidth) * 1e6;
         return Math.Max(compute, memory) + (Exposed * Math.Min(compute, memory));
     }
@@ -43,9 +49,9 @@ internal sealed class VariantCosts(CudaContext context)
     private static double TeraflopsPerMultiprocessor(GemmVariant variant) => (variant.TileM, variant.TileN) switch
     {
         (16, _) => 1.2,
-        (32, _) => 1.9,
-        (64, < 256) => 2.5,
-        (64, _) => 2.7,
+        (32, _) => 2.1,
+        (64, < 256) => 2.55,
+        (64, _) => 2.65,
         (_, < 256) => 3.25,
         _ => 3.45,
     };

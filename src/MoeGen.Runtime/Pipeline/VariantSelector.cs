@@ -7,7 +7,7 @@ namespace MoeGen;
 internal sealed class VariantSelector
 {
     // Beyond, several rows share each weight, and tiles multiply faster than the decode kernels.
-    private const double MaxDecodeRows = 2;
+    private const double MaxDecodeRows = 2.5;
 
     private readonly MoeDescriptor _descriptor;
     private readonly VariantCosts _costs;

@@ -72,7 +72,7 @@ public sealed class LostContextTests
         using MoeGraph graph = call.Capture();
         using CudaGraph plain = call.Stream.Capture(() => { });
         using CudaEvent cudaEvent = call.Gpu.Context.CreateEvent();
-        using var kernels = MoeKernels<LadderMoe, BFloat16>.Load(call.Gpu.Context, call.Gpu.Options);
+        using var kernels = MoeKernels<PinnedMoe, BFloat16>.Load(call.Gpu.Context, call.Gpu.Options);
         using DeviceMoeWeights<BFloat16> weights = DeviceMoeWeights<BFloat16>.Upload(call.Gpu.Context, FakeGpu.Weights<BFloat16>(FakeCall.Shape, Fc1Layout.GateUp));
         using DeviceBuffer<byte> workspace = call.Gpu.Context.Allocate<byte>(call.Layer.GetWorkspaceBytes(3, 2));
         using DeviceBuffer<BFloat16> none = call.Gpu.Context.Allocate<BFloat16>(0);
@@ -94,8 +94,8 @@ public sealed class LostContextTests
                 Fc1ExpertWeights = weights.Fc1ExpertWeights, Fc2ExpertWeights = weights.Fc2ExpertWeights,
             },
             call.Stream));
-        AssertLost(call, () => new LadderMoe(context, weights, call.Gpu.Options));
-        AssertLost(call, () => new LadderMoe(context, FakeGpu.Weights<BFloat16>(FakeCall.Shape, Fc1Layout.GateUp), call.Gpu.Options));
+        AssertLost(call, () => new PinnedMoe(context, weights, call.Gpu.Options));
+        AssertLost(call, () => new PinnedMoe(context, FakeGpu.Weights<BFloat16>(FakeCall.Shape, Fc1Layout.GateUp), call.Gpu.Options));
         AssertLost(call, () => context.Allocate<int>(4));
         AssertLost(call, () => context.CreateStream());
         AssertLost(call, () => context.CreateEvent());
@@ -187,7 +187,7 @@ public sealed class LostContextTests
     {
         for (int at = 0; ; at++)
         {
-            using var gpu = new FakeGpu(LadderMoe.Descriptor);
+            using var gpu = new FakeGpu(PinnedMoe.Descriptor);
             gpu.Driver.FailureAt = (at, IllegalAddress);
             Exception? thrown = Record.Exception(() =>
             {

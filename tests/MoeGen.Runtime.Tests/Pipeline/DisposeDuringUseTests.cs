@@ -85,7 +85,7 @@ public sealed class DisposeDuringUseTests
     [InlineData("fc1")]
     public void A_buffer_disposed_during_a_call_is_freed_after_it(string which)
     {
-        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        using var gpu = new FakeGpu(PinnedMoe.Descriptor);
         using DeviceMoeWeights<BFloat16> weights = DeviceMoeWeights<BFloat16>.Upload(gpu.Context, FakeGpu.Weights<BFloat16>(FakeCall.Shape, Fc1Layout.GateUp));
         using var call = new FakeCall(gpu, weights: weights);
         using DeviceBuffer<byte> workspace = gpu.Context.Allocate<byte>(call.Layer.GetWorkspaceBytes(3, 2));
@@ -173,7 +173,7 @@ public sealed class DisposeDuringUseTests
     [InlineData("graph")]
     public void A_graph_is_not_launched_without_what_it_uses(string which)
     {
-        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        using var gpu = new FakeGpu(PinnedMoe.Descriptor);
         using DeviceMoeWeights<BFloat16> weights = DeviceMoeWeights<BFloat16>.Upload(gpu.Context, FakeGpu.Weights<BFloat16>(FakeCall.Shape, Fc1Layout.GateUp));
         using var call = new FakeCall(gpu, weights: weights);
         using MoeGraph graph = call.Capture();

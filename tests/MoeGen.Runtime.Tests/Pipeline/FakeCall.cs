@@ -10,12 +10,12 @@ internal sealed class FakeCall : IDisposable
     public FakeCall(FakeGpu? gpu = null, int tokens = 3, DeviceMoeWeights<BFloat16>? weights = null)
     {
         _ownsGpu = gpu is null;
-        Gpu = gpu ?? new FakeGpu(LadderMoe.Descriptor);
+        Gpu = gpu ?? new FakeGpu(PinnedMoe.Descriptor);
         try
         {
             Layer = weights is null
-                ? new LadderMoe(Gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), Gpu.Options)
-                : new LadderMoe(Gpu.Context, weights, Gpu.Options);
+                ? new PinnedMoe(Gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), Gpu.Options)
+                : new PinnedMoe(Gpu.Context, weights, Gpu.Options);
             Stream = Gpu.Context.CreateStream();
             Input = Gpu.Context.Allocate<BFloat16>(tokens * 64L);
             Ids = Gpu.Context.Allocate<int>(tokens * 2L);
@@ -32,7 +32,7 @@ internal sealed class FakeCall : IDisposable
 
     public FakeCudaDriver Driver => Gpu.Driver;
 
-    public LadderMoe Layer { get; }
+    public PinnedMoe Layer { get; }
 
     public CudaStream Stream { get; }
 

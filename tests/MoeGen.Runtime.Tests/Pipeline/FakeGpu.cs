@@ -16,6 +16,8 @@ internal sealed class FakeGpu : IDisposable
         Add("moe_permute", System.Runtime.CompilerServices.Unsafe.SizeOf<PermuteArguments<BFloat16>>());
         Add("moe_apply_activation", System.Runtime.CompilerServices.Unsafe.SizeOf<ApplyArguments<BFloat16>>());
         Add("moe_finalize", System.Runtime.CompilerServices.Unsafe.SizeOf<FinalizeArguments<BFloat16>>());
+        Add("moe_decode_gemm1", System.Runtime.CompilerServices.Unsafe.SizeOf<DecodeGemm1Arguments<BFloat16>>());
+        Add("moe_decode_gemm2", System.Runtime.CompilerServices.Unsafe.SizeOf<DecodeGemm2Arguments<BFloat16>>());
         foreach (GemmVariant variant in descriptor.Variants)
         {
             Add($"moe_gemm1_{variant.Name}", System.Runtime.CompilerServices.Unsafe.SizeOf<Gemm1Arguments<BFloat16>>());

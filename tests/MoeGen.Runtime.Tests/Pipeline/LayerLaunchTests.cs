@@ -9,13 +9,27 @@ public sealed class LayerLaunchTests
     private static readonly MoeShape Shape = new(4, 64, 32);
 
     [Fact]
-    public void Small_inputs_take_four_launches()
+    public void Few_tokens_take_two_launches()
     {
         using var gpu = new FakeGpu(LadderMoe.Descriptor);
         using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
         Forward(gpu, layer, tokens: 3, topK: 2);
+        Assert.Equal(["moe_decode_gemm1", "moe_decode_gemm2"], gpu.Driver.Launches.Select(launch => launch.Kernel));
+
+        // 6 slots x 32 outputs in eights, eight warps a block; 64 columns in sixteens.
+        Assert.Equal([3u, 4u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
+        // The activated rows, rounded up to 256 bytes.
+        Assert.Equal(512, layer.GetWorkspaceBytes(3, 2));
+    }
+
+    [Fact]
+    public void Small_inputs_take_four_launches()
+    {
+        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
+        Forward(gpu, layer, tokens: 9, topK: 2);
         Assert.Equal(["moe_route_small", "moe_gemm1_m16n128k64s5", "moe_gemm2_m16n128k64s5", "moe_finalize"], gpu.Driver.Launches.Select(launch => launch.Kernel));
-        Assert.Equal([1u, 144u, 144u, 3u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
+        Assert.Equal([1u, 144u, 144u, 9u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
     }
 
     [Fact]
@@ -42,8 +56,11 @@ public sealed class LayerLaunchTests
         {
             using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, layout), gpu.Options);
             Forward(gpu, layer, tokens: 1, topK: 1);
+            DecodeGemm1Arguments<BFloat16> decode = MemoryMarshal.Read<DecodeGemm1Arguments<BFloat16>>(gpu.Driver.Launches[^2].Arguments);
+            Forward(gpu, layer, tokens: 100, topK: 1);
             Gemm1Arguments<BFloat16> gemm1 = MemoryMarshal.Read<Gemm1Arguments<BFloat16>>(gpu.Driver.Launches[^3].Arguments);
             rows.Add((gemm1.GateRowOffset, gemm1.GateRowStride, gemm1.UpRowOffset, gemm1.UpRowStride));
+            Assert.Equal(rows[^1], (decode.GateRowOffset, decode.GateRowStride, decode.UpRowOffset, decode.UpRowStride));
         }
 
         Assert.Equal([(0, 1, 32, 1), (32, 1, 0, 1), (0, 2, 1, 2)], rows);
@@ -72,19 +89,6 @@ public sealed class LayerLaunchTests
         using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
         Forward(gpu, layer, tokens: 0, topK: 2);
         Assert.Empty(gpu.Driver.Launches);
-    }
-
-    [Theory]
-    [InlineData(1, 2, 0)]
-    [InlineData(8, 8, 0)]
-    [InlineData(64, 2, 2)]
-    [InlineData(40, 2, 1)]
-    [InlineData(4096, 2, 3)]
-    public void The_tile_follows_the_rows_an_expert_has(int tokens, int topK, int variant)
-    {
-        using var gpu = new FakeGpu(LadderMoe.Descriptor);
-        using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
-        Assert.Equal(tokens == 8 ? LadderMoe.Descriptor.Variants[1] : LadderMoe.Descriptor.Variants[variant], layer.VariantFor(tokens, topK));
     }
 
     [Fact]

@@ -6,6 +6,10 @@ public partial class DeepTileMoe;
 [MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu)]
 public partial class LadderMoe;
 
+/// <summary>One tile for all calls, hence four launches for few tokens.</summary>
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Tile = "16x128")]
+public partial class PinnedMoe;
+
 [MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Relu, Routing = RoutingMethod.SoftmaxTopK, Tile = "64x64")]
 public partial class RoutedMoe;
 

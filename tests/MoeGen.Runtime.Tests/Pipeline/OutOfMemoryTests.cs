@@ -11,21 +11,21 @@ public sealed class OutOfMemoryTests
     [Fact]
     public void Upload_of_weights()
     {
-        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        using var gpu = new FakeGpu(PinnedMoe.Descriptor);
         AssertNothingLeaks(gpu, () => DeviceMoeWeights<BFloat16>.Upload(gpu.Context, Weights).Dispose(), allocations: 4);
     }
 
     [Fact]
     public void A_layer_from_host_weights()
     {
-        using var gpu = new FakeGpu(LadderMoe.Descriptor);
-        AssertNothingLeaks(gpu, () => new LadderMoe(gpu.Context, Weights, gpu.Options).Dispose(), allocations: 5);
+        using var gpu = new FakeGpu(PinnedMoe.Descriptor);
+        AssertNothingLeaks(gpu, () => new PinnedMoe(gpu.Context, Weights, gpu.Options).Dispose(), allocations: 5);
     }
 
     [Fact]
     public void First_forward()
     {
-        using var gpu = new FakeGpu(LadderMoe.Descriptor);
+        using var gpu = new FakeGpu(PinnedMoe.Descriptor);
         AssertNothingLeaks(gpu, () =>
         {
             using var call = new FakeCall(gpu);
@@ -62,7 +62,7 @@ public sealed class OutOfMemoryTests
         using DeviceMoeWeights<BFloat16> weights = DeviceMoeWeights<BFloat16>.Upload(call.Gpu.Context, Weights);
         AssertNothingLeaks(call.Gpu, () =>
         {
-            using var kernels = MoeKernels<LadderMoe, BFloat16>.Load(call.Gpu.Context, call.Gpu.Options);
+            using var kernels = MoeKernels<PinnedMoe, BFloat16>.Load(call.Gpu.Context, call.Gpu.Options);
             kernels.FusedMoe(
                 new()
                 {

@@ -2,7 +2,7 @@
 // BF16, Swiglu, SoftmaxTopKRenormalized; E = 8, K = 2, H = 4096, I = 14336.
 // GEMM variants, M x N x K:
 //   m16n128k64s5: tile 16x128x64, 5 stages, 1x4 warps of 16x32 (128 threads), 92160 bytes of shared memory, 16 accumulators and at most 255 registers a thread
-//   m32n128k64s4: tile 32x128x64, 4 stages, 1x4 warps of 32x32 (128 threads), 81920 bytes of shared memory, 32 accumulators and at most 255 registers a thread
+//   m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 168 registers a thread
 //   m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread
 //   m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread
 //   m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread
@@ -20,16 +20,16 @@ struct TileM16N128K64S5 {
     static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor asked of the register allocator
 };
 
-struct TileM32N128K64S4 {
+struct TileM32N128K64S3 {
     static constexpr int kTileM = 32;  // rows (expanded tokens) a block
     static constexpr int kTileN = 128;  // accumulator columns a block
     static constexpr int kTileK = 64;  // elements of depth a stage
-    static constexpr int kStages = 4;  // software-pipeline depth
+    static constexpr int kStages = 3;  // software-pipeline depth
     static constexpr int kWarpsM = 1;  // warps along M
     static constexpr int kWarpsN = 4;  // warps along N
     static constexpr int kThreads = 128;  // threads a block
-    static constexpr int kSharedMemoryBytes = 81920;  // dynamic shared memory a block, bytes
-    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor asked of the register allocator
+    static constexpr int kSharedMemoryBytes = 61440;  // dynamic shared memory a block, bytes
+    static constexpr int kMinBlocksPerSm = 3;  // blocks a multiprocessor asked of the register allocator
 };
 
 struct TileM64N128K64S4 {
@@ -481,17 +481,16 @@ template <class Tile, int kRows> struct RowLoader {
     }
 };
 
-// The A operand: rows that may lie anywhere in one matrix, found once a tile. Rows beyond the tile repeat its first one: what
-// is computed for them is never stored.
+// The A operand: rows anywhere in one matrix, found once a tile. Rows beyond it repeat its first, or are zeros; nobody stores their results.
 template <class Tile> struct RowsA {
     using Loader = RowLoader<Tile, Tile::kTileM>;
     const unsigned char* cursor;  // row 0 of the matrix, at this thread's depth of the next stage
-    unsigned row_bytes;
-    unsigned rows[Loader::kPasses];
+    int rows_left;                // rows of the tile from this thread's first one on
+    unsigned row_bytes, rows[Loader::kPasses];
 
     // `row_of(i)` is the matrix row of row i of the tile.
     template <class RowOf> __device__ __forceinline__ RowsA(const Element* matrix, int depth, int tile_rows, RowOf row_of)
-        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), row_bytes(2u * depth) {
+        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(2u * depth) {
 #pragma unroll
         for (int pass = 0; pass < Loader::kPasses; ++pass) {
             const int row = pass * Loader::kRowsPerPass + Loader::thread_row();
@@ -500,7 +499,8 @@ template <class Tile> struct RowsA {
     }
 
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
-        Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes, in_depth);
+        Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes,
+                     in_depth && (Tile::kTileM > 32 || pass * Loader::kRowsPerPass < rows_left));
     }
 };
 
@@ -663,8 +663,8 @@ template <class Tile, bool kPaired> struct StageCopies {
 template <class Tile, bool kPaired>
 __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, StageCopies<Tile, kPaired>& copies, int depth, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
-    constexpr int kCopySteps = Traits::kSteps - 1;  // the last step waits for the next stage
-    const int k_tiles = (depth + Tile::kTileK - 1) / Tile::kTileK;
+    // The last step waits for the next stage; flat tiles wait for memory, so they copy all in the first.
+    constexpr int kCopySteps = Tile::kTileM <= 32 ? 1 : Traits::kSteps - 1;
     const FragmentPlaces<Tile> places;
     cp_async_wait<Tile::kStages - 2>();
     __syncthreads();
@@ -672,12 +672,12 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
     Fragments<Tile> fragments[2];
     load_fragments<Tile>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
-    for (int k_tile = 0; k_tile < k_tiles; ++k_tile) {
+    for (int k = 0; k < depth; k += Tile::kTileK) {
 #pragma unroll
         for (int step = 0; step < Traits::kSteps; ++step) {
             // The stage read in the previous round is free; its copies are spread over the steps, among the multiplications.
-            if (step < kCopySteps) {
-                copies.copy(free, step * copies.kPasses / kCopySteps, (step + 1) * copies.kPasses / kCopySteps);
+            if (step < kCopySteps) copies.copy(free, step * copies.kPasses / kCopySteps, (step + 1) * copies.kPasses / kCopySteps);
+            if (step < Traits::kSteps - 1) {
                 load_fragments<Tile>(fragments[(step + 1) % 2], places, current, step + 1);
             } else {
                 // The next stage has landed for every thread, and nobody reads the current one any more.
@@ -958,6 +958,7 @@ constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with
 
 struct SlotGroups {
     int slot_experts[kDecodeSlots];  // of each slot, -1 where it has none
+    bool leads[kDecodeSlots];        // whether a slot is the first of a group
     int slots[kDecodeSlots];         // slots of valid experts by expert, in their order
     int starts[kDecodeSlots + 1];    // first entry in `slots` of each group, then the number of entries
     int experts[kDecodeSlots];       // expert of each group
@@ -966,7 +967,6 @@ struct SlotGroups {
 
 // All threads of the block call it together. The groups follow from the ids alone, so that all blocks agree on them.
 __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots) {
-    __shared__ bool leads[kDecodeSlots];  // whether a slot is the first of a group
     const int (&experts)[kDecodeSlots] = groups.slot_experts;
     const int slot = threadIdx.x;
     const int expert = slot < num_slots ? local_expert(ids[slot], local_experts) : -1;
@@ -980,20 +980,20 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
         place += same || (experts[other] >= 0 && experts[other] < expert);
     }
     const bool leader = expert >= 0 && before % kGroupSlots == 0;
-    if (slot < num_slots) leads[slot] = leader;
+    if (slot < num_slots) groups.leads[slot] = leader;
     if (expert >= 0) groups.slots[place] = slot;
     __syncthreads();
 
     if (leader) {
         int group = 0;
         for (int other = 0; other < num_slots; ++other)
-            group += leads[other] && (experts[other] < expert || (experts[other] == expert && other < slot));
+            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other < slot));
         groups.experts[group] = expert;
         groups.starts[group] = place;
     }
     if (slot == 0) {
         int count = 0, entries = 0;
-        for (int other = 0; other < num_slots; ++other) { count += leads[other]; entries += experts[other] >= 0; }
+        for (int other = 0; other < num_slots; ++other) { count += groups.leads[other]; entries += experts[other] >= 0; }
         groups.count = count;
         groups.starts[count] = entries;
     }
@@ -1216,10 +1216,10 @@ moe_gemm1_m16n128k64s5(const __grid_constant__ Gemm1Arguments arguments) { gemm1
 extern "C" __global__ void __launch_bounds__(TileM16N128K64S5::kThreads, TileM16N128K64S5::kMinBlocksPerSm)
 moe_gemm2_m16n128k64s5(const __grid_constant__ Gemm2Arguments arguments) { gemm2<TileM16N128K64S5>(arguments); }
 
-extern "C" __global__ void __launch_bounds__(TileM32N128K64S4::kThreads, TileM32N128K64S4::kMinBlocksPerSm)
-moe_gemm1_m32n128k64s4(const __grid_constant__ Gemm1Arguments arguments) { gemm1<TileM32N128K64S4>(arguments); }
-extern "C" __global__ void __launch_bounds__(TileM32N128K64S4::kThreads, TileM32N128K64S4::kMinBlocksPerSm)
-moe_gemm2_m32n128k64s4(const __grid_constant__ Gemm2Arguments arguments) { gemm2<TileM32N128K64S4>(arguments); }
+extern "C" __global__ void __launch_bounds__(TileM32N128K64S3::kThreads, TileM32N128K64S3::kMinBlocksPerSm)
+moe_gemm1_m32n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { gemm1<TileM32N128K64S3>(arguments); }
+extern "C" __global__ void __launch_bounds__(TileM32N128K64S3::kThreads, TileM32N128K64S3::kMinBlocksPerSm)
+moe_gemm2_m32n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { gemm2<TileM32N128K64S3>(arguments); }
 
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
 moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) { gemm1<TileM64N128K64S4>(arguments); }

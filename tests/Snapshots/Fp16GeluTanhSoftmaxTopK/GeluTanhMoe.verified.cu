@@ -435,17 +435,16 @@ template <class Tile, int kRows> struct RowLoader {
     }
 };
 
-// The A operand: rows that may lie anywhere in one matrix, found once a tile. Rows beyond the tile repeat its first one: what
-// is computed for them is never stored.
+// The A operand: rows anywhere in one matrix, found once a tile. Rows beyond it repeat its first, or are zeros; nobody stores their results.
 template <class Tile> struct RowsA {
     using Loader = RowLoader<Tile, Tile::kTileM>;
     const unsigned char* cursor;  // row 0 of the matrix, at this thread's depth of the next stage
-    unsigned row_bytes;
-    unsigned rows[Loader::kPasses];
+    int rows_left;                // rows of the tile from this thread's first one on
+    unsigned row_bytes, rows[Loader::kPasses];
 
     // `row_of(i)` is the matrix row of row i of the tile.
     template <class RowOf> __device__ __forceinline__ RowsA(const Element* matrix, int depth, int tile_rows, RowOf row_of)
-        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), row_bytes(2u * depth) {
+        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(2u * depth) {
 #pragma unroll
         for (int pass = 0; pass < Loader::kPasses; ++pass) {
             const int row = pass * Loader::kRowsPerPass + Loader::thread_row();
@@ -454,7 +453,8 @@ template <class Tile> struct RowsA {
     }
 
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
-        Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes, in_depth);
+        Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes,
+                     in_depth && (Tile::kTileM > 32 || pass * Loader::kRowsPerPass < rows_left));
     }
 };
 
@@ -617,8 +617,8 @@ template <class Tile, bool kPaired> struct StageCopies {
 template <class Tile, bool kPaired>
 __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, StageCopies<Tile, kPaired>& copies, int depth, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
-    constexpr int kCopySteps = Traits::kSteps - 1;  // the last step waits for the next stage
-    const int k_tiles = (depth + Tile::kTileK - 1) / Tile::kTileK;
+    // The last step waits for the next stage; flat tiles wait for memory, so they copy all in the first.
+    constexpr int kCopySteps = Tile::kTileM <= 32 ? 1 : Traits::kSteps - 1;
     const FragmentPlaces<Tile> places;
     cp_async_wait<Tile::kStages - 2>();
     __syncthreads();
@@ -626,12 +626,12 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
     Fragments<Tile> fragments[2];
     load_fragments<Tile>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
-    for (int k_tile = 0; k_tile < k_tiles; ++k_tile) {
+    for (int k = 0; k < depth; k += Tile::kTileK) {
 #pragma unroll
         for (int step = 0; step < Traits::kSteps; ++step) {
             // The stage read in the previous round is free; its copies are spread over the steps, among the multiplications.
-            if (step < kCopySteps) {
-                copies.copy(free, step * copies.kPasses / kCopySteps, (step + 1) * copies.kPasses / kCopySteps);
+            if (step < kCopySteps) copies.copy(free, step * copies.kPasses / kCopySteps, (step + 1) * copies.kPasses / kCopySteps);
+            if (step < Traits::kSteps - 1) {
                 load_fragments<Tile>(fragments[(step + 1) % 2], places, current, step + 1);
             } else {
                 // The next stage has landed for every thread, and nobody reads the current one any more.

@@ -21,7 +21,7 @@ internal static class BudgetRule
         string place = stages is null ? nameof(MoeSettings.Tile) : nameof(MoeSettings.Stages);
         IEnumerable<TileShape> tiles = pinned is { } tile
             ? [tile]
-            : TilePlanner.Ladder.Where(step => step.Stages is null).Select(step => step.Shape);
+            : TilePlanner.Ladder.Where(step => step.IsPortable).Select(step => step.Shape);
 
         // The last of the ladder is the largest: the stages that it allows, every tile allows.
         return tiles.Reverse().SelectMany(candidate => Describe(candidate, TilePlanner.Plan(candidate, stages), place)).Take(1);
