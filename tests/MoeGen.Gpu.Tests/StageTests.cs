@@ -23,7 +23,7 @@ public sealed class StageTests
 
         // The decode kernels have no stages of their own, so few tokens take a named tile.
         MoeCudaOptions options = Gpu.Options ?? new MoeCudaOptions();
-        using var layer = new Bf16SwigluLadder(context, data.Weights, problem.T == 1 ? options with { Variant = "m16n128k64s5" } : options);
+        using var layer = new Bf16SwigluLadder(context, data.Weights, problem.T == 1 ? options with { Variant = "m16n128k64s3" } : options);
         using var buffers = new Buffers<BFloat16>(context, data);
         using CudaStream stream = context.CreateStream();
         using DeviceBuffer<byte> workspace = context.Allocate<byte>(layer.GetWorkspaceBytes(problem.T, problem.K));

@@ -20,11 +20,11 @@ internal static class TilePlanner
     /// <summary>
     /// The tiles from which the run time picks where none is pinned, by growing number of tokens an expert. The wide ones read
     /// less of L2 for each product; their third stage is beyond 99 KB, so GPUs with no more do without them. Three stages of
-    /// 32x128 leave room for a third block.
+    /// the flat ones leave room for more blocks.
     /// </summary>
     public static IReadOnlyList<LadderTile> Ladder { get; } =
     [
-        new(new(16, 128, TileGrammar.DefaultK)), new(new(32, 128, TileGrammar.DefaultK), Stages: 3),
+        new(new(16, 128, TileGrammar.DefaultK), Stages: 3), new(new(32, 128, TileGrammar.DefaultK), Stages: 3),
         new(new(64, 128, TileGrammar.DefaultK)), new(new(64, 256, TileGrammar.DefaultK), Stages: 3),
         new(new(128, 128, TileGrammar.DefaultK)), new(new(128, 256, TileGrammar.DefaultK), Stages: 3),
     ];

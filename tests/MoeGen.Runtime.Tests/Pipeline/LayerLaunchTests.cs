@@ -28,7 +28,7 @@ public sealed class LayerLaunchTests
         using var gpu = new FakeGpu(LadderMoe.Descriptor);
         using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
         Forward(gpu, layer, tokens: 9, topK: 2);
-        Assert.Equal(["moe_route_small", "moe_gemm1_m16n128k64s5", "moe_gemm2_m16n128k64s5", "moe_finalize"], gpu.Driver.Launches.Select(launch => launch.Kernel));
+        Assert.Equal(["moe_route_small", "moe_gemm1_m16n128k64s3", "moe_gemm2_m16n128k64s3", "moe_finalize"], gpu.Driver.Launches.Select(launch => launch.Kernel));
         Assert.Equal([1u, 144u, 144u, 9u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
     }
 

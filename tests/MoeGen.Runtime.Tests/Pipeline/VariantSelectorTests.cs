@@ -15,7 +15,7 @@ public sealed class VariantSelectorTests : IDisposable
         { "mixtral", 1, 2, "decode" },
         { "qwen", 8, 8, "decode" },
         { "mixtral", 64, 2, "m32n128k64s3" },
-        { "qwen", 64, 8, "m16n128k64s5" },
+        { "qwen", 64, 8, "m16n128k64s3" },
         { "mixtral", 4096, 2, "m128n256k64s3" },
         { "qwen", 16384, 8, "m128n256k64s3" },
     };

@@ -7,7 +7,7 @@ namespace Samples;
 /// Mixture-of-Experts layer: BF16, Swiglu, Preselected, GEMM by cuBLAS.
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
-/// <item><description>m16n128k64s5: tile 16x128x64, 5 stages, 1x4 warps of 16x32 (128 threads), 92160 bytes of shared memory, 16 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread</description></item>
 /// </list>
 /// </remarks>
 partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.CublasMoe, global::MoeGen.BFloat16>
@@ -50,7 +50,7 @@ partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, glo
         Routing: global::MoeGen.RoutingMethod.Preselected,
         Variants: new global::MoeGen.GemmVariant[]
         {
-            new(Name: "m16n128k64s5", TileM: 16, TileN: 128, TileK: 64, Stages: 5, Threads: 128, SharedMemoryBytes: 92160, MaxRegisters: 255, MinBlocksPerSm: 2),
+            new(Name: "m16n128k64s3", TileM: 16, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 55296, MaxRegisters: 128, MinBlocksPerSm: 4),
         })
     {
         Gemm = global::MoeGen.Gemm.Cublas,
@@ -71,8 +71,8 @@ partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, glo
         private readonly global::MoeGen.CudaKernel _permute;
         private readonly global::MoeGen.CudaKernel _applyActivation;
         private readonly global::MoeGen.CudaKernel _finalize;
-        private readonly global::MoeGen.CudaKernel _gemm1M16N128K64S5;
-        private readonly global::MoeGen.CudaKernel _gemm2M16N128K64S5;
+        private readonly global::MoeGen.CudaKernel _gemm1M16N128K64S3;
+        private readonly global::MoeGen.CudaKernel _gemm2M16N128K64S3;
 
         /// <summary>Finds the kernels in a loaded module of <see cref="CudaSource"/>.</summary>
         public Launchers(global::MoeGen.CudaModule module)
@@ -84,8 +84,8 @@ partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, glo
             _permute = module.GetKernel("moe_permute", threads: 256, sharedMemoryBytes: 0);
             _applyActivation = module.GetKernel("moe_apply_activation", threads: 256, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _gemm1M16N128K64S5 = module.GetKernel("moe_gemm1_m16n128k64s5", threads: 128, sharedMemoryBytes: 92160);
-            _gemm2M16N128K64S5 = module.GetKernel("moe_gemm2_m16n128k64s5", threads: 128, sharedMemoryBytes: 92160);
+            _gemm1M16N128K64S3 = module.GetKernel("moe_gemm1_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
+            _gemm2M16N128K64S3 = module.GetKernel("moe_gemm2_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
         }
 
         /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
@@ -125,7 +125,7 @@ partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, glo
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch
         {
-            0 => global::System.Math.Min(_gemm1M16N128K64S5.ResidentBlocks, _gemm2M16N128K64S5.ResidentBlocks),
+            0 => global::System.Math.Min(_gemm1M16N128K64S3.ResidentBlocks, _gemm2M16N128K64S3.ResidentBlocks),
             _ => throw UnknownVariant(variant),
         };
 
@@ -135,7 +135,7 @@ partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, glo
             switch (variant)
             {
                 case 0:
-                    Gemm1M16N128K64S5(in arguments, ResidentBlocks(0), stream);
+                    Gemm1M16N128K64S3(in arguments, ResidentBlocks(0), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
@@ -148,20 +148,20 @@ partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, glo
             switch (variant)
             {
                 case 0:
-                    Gemm2M16N128K64S5(in arguments, ResidentBlocks(0), stream);
+                    Gemm2M16N128K64S3(in arguments, ResidentBlocks(0), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
             }
         }
 
-        /// <summary>GEMM1, m16n128k64s5: tile 16x128x64, 5 stages, 1x4 warps of 16x32 (128 threads), 92160 bytes of shared memory, 16 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm1M16N128K64S5(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm1M16N128K64S5.Launch(in arguments, gridBlocks, stream);
+        /// <summary>GEMM1, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread.</summary>
+        public void Gemm1M16N128K64S3(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm1M16N128K64S3.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM2, m16n128k64s5: tile 16x128x64, 5 stages, 1x4 warps of 16x32 (128 threads), 92160 bytes of shared memory, 16 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm2M16N128K64S5(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm2M16N128K64S5.Launch(in arguments, gridBlocks, stream);
+        /// <summary>GEMM2, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread.</summary>
+        public void Gemm2M16N128K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm2M16N128K64S3.Launch(in arguments, gridBlocks, stream);
 
         private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
             new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 0.");

@@ -5,7 +5,7 @@
 /// Mixture-of-Experts layer: FP16, Silu, Preselected.
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
-/// <item><description>m16n128k64s5: tile 16x128x64, 5 stages, 1x4 warps of 16x32 (128 threads), 92160 bytes of shared memory, 16 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread</description></item>
 /// <item><description>m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 168 registers a thread</description></item>
 /// <item><description>m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
@@ -53,7 +53,7 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         Routing: global::MoeGen.RoutingMethod.Preselected,
         Variants: new global::MoeGen.GemmVariant[]
         {
-            new(Name: "m16n128k64s5", TileM: 16, TileN: 128, TileK: 64, Stages: 5, Threads: 128, SharedMemoryBytes: 92160, MaxRegisters: 255, MinBlocksPerSm: 2),
+            new(Name: "m16n128k64s3", TileM: 16, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 55296, MaxRegisters: 128, MinBlocksPerSm: 4),
             new(Name: "m32n128k64s3", TileM: 32, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 61440, MaxRegisters: 168, MinBlocksPerSm: 3),
             new(Name: "m64n128k64s4", TileM: 64, TileN: 128, TileK: 64, Stages: 4, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m64n256k64s3", TileM: 64, TileN: 256, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 122880, MaxRegisters: 255, MinBlocksPerSm: 1),
@@ -79,8 +79,8 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         private readonly global::MoeGen.CudaKernel _finalize;
         private readonly global::MoeGen.CudaKernel _decodeGemm1;
         private readonly global::MoeGen.CudaKernel _decodeGemm2;
-        private readonly global::MoeGen.CudaKernel _gemm1M16N128K64S5;
-        private readonly global::MoeGen.CudaKernel _gemm2M16N128K64S5;
+        private readonly global::MoeGen.CudaKernel _gemm1M16N128K64S3;
+        private readonly global::MoeGen.CudaKernel _gemm2M16N128K64S3;
         private readonly global::MoeGen.CudaKernel _gemm1M32N128K64S3;
         private readonly global::MoeGen.CudaKernel _gemm2M32N128K64S3;
         private readonly global::MoeGen.CudaKernel _gemm1M64N128K64S4;
@@ -102,8 +102,8 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm1 = module.GetKernel("moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm2 = module.GetKernel("moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
-            _gemm1M16N128K64S5 = module.GetKernel("moe_gemm1_m16n128k64s5", threads: 128, sharedMemoryBytes: 92160);
-            _gemm2M16N128K64S5 = module.GetKernel("moe_gemm2_m16n128k64s5", threads: 128, sharedMemoryBytes: 92160);
+            _gemm1M16N128K64S3 = module.GetKernel("moe_gemm1_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
+            _gemm2M16N128K64S3 = module.GetKernel("moe_gemm2_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
             _gemm1M32N128K64S3 = module.GetKernel("moe_gemm1_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
             _gemm2M32N128K64S3 = module.GetKernel("moe_gemm2_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
             _gemm1M64N128K64S4 = module.GetKernel("moe_gemm1_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
@@ -153,7 +153,7 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch
         {
-            0 => global::System.Math.Min(_gemm1M16N128K64S5.ResidentBlocks, _gemm2M16N128K64S5.ResidentBlocks),
+            0 => global::System.Math.Min(_gemm1M16N128K64S3.ResidentBlocks, _gemm2M16N128K64S3.ResidentBlocks),
             1 => global::System.Math.Min(_gemm1M32N128K64S3.ResidentBlocks, _gemm2M32N128K64S3.ResidentBlocks),
             2 => global::System.Math.Min(_gemm1M64N128K64S4.ResidentBlocks, _gemm2M64N128K64S4.ResidentBlocks),
             3 => global::System.Math.Min(_gemm1M64N256K64S3?.ResidentBlocks ?? 0, _gemm2M64N256K64S3?.ResidentBlocks ?? 0),
@@ -168,7 +168,7 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
             switch (variant)
             {
                 case 0:
-                    Gemm1M16N128K64S5(in arguments, ResidentBlocks(0), stream);
+                    Gemm1M16N128K64S3(in arguments, ResidentBlocks(0), stream);
                     break;
                 case 1:
                     Gemm1M32N128K64S3(in arguments, ResidentBlocks(1), stream);
@@ -196,7 +196,7 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
             switch (variant)
             {
                 case 0:
-                    Gemm2M16N128K64S5(in arguments, ResidentBlocks(0), stream);
+                    Gemm2M16N128K64S3(in arguments, ResidentBlocks(0), stream);
                     break;
                 case 1:
                     Gemm2M32N128K64S3(in arguments, ResidentBlocks(1), stream);
@@ -218,13 +218,13 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
             }
         }
 
-        /// <summary>GEMM1, m16n128k64s5: tile 16x128x64, 5 stages, 1x4 warps of 16x32 (128 threads), 92160 bytes of shared memory, 16 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm1M16N128K64S5(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm1M16N128K64S5.Launch(in arguments, gridBlocks, stream);
+        /// <summary>GEMM1, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread.</summary>
+        public void Gemm1M16N128K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm1M16N128K64S3.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM2, m16n128k64s5: tile 16x128x64, 5 stages, 1x4 warps of 16x32 (128 threads), 92160 bytes of shared memory, 16 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm2M16N128K64S5(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm2M16N128K64S5.Launch(in arguments, gridBlocks, stream);
+        /// <summary>GEMM2, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread.</summary>
+        public void Gemm2M16N128K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm2M16N128K64S3.Launch(in arguments, gridBlocks, stream);
 
         /// <summary>GEMM1, m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
         public void Gemm1M32N128K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
