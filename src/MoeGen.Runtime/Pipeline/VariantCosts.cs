@@ -21,6 +21,10 @@ internal sealed class VariantCosts(CudaContext context)
     // Tiles an expert wastes on average, once its rows fill more than one: rows vary from expert to expert.
     private const double WastedTiles = 0.3;
 
+    // Integrated GPUs report no memory clock: a terabyte a second, and the reference clock, still order the tiles.
+    private readonly double _bandwidth = context.MemoryBandwidth > 0 ? context.MemoryBandwidth * ReachableBandwidth : 1e12;
+    private readonly double _clock = (context.ClockKilohertz > 0 ? context.ClockKilohertz : ReferenceKilohertz) / ReferenceKilohertz;
+
     /// <summary>Experts that get a slot, on average, if slots fall evenly at random.</summary>
     public static double ActiveExperts(int numExperts, long slots) =>
         numExperts == 1 ? 1 : Math.Max(1, numExperts * (1 - Math.Pow(1 - (1.0 / numExperts), slots)));
@@ -39,10 +43,10 @@ internal sealed class VariantCosts(CudaContext context)
         int blocks = variant.MinBlocksPerSm;
         double fullWaves = Math.Floor(tiles / (context.MultiprocessorCount * blocks));
         double restBlocks = Math.Ceiling((tiles / context.MultiprocessorCount) - (fullWaves * blocks));
-        double rate = TeraflopsPerMultiprocessor(variant) * context.ClockKilohertz / ReferenceKilohertz * 1e6;
+        double rate = TeraflopsPerMultiprocessor(variant) * _clock * 1e6;
         double block = 2.0 * variant.TileM * variant.TileN * depth / rate;
         double compute = block * ((fullWaves * blocks) + (restBlocks / (LoneRate + ((1 - LoneRate) * restBlocks / blocks))));
-        double memory = active * columns * depth * 2 / (context.MemoryBandwidth * ReachableBandwidth) * 1e6;
+        double memory = active * columns * depth * 2 / _bandwidth * 1e6;
         return Math.Max(compute, memory) + (Exposed * Math.Min(compute, memory));
     }
 

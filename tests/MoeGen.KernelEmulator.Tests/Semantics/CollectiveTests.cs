@@ -104,7 +104,9 @@ public sealed class CollectiveTests
         }
         catch (CudaException exception)
         {
+            // The device's context is lost with the launch, so there is nothing to read.
             Assert.Contains(device.Driver.Faults[0].ToString(), exception.Message, StringComparison.Ordinal);
+            return [];
         }
 
         return SmallKernel.Read(output);
