@@ -16,7 +16,7 @@ public sealed class PlantedDecodeFaultTests
         new("partial sums that are not cleared", "partial_sums[warp][i / kDecodeColumns][i % kDecodeColumns] = 0.0f;", "{}", FaultKind.UninitializedRead),
         new("halves of the depth exchanged on one side", "values.words[2 * half], values.words[2 * half + 1])", "values.words[2 * half + 1], values.words[2 * half])", null),
         new("no zeros beyond the depth", "load_streamed(low + depth, low && depth < end)", "load_streamed(low + depth, low)", FaultKind.OutOfBounds),
-        new("misaligned weights", "load_streamed(high + depth, ", "load_streamed(high + depth + 4, ", FaultKind.Misaligned),
+        new("misaligned weights", "load_streamed(high + depth, ", "load_streamed(high + depth + 1, ", FaultKind.Misaligned),
         new("columns beyond the last", "first_column + 8 < hidden ? weights", "first_column < hidden ? weights", FaultKind.OutOfBounds),
         new("up rows for gate rows", "arguments.upRowOffset + high_output", "arguments.gateRowOffset + high_output", null),
         new("a warp's share dropped", "other < kDecodeWarps; ++other) sum", "other < kDecodeWarps - 1; ++other) sum", null),
