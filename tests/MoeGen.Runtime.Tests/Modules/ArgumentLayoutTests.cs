@@ -39,6 +39,13 @@ public sealed partial class ArgumentLayoutTests
         Assert.Equal(Sizes.Keys.Order(), found.Order());
     }
 
+    [Fact]
+    public void The_decode_kernels_hold_as_many_slots_as_the_run_time_gives_them()
+    {
+        string ladder = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Snapshots", "Fp16SiluLadder", "LadderMoe.verified.cu"));
+        Assert.Contains($"constexpr int kDecodeSlots = {GemmVariant.MaxDecodeSlots}; ", ladder, StringComparison.Ordinal);
+    }
+
     [GeneratedRegex(@"static_assert\(sizeof\((?<name>\w+)\) == (?<size>\d+)")]
     private static partial Regex SizeAssertion();
 }
