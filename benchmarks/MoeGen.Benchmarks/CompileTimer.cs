@@ -2,33 +2,44 @@ using System.Diagnostics;
 
 namespace MoeGen.Benchmarks;
 
-/// <summary>Times from the class's text to launchable kernels: compiled, and from the cache.</summary>
+/// <summary>Times from a class to its first call that has run, compiled and from the cache.</summary>
 internal static class CompileTimer
 {
-    public static void Run(CudaContext context)
+    private static readonly ModelShape Tiny = new("tiny", 4, 2, 256, 256);
+
+    public static CompileTime[] Run(CudaContext context)
     {
         string folder = Path.Combine(Path.GetTempPath(), $"moegen-benchmark-{Environment.ProcessId}");
         try
         {
-            Report<PinnedMoe>(context, new KernelCache(folder));
-            Report<LadderMoe>(context, new KernelCache(folder));
+            using DeviceMoeWeights<BFloat16> weights = DeviceMoeWeights<BFloat16>.Upload(context, RandomWeights.Create(Tiny, 0));
+            return
+            [
+                Time("pinned", options => new PinnedMoe(context, weights, options)),
+                Time("ladder", options => new LadderMoe(context, weights, options)),
+            ];
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
 
-    private static void Report<TLayer>(CudaContext context, KernelCache cache)
-        where TLayer : IMoeDescriptor<TLayer, BFloat16>
-    {
-        foreach (string expectation in new[] { "cold", "cached", "cached" })
+        CompileTime Time<TLayer>(string name, Func<MoeCudaOptions, TLayer> create)
+            where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
         {
-            long start = Stopwatch.GetTimestamp();
-            CachedKernel cached = cache.GetOrCompile(TLayer.CudaSource, TLayer.Descriptor.Name, context.ComputeCapability);
-            using CudaModule cubin = CudaModule.Load(context, cached.Kernel);
-            TLayer.CreateLaunchers(cubin);
-            Console.WriteLine($"{TLayer.Descriptor.Name} {expectation}: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1} ms to launchable ({cached.Outcome}, {cached.Kernel.Architecture}, NVRTC {cached.Kernel.NvrtcVersion})");
+            const int tokens = 64;
+            using CudaStream stream = context.CreateStream();
+            using var call = new BenchmarkCall(context, Tiny, tokens, RoutingGenerator.Ids(RoutingPattern.Random, tokens, Tiny.TopK, Tiny.NumExperts, 0), 0);
+            return new CompileTime(name, ToFirstCall(), ToFirstCall());
+
+            double ToFirstCall()
+            {
+                long start = Stopwatch.GetTimestamp();
+                using TLayer layer = create(new MoeCudaOptions { Cache = new KernelCache(folder) });
+                call.Forward(layer, stream);
+                stream.Synchronize();
+                return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            }
         }
     }
 }

@@ -1,135 +1,94 @@
-using System.Diagnostics;
-
 namespace MoeGen.Benchmarks;
 
-/// <summary>Times one layer with cold weights, as graph replays or as eager calls, and the host's cost of an eager call.</summary>
-internal static class LayerTimer
+/// <summary>Times one kind of layer over one shape: with cold weights, as graph replays, or eagerly where it cannot be captured.</summary>
+internal sealed class LayerTimer<TLayer> : IDisposable
+    where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
 {
-    private const int Rounds = 7;
-    private const double RoundMilliseconds = 20;
+    private const int Rounds = 15;
+    private const int StageRounds = 7;
 
-    /// <summary>Median microseconds a layer.</summary>
-    /// <param name="layers">The same layer over different weights; used in turn.</param>
-    /// <param name="model">Sizes.</param>
-    /// <param name="tokens">T.</param>
-    /// <param name="sets">Number of different inputs and routings that are replayed in turn, so that weights are not in L2.</param>
-    /// <param name="asGraphs">Replay graphs; false for layers that cannot be captured: eager calls, with what they wait for on the host.</param>
-    public static Result Time<TLayer>(IReadOnlyList<TLayer> layers, ModelShape model, int tokens, int sets, bool asGraphs)
-        where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
+    private readonly ProbeDriver _probe;
+    private readonly string _name;
+    private readonly TLayer[] _layers;
+    private readonly CudaStream _stream;
+    private readonly ReplayTimer _timer;
+    private readonly HostTimer _host;
+
+    /// <param name="probe">The driver beneath the weights' context.</param>
+    /// <param name="name">For the report.</param>
+    /// <param name="weights">Copies that are used in turn; they stay the caller's.</param>
+    /// <param name="create">Makes the layer over one of them.</param>
+    public LayerTimer(ProbeDriver probe, string name, IReadOnlyList<DeviceMoeWeights<BFloat16>> weights, Func<DeviceMoeWeights<BFloat16>, TLayer> create)
     {
-        CudaContext context = layers[0].Context!;
-        using CudaStream stream = context.CreateStream();
-        using CudaEvent begin = context.CreateEvent();
-        using CudaEvent end = context.CreateEvent();
-        var calls = new List<Call>();
-        for (int set = 0; set < sets; set++)
-        {
-            calls.Add(new Call(context, model, tokens, set));
-        }
-
-        MoeGraph[] graphs = asGraphs ? [.. calls.Select((call, set) => call.Capture(layers[set % layers.Count], stream))] : [];
-
-        double Replay(int count)
-        {
-            stream.Record(begin);
-            for (int i = 0; i < count; i++)
-            {
-                int set = i % sets;
-                if (asGraphs)
-                {
-                    graphs[set].Launch(stream);
-                }
-                else
-                {
-                    calls[set].Forward(layers[set % layers.Count], stream);
-                }
-            }
-
-            stream.Record(end);
-            end.Synchronize();
-            return CudaEvent.ElapsedMilliseconds(begin, end) / count;
-        }
-
-        double warm = Replay(Math.Max(sets, 3));
-        int replays = Math.Max(sets, (int)(RoundMilliseconds / warm) / sets * sets);
-        double[] rounds = [.. Enumerable.Range(0, Rounds).Select(_ => Replay(replays) * 1000).Order()];
-        double host = HostMicroseconds(layers[0], calls[0], stream);
-        double touched = calls.Average(call => (double)call.ExpertsTouched);
-        foreach (MoeGraph graph in graphs)
-        {
-            graph.Dispose();
-        }
-
-        calls.ForEach(call => call.Dispose());
-        return new Result(rounds[Rounds / 2], rounds[0], rounds[^1], host, (int)Math.Round(touched));
+        _probe = probe;
+        _name = name;
+        _layers = [.. weights.Select(create)];
+        _stream = weights[0].Context.CreateStream();
+        _timer = new ReplayTimer(_stream);
+        _host = new HostTimer(probe, _stream);
     }
 
-    /// <summary>Host microseconds of one eager call; the queue is drained between bursts, so that it never blocks.</summary>
-    private static double HostMicroseconds<TLayer>(TLayer layer, Call call, CudaStream stream)
-        where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
+    private static bool IsCapturable => TLayer.Descriptor.Gemm != Gemm.Cublas;
+
+    public LayerRow Time(ColdCalls calls, MachineLimits limits)
     {
-        const int Burst = 20;
-        var samples = new List<double>();
-        for (int round = 0; round < 10; round++)
+        (BenchmarkPoint point, int sets) = (calls.Point, calls.Calls.Count);
+
+        // First eagerly: what is compiled or allocated on first use is so before anything is captured.
+        calls.Calls[0].Forward(_layers[0], _stream);
+        _stream.Synchronize();
+        Spread whole = IsCapturable ? Replay(calls, Stage.Finalize, Rounds, out List<Stage> stages) : Eager(calls, out stages);
+        StageTimes? split = IsCapturable ? Split(calls, stages) : null;
+        return new LayerRow(
+            point.Model,
+            point.Tokens,
+            point.Routing,
+            _name,
+            IsCapturable ? _layers[0].VariantFor(point.Tokens, point.Model.TopK)!.Name : "cuBLAS, eager",
+            whole,
+            calls.ExpertsTouched,
+            limits.FloorMicroseconds(point.Model, point.Tokens, calls.ExpertsTouched),
+            split,
+            _host.Time(_layers[0], calls.Calls[0], IsCapturable));
+
+        Spread Eager(ColdCalls all, out List<Stage> none)
         {
-            stream.Synchronize();
-            long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < Burst; i++)
-            {
-                call.Forward(layer, stream);
-            }
-
-            samples.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds / Burst);
+            none = [];
+            return _timer.Time([set => all.Calls[set].Forward(_layers[set % _layers.Length], _stream)], sets, Rounds)[0];
         }
-
-        stream.Synchronize();
-        return samples.Order().ElementAt(samples.Count / 2);
     }
 
-    /// <summary>Times in microseconds a layer.</summary>
-    internal sealed record Result(double Median, double Min, double Max, double Host, int ExpertsTouched);
-
-    private sealed class Call : IDisposable
+    public void Dispose()
     {
-        private readonly DeviceBuffer<BFloat16> _input;
-        private readonly DeviceBuffer<int> _ids;
-        private readonly DeviceBuffer<float> _scales;
-        private readonly DeviceBuffer<BFloat16> _output;
+        _timer.Dispose();
+        _stream.Dispose();
+        Array.ForEach(_layers, layer => layer.Dispose());
+    }
 
-        public Call(CudaContext context, ModelShape model, int tokens, int seed)
+    /// <summary>Time of each stage: that of the call up to it, less that of the call up to the one before.</summary>
+    private StageTimes Split(ColdCalls calls, List<Stage> stages) => Stages.Differences(
+        stages.Distinct().ToDictionary(stage => stage, stage => Replay(calls, stage, StageRounds, out _).Median));
+
+    private Spread Replay(ColdCalls calls, Stage last, int rounds, out List<Stage> launched)
+    {
+        (_probe.Records, _probe.LastStage) = (true, last);
+        var graphs = new List<MoeGraph>();
+        try
         {
-            int[] ids = RandomWeights.Ids(tokens, model.TopK, model.NumExperts, seed);
-            ExpertsTouched = ids.Distinct().Count();
-            _input = Upload<BFloat16>(context, RandomWeights.Normal(tokens * model.HiddenSize, 1, seed));
-            _ids = Upload<int>(context, ids);
-            _scales = Upload<float>(context, [.. ids.Select(_ => 1f / model.TopK)]);
-            _output = context.Allocate<BFloat16>((long)tokens * model.HiddenSize);
+            foreach (BenchmarkCall call in calls.Calls)
+            {
+                _probe.Begin();
+                graphs.Add(call.Capture(_layers[graphs.Count % _layers.Length], _stream));
+            }
+
+            launched = [.. _probe.Launched];
+            (_probe.Records, _probe.LastStage) = (false, Stage.Finalize);
+            return _timer.Time([set => graphs[set].Launch(_stream)], graphs.Count, rounds)[0];
         }
-
-        public int ExpertsTouched { get; }
-
-        public MoeGraph Capture<TLayer>(TLayer layer, CudaStream stream)
-            where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16> =>
-            layer.CaptureForward(_input, _ids, _scales, _output, stream);
-
-        public void Forward<TLayer>(TLayer layer, CudaStream stream)
-            where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16> =>
-            layer.Forward(_input, _ids, _scales, _output, stream);
-
-        public void Dispose()
+        finally
         {
-            _input.Dispose();
-            _ids.Dispose();
-            _scales.Dispose();
-            _output.Dispose();
-        }
-
-        private static DeviceBuffer<T> Upload<T>(CudaContext context, ReadOnlySpan<T> values)
-            where T : unmanaged
-        {
-            DeviceBuffer<T> buffer = context.Allocate<T>(values.Length);
-            buffer.CopyFrom(values);
-            return buffer;
+            (_probe.Records, _probe.LastStage) = (false, Stage.Finalize);
+            graphs.ForEach(graph => graph.Dispose());
         }
     }
 }

@@ -8,7 +8,7 @@ internal static class RandomWeights
 
     public static MoeWeights<BFloat16> Create(ModelShape model, int seed)
     {
-        MoeShape shape = model.Shape;
+        var shape = new MoeShape(model.NumExperts, model.HiddenSize, model.IntermediateSize);
         int fc1 = 2 * shape.IntermediateSize * shape.HiddenSize;
         int fc2 = shape.HiddenSize * shape.IntermediateSize;
         BFloat16[] fc1Block = Normal(fc1 + (shape.NumExperts * WindowStep), 1 / Math.Sqrt(shape.HiddenSize), seed);
@@ -32,25 +32,6 @@ internal static class RandomWeights
             }
         });
         return values;
-    }
-
-    /// <summary>K distinct experts of each token, uniform.</summary>
-    public static int[] Ids(int tokens, int topK, int experts, int seed)
-    {
-        var random = new Random(seed);
-        var all = Enumerable.Range(0, experts).ToArray();
-        var ids = new int[tokens * topK];
-        for (int token = 0; token < tokens; token++)
-        {
-            for (int k = 0; k < topK; k++)
-            {
-                int other = random.Next(k, experts);
-                (all[k], all[other]) = (all[other], all[k]);
-                ids[(token * topK) + k] = all[k];
-            }
-        }
-
-        return ids;
     }
 
     private static ReadOnlyMemory<BFloat16>[] Windows(BFloat16[] block, int length, int count) =>
