@@ -20,7 +20,7 @@ internal static class LogAxis
         {
             foreach (double value in steps.Select(step => step * Math.Pow(10, decade)).Where(value => Math.Log10(value) >= low && Math.Log10(value) <= high))
             {
-                ticks.AddMajor(Math.Log10(value), value.ToString("G4", CultureInfo.InvariantCulture));
+                ticks.AddMajor(Math.Log10(value), value.ToString("0.####", CultureInfo.InvariantCulture));
             }
         }
 

@@ -19,7 +19,7 @@ internal static class ChoiceTimer
             {
                 LadderMoe[] copies = [.. weights.Select(copy => new LadderMoe(context, copy, new MoeCudaOptions { Variant = name }))];
                 layers.AddRange(copies);
-                calls.Calls[0].Forward(copies[0], stream);
+                Array.ForEach(copies, copy => calls.Calls[0].Forward(copy, stream));
                 stream.Synchronize();
                 graphs.Add([.. calls.Calls.Select((call, set) => call.Capture(copies[set % copies.Length], stream))]);
             }

@@ -6,7 +6,7 @@ namespace MoeGen.Benchmarks;
 internal sealed class CommandLine
 {
     private readonly Option<string[]> _models = Many("--models", "Model shapes.", [.. ModelShape.All.Select(model => model.Name)]);
-    private readonly Option<int[]> _tokens = Many("--tokens", "Token counts, 1 to 1048576.", 1, 8, 64, 512, 4096, 16384);
+    private readonly Option<int[]> _tokens = Many("--tokens", "Token counts, 1 to 262144.", 1, 8, 64, 512, 4096, 16384);
     private readonly Option<RoutingPattern[]> _routings = Many("--routing", $"random: uniform; zipf: skewed, s = {RoutingGenerator.ZipfExponent}; oneexpert: all tokens the same K experts.", RoutingPattern.Random);
     private readonly Option<string> _layer = new("--layer") { Description = "ladder: the planner's tiles; pinned: 128x128 for every size; cublas: GEMMs by cuBLAS, timed eagerly.", DefaultValueFactory = _ => "ladder" };
     private readonly Option<string?> _variant = new("--variant") { Description = "Variant of the ladder that every call runs, for instance m128n256k64s3 or decode; left out: chosen for each call." };
@@ -36,9 +36,9 @@ internal sealed class CommandLine
                 result.AddError("--tflops and --tbs must be given together.");
             }
 
-            foreach (int wrong in result.GetValue(_tokens)!.Where(tokens => tokens is < 1 or > 1 << 20))
+            foreach (int wrong in result.GetValue(_tokens)!.Where(tokens => tokens is < 1 or > 1 << 18))
             {
-                result.AddError($"--tokens {wrong}; allowed are 1 to {1 << 20}.");
+                result.AddError($"--tokens {wrong}; allowed are 1 to {1 << 18}.");
             }
         });
         Root.SetAction(parsed => run(Read(parsed)));

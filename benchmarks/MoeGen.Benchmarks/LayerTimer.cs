@@ -35,7 +35,7 @@ internal sealed class LayerTimer<TLayer> : IDisposable
         (BenchmarkPoint point, int sets) = (calls.Point, calls.Calls.Count);
 
         // First eagerly: what is compiled or allocated on first use is so before anything is captured.
-        calls.Calls[0].Forward(_layers[0], _stream);
+        Array.ForEach(_layers, layer => calls.Calls[0].Forward(layer, _stream));
         _stream.Synchronize();
         Spread whole = IsCapturable ? Replay(calls, Stage.Finalize, Rounds, out List<Stage> stages) : Eager(calls, out stages);
         StageTimes? split = IsCapturable ? Split(calls, stages) : null;
