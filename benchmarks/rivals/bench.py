@@ -1,5 +1,4 @@
 """Timing of a layer as the C# benchmark does it: cold weights, CUDA graphs, median and spread of rounds of at least 10 ms."""
-import array
 import statistics
 
 import torch
@@ -17,11 +16,10 @@ class Point:
         self.experts, self.top_k = model["numExperts"], model["topK"]
         self.hidden, self.intermediate = model["hiddenSize"], model["intermediateSize"]
         self.weights = weights
-        ids = array.array("i")
         with open(f"{folder}/{description['ids']}", "rb") as file:
-            ids.frombytes(file.read())
+            ids = torch.frombuffer(bytearray(file.read()), dtype=torch.int32)
         shape = (description["sets"], self.tokens, self.top_k)
-        self.ids = torch.tensor(ids, dtype=torch.int32).view(shape).cuda()
+        self.ids = ids.view(shape).cuda()
         torch.manual_seed(1)
         self.inputs = torch.randn(shape[0], self.tokens, self.hidden, device="cuda").to(torch.bfloat16)
         self.scales = torch.full(shape[1:], 1.0 / self.top_k, device="cuda")
