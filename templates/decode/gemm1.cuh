@@ -19,24 +19,54 @@ struct DecodeGemm1Arguments {
     int intermediateSize;             // I, a multiple of 8
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
+    const Element* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
+    int gemm2Warps;                   // warps a block of GEMM2
+    int reserved;
 };
-static_assert(sizeof(DecodeGemm1Arguments) == 120, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm1Arguments) == 136, "the launcher passes this layout");
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
+// Warps that share a task's depth, a power of two: what gives the warp with most to do the fewest rounds of loads.
+__device__ __forceinline__ int depth_parts(int tasks, int rounds) {
+    const int warps = gridDim.x * kDecodeWarps;
+    int best = 1, fewest = (tasks + warps - 1) / warps * rounds;
+    for (int parts = 2; parts <= kDecodeWarps; parts *= 2) {
+        const int needed = (tasks * parts + warps - 1) / warps * ((rounds + parts - 1) / parts);
+        if (needed < fewest) { best = parts; fewest = needed; }
+    }
+    return best;
+}
+
+// Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
+__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int intermediate) {
+    constexpr int kLines = kStreamDepth * 2 / 128;
+    const int rounds = (intermediate + kStreamDepth - 1) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
+    for (int item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
+        const int row = item / lines, warp = item % lines / kLines;
+        const int round = groups.count * rounds * warp / arguments.gemm2Warps, group = round / rounds;
+        const int depth = (round - group * rounds) * kStreamDepth + item % kLines * 64;
+        if (depth < intermediate)
+            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * intermediate + depth);
+    }
+}
+
 extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
     __shared__ SlotGroups groups;
+    __shared__ float part_sums[kDecodeWarps][kGroupFragments * 4][32];
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, arguments.numSlots);
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int top_k = kTopK ? kTopK : arguments.topK;
-    const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs;
-    const int lane = threadIdx.x % 32;
+    const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
+    const int rounds = (hidden + kStreamDepth - 1) / kStreamDepth, parts = depth_parts(tasks, rounds), block_tasks = kDecodeWarps / parts;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp % parts;
 
-    // A task is one group's rows by kDecodeOutputs outputs over the whole depth; neighbouring warps read neighbouring rows.
-    for (int task = blockIdx.x * kDecodeWarps + threadIdx.x / 32; task < groups.count * column_tasks; task += gridDim.x * kDecodeWarps) {
-        const int group = task / column_tasks;
-        const int expert = groups.experts[group];
+    // A task is one group's rows by kDecodeOutputs outputs; neighbouring warps read neighbouring rows, or parts of one task's depth.
+    for (int base = blockIdx.x * block_tasks; base < tasks; base += gridDim.x * block_tasks) {
+        const int task = base + warp / parts, group = task / column_tasks;
+        const bool has_task = task < tasks;
+        const int expert = has_task ? groups.experts[group] : 0;
         const int low_output = (task - group * column_tasks) * kDecodeOutputs + lane / 4;
         const int high_output = kGated ? low_output : low_output + 8;
         const long long first_row = static_cast<long long>(expert) * (kGated ? 2 * intermediate : intermediate);
@@ -44,11 +74,26 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         const long long high_row = first_row
             + (kGated ? arguments.upRowOffset + high_output * arguments.upRowStride : arguments.gateRowOffset + high_output * arguments.gateRowStride);
         const bool has_high = high_output < intermediate;
-        const StreamedRows activations = streamed_rows(
-            groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * hidden; });
         StreamSums sums = {};
-        stream_rows(sums, arguments.fc1ExpertWeights + low_row * hidden,
-                    has_high ? arguments.fc1ExpertWeights + high_row * hidden : nullptr, activations, 0, hidden);
+        if (has_task) {
+            const StreamedRows activations = streamed_rows(
+                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * hidden; });
+            stream_rows(sums, arguments.fc1ExpertWeights + low_row * hidden,
+                        has_high ? arguments.fc1ExpertWeights + high_row * hidden : nullptr, activations,
+                        rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, hidden));
+        }
+
+        // The parts are added in their order, by the warp of the first.
+        if (parts > 1) {
+#pragma unroll
+            for (int i = 0; i < kGroupFragments * 4; ++i) part_sums[warp][i][lane] = sums[i / 4][i % 4];
+            __syncthreads();
+            for (int other = 1; part == 0 && other < parts; ++other)
+#pragma unroll
+                for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] += part_sums[warp + other][i][lane];
+            __syncthreads();
+        }
+        if (!has_task || part != 0) continue;
 
         const Element* biases = arguments.fc1ExpertBiases;
         const float low_bias = biases ? unpack_low(biases[low_row].bits) : 0.0f;
@@ -71,4 +116,5 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
             }
         }
     }
+    fetch_gemm2_weights(groups, arguments, hidden, intermediate);
 }

@@ -19,24 +19,27 @@ struct DecodeGemm2Arguments {
 static_assert(sizeof(DecodeGemm2Arguments) == 88, "the launcher passes this layout");
 
 constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
+constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // of all warps: kWideDecodeThreads have half the slots
 
-extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
+extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
     __shared__ SlotGroups groups;
-    __shared__ float partial_sums[kDecodeWarps][kDecodeSlots][kDecodeColumns];
+    __shared__ float partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, arguments.numSlots);
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int top_k = kTopK ? kTopK : arguments.topK;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const int first_column = blockIdx.x * kDecodeColumns;
-    for (int i = lane; i < arguments.numSlots * kDecodeColumns; i += 32) partial_sums[warp][i / kDecodeColumns][i % kDecodeColumns] = 0.0f;
+    const int warp_sums = arguments.numSlots * kDecodeColumns;
+    float* own_sums = partial_sums + warp * warp_sums;
+    for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0.0f;
     __syncwarp();
 
     // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
     const int rounds = (intermediate + kStreamDepth - 1) / kStreamDepth;
     const int all_rounds = groups.count * rounds;
-    const int end = all_rounds * (warp + 1) / kDecodeWarps;
-    for (int round = all_rounds * warp / kDecodeWarps; round < end;) {
+    const int end = all_rounds * (warp + 1) / warps;
+    for (int round = all_rounds * warp / warps; round < end;) {
         const int group = round / rounds;
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
@@ -53,8 +56,9 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm2
             for (int i = 0; i < 2; ++i) {
                 const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
                 if (entry >= groups.starts[group + 1]) continue;
-                partial_sums[warp][groups.slots[entry]][lane / 4] = sums[fragment][i];
-                partial_sums[warp][groups.slots[entry]][lane / 4 + 8] = sums[fragment][2 + i];
+                float* slot_sums = own_sums + groups.slots[entry] * kDecodeColumns + lane / 4;
+                slot_sums[0] = sums[fragment][i];
+                slot_sums[8] = sums[fragment][2 + i];
             }
         }
         round += last - first;
@@ -62,7 +66,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm2
     __syncthreads();
 
     // Fixed order: the warps of a slot, then the slots of a token.
-    for (int i = threadIdx.x; i < arguments.numSlots / top_k * kDecodeColumns; i += kDecodeThreads) {
+    for (int i = threadIdx.x; i < arguments.numSlots / top_k * kDecodeColumns; i += blockDim.x) {
         const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
         if (column >= hidden) continue;
         float total = 0.0f;
@@ -70,8 +74,8 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm2
             const int expert = groups.slot_experts[slot];
             if (expert < 0) continue;
             float sum = arguments.fc2ExpertBiases ? unpack_low(arguments.fc2ExpertBiases[static_cast<long long>(expert) * hidden + column].bits) : 0.0f;
-#pragma unroll
-            for (int other = 0; other < kDecodeWarps; ++other) sum += partial_sums[other][slot][i % kDecodeColumns];
+#pragma unroll 8
+            for (int other = 0; other < warps; ++other) sum += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
             total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);
         }
         arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));

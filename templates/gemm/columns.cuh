@@ -16,8 +16,7 @@ template <class Tile, bool kPaired> struct ColumnMap {
 
     // First of the kOutputsPerThread consecutive outputs of this thread in a group, relative to the tile.
     static __device__ __forceinline__ int first_output(int group) {
-        const int warp_column = threadIdx.x / 32 / Tile::kWarpsM;
-        return warp_column * kWarpOutputs + group * 8 * kGroup + threadIdx.x % 4 * kOutputsPerThread;
+        return Traits::warp_n() * kWarpOutputs + group * 8 * kGroup + threadIdx.x % 4 * kOutputsPerThread;
     }
 
     // The output of a row of the B tile, relative to the tile: a permutation of the row's bits (less the one that tells gate

@@ -10,6 +10,7 @@ struct Gemm1Arguments {
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
     const int* tileExperts;           // [M-tiles]
+    int* drawnTiles;                  // tiles drawn so far; routing has zeroed it
     const int* sortedSlots;           // [T * K]; token = slot / K
     const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
@@ -22,7 +23,7 @@ struct Gemm1Arguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
 };
-static_assert(sizeof(Gemm1Arguments) == 120, "the launcher passes this layout");
+static_assert(sizeof(Gemm1Arguments) == 128, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
     using Columns = ColumnMap<Tile, kGated>;
@@ -33,15 +34,15 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride};
     const RowOrder up_rows{arguments.upRowOffset, arguments.upRowStride};
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
-    for_each_tile<Tile, kGated>(
-        TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
+    for_each_tile<Tile>(
+        TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
         arguments.hiddenSize,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
                 RowsA<Tile>(arguments.input, arguments.hiddenSize, tile.row_end - tile.row_begin,
-                            [&](int row) { return arguments.sortedSlots[tile.row_begin + row] / top_k; }),
+                            [&](int row) { return arguments.sortedSlots[tile.row_begin + min(row, tile.row_end - tile.row_begin - 1)] / top_k; }),
                 RowsB<Tile, kGated>(arguments.fc1ExpertWeights + expert_row(tile) * hidden, arguments.hiddenSize,
                                     tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows),
                 arguments.hiddenSize};

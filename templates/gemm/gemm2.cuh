@@ -10,6 +10,7 @@ struct Gemm2Arguments {
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
     const int* tileExperts;           // [M-tiles]
+    int* drawnTiles;                  // tiles drawn so far; routing has zeroed it
     const int* sortedSlots;           // [T * K]
     const Element* fc2ExpertBiases;   // [E, H]; null means none
     int numExperts;                   // E
@@ -17,7 +18,7 @@ struct Gemm2Arguments {
     int intermediateSize;             // I, a multiple of 8
     int reserved;
 };
-static_assert(sizeof(Gemm2Arguments) == 80, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
     using Columns = ColumnMap<Tile, false>;
@@ -25,8 +26,8 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
-    for_each_tile<Tile, false>(
-        TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
+    for_each_tile<Tile>(
+        TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
         arguments.intermediateSize,
         [&](const TileCoordinates& tile) {

@@ -14,20 +14,20 @@ template <class Tile> struct FragmentPlaces {
     unsigned a, b;
     __device__ __forceinline__ FragmentPlaces() {
         using Traits = TileTraits<Tile>;
-        const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+        const int lane = threadIdx.x % 32;
         // A: matrices 0..3 are rows 0-7 and 8-15 of the left, then of the right eight columns.
-        a = swizzled<Tile>(warp % Tile::kWarpsM * Traits::kWarpTileM + lane % 16, lane / 16);
+        a = swizzled<Tile>(Traits::fragment_row(0) + lane % 16, lane / 16);
         // B is stored by columns: matrices 0, 1 are the two halves of k of eight columns, 2, 3 those of the next eight.
-        b = Traits::kStageBytesA + swizzled<Tile>(warp / Tile::kWarpsM * Traits::kWarpTileN + lane % 8 + lane / 16 * 8, lane / 8 % 2);
+        b = Traits::kStageBytesA + swizzled<Tile>(Traits::warp_n() * Traits::kWarpTileN + lane % 8 + lane / 16 * 8, lane / 8 % 2);
     }
 };
 
-// The fragments of one k16 step of this warp's tile.
-template <class Tile>
+// The fragments of one k16 step of this warp's tile, of kActive of its m16 fragments.
+template <class Tile, int kActive>
 __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, const FragmentPlaces<Tile>& places, SharedAddress stage, int step) {
     constexpr int kBytes = 16 * TileTraits<Tile>::kRowBytes;
 #pragma unroll
-    for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) ldmatrix_x4(fragments.a[m], stage + (places.a ^ step * 32) + m * kBytes);
+    for (int m = 0; m < kActive; ++m) ldmatrix_x4(fragments.a[m], stage + (places.a ^ step * 32) + m * Tile::kWarpsM * kBytes);
 #pragma unroll
     for (int n = 0; n < TileTraits<Tile>::kFragmentsN / 2; ++n) ldmatrix_x4(fragments.b[n], stage + (places.b ^ step * 32) + n * kBytes);
 }
@@ -64,8 +64,10 @@ template <class Tile, bool kPaired> struct StageCopies {
     // Passes [begin, end) of the next stage.
     __device__ __forceinline__ void copy(SharedAddress stage, int begin, int end) const {
         const bool in_depth = RowsA<Tile>::Loader::thread_depth() < depth_left;
+        // Constant bounds: with [begin, end) as such the compiler unrolls some of these loops in part only.
 #pragma unroll
-        for (int pass = begin; pass < end; ++pass) {
+        for (int pass = 0; pass < kPasses; ++pass) {
+            if (pass < begin || pass >= end) continue;
             if (pass < kPassesA) a.copy(stage, pass, in_depth);
             else b.copy(stage + Traits::kStageBytesA, pass - kPassesA, in_depth);
         }
@@ -85,11 +87,13 @@ template <class Tile, bool kPaired> struct StageCopies {
     }
 };
 
-// accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled. All threads of the block call it
-// together; afterwards nobody reads the stages.
-template <class Tile, bool kPaired>
-__device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, StageCopies<Tile, kPaired>& copies, int depth, SharedAddress shared) {
+// accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled; m16 fragments without one of the
+// `rows` are left out, down to half of them. All threads of the block call it together; afterwards nobody reads the stages.
+template <class Tile, int kActive = TileTraits<Tile>::kFragmentsM, class Copies>
+__device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
+    if constexpr (kActive > (Traits::kFragmentsM + 1) / 2)
+        if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, depth, shared);
     // The last step waits for the next stage; flat tiles wait for memory, so they copy all in the first.
     constexpr int kCopySteps = Tile::kTileM <= 32 ? 1 : Traits::kSteps - 1;
     const FragmentPlaces<Tile> places;
@@ -97,7 +101,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
     __syncthreads();
 
     Fragments<Tile> fragments[2];
-    load_fragments<Tile>(fragments[0], places, shared, 0);
+    load_fragments<Tile, kActive>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
     for (int k = 0; k < depth; k += Tile::kTileK) {
 #pragma unroll
@@ -105,7 +109,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
             // The stage read in the previous round is free; its copies are spread over the steps, among the multiplications.
             if (step < kCopySteps) copies.copy(free, step * copies.kPasses / kCopySteps, (step + 1) * copies.kPasses / kCopySteps);
             if (step < Traits::kSteps - 1) {
-                load_fragments<Tile>(fragments[(step + 1) % 2], places, current, step + 1);
+                load_fragments<Tile, kActive>(fragments[(step + 1) % 2], places, current, step + 1);
             } else {
                 // The next stage has landed for every thread, and nobody reads the current one any more.
                 copies.advance();
@@ -113,10 +117,10 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
                 __syncthreads();
                 free = current;
                 current = current + Traits::kStageBytes == shared + Tile::kSharedMemoryBytes ? shared : current + Traits::kStageBytes;
-                load_fragments<Tile>(fragments[(step + 1) % 2], places, current, 0);
+                load_fragments<Tile, kActive>(fragments[(step + 1) % 2], places, current, 0);
             }
 #pragma unroll
-            for (int m = 0; m < Traits::kFragmentsM; ++m)
+            for (int m = 0; m < kActive; ++m)
 #pragma unroll
                 for (int n = 0; n < Traits::kFragmentsN; ++n)
                     mma_m16n8k16(accumulators[m][n], fragments[step % 2].a[m], fragments[step % 2].b[n / 2][n % 2 * 2], fragments[step % 2].b[n / 2][n % 2 * 2 + 1]);

@@ -19,25 +19,23 @@ template <class Tile, int kRows> struct RowLoader {
     }
 };
 
-// The A operand: rows anywhere in one matrix, found once a tile. Rows beyond it repeat its first, or are zeros; nobody stores their results.
+// The A operand: rows anywhere in one matrix, found once a tile. Rows beyond the tile are zeros; nobody stores their results.
 template <class Tile> struct RowsA {
     using Loader = RowLoader<Tile, Tile::kTileM>;
     const unsigned char* cursor;  // row 0 of the matrix, at this thread's depth of the next stage
     int rows_left;                // rows of the tile from this thread's first one on
     unsigned row_bytes, rows[Loader::kPasses];
 
-    // `row_of(i)` is the matrix row of row i of the tile.
+    // `row_of(i)` is the matrix row of row i of the tile; beyond the tile it may be any number.
     template <class RowOf> __device__ __forceinline__ RowsA(const Element* matrix, int depth, int tile_rows, RowOf row_of)
         : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(2u * depth) {
 #pragma unroll
-        for (int pass = 0; pass < Loader::kPasses; ++pass) {
-            const int row = pass * Loader::kRowsPerPass + Loader::thread_row();
-            rows[pass] = row_of(row < tile_rows ? row : 0);
-        }
+        for (int pass = 0; pass < Loader::kPasses; ++pass)
+            rows[pass] = row_of(pass * Loader::kRowsPerPass + Loader::thread_row());
     }
 
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
         Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes,
-                     in_depth && (Tile::kTileM > 32 || pass * Loader::kRowsPerPass < rows_left));
+                     in_depth && pass * Loader::kRowsPerPass < rows_left);
     }
 };

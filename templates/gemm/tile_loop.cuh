@@ -1,26 +1,30 @@
 #pragma once
 #include "mainloop.cuh"
 #include "tile_schedule.cuh"
-// What both GEMMs do with their tiles: a persistent block takes every gridDim.x-th one.
+// What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
+// one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
 
 // `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
 // one: a constant would make the compiler keep a product of every row in registers, and spill.
-template <class Tile, bool kPaired, class CopiesOf, class Store>
+template <class Tile, class CopiesOf, class Store>
 __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int depth, CopiesOf copies_of, Store store) {
+    __shared__ int next_tiles[2];  // in turn: one may still be read while the other is written
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
     int index = blockIdx.x;
     if (index >= tiles) return;
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
-    StageCopies<Tile, kPaired> copies = copies_of(tile);
+    auto copies = copies_of(tile);
     copies.fill_pipeline(shared);
-    for (;;) {
+    for (int turn = 0;; turn ^= 1) {
+        // Drawn while the first stages are on their way; the barriers of multiply_tile publish it.
+        if (threadIdx.x == 0) next_tiles[turn] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
         Accumulators<Tile> accumulators = {};
-        multiply_tile<Tile>(accumulators, copies, depth, shared);
+        multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
 
         // The next tile's first stages are under way while this one's results are written.
         const TileCoordinates done = tile;
-        index += gridDim.x;
+        index = next_tiles[turn];
         if (index < tiles) {
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(tile);
@@ -37,11 +41,10 @@ __device__ __forceinline__ void store_tile(
     const TileCoordinates& tile, const Accumulators<Tile>& accumulators, int num_outputs, DestinationOf destination_of, Combine combine) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kPaired>;
-    const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
 #pragma unroll
     for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
         // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
-        const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + warp_row + m8 * 8 + threadIdx.x % 32 / 4;
+        const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + Traits::fragment_row(m) + half * 8 + threadIdx.x % 32 / 4;
         if (row >= tile.row_end) continue;
         Element* destination = destination_of(row);
 #pragma unroll

@@ -1,5 +1,5 @@
 #pragma once
-// Which tile comes next: a persistent grid walks all tiles of all experts, neighbours in time share rows and columns.
+// Which tile comes next: a persistent grid draws all tiles of all experts in turn, neighbours in time share rows and columns.
 
 struct TileCoordinates {
     int expert;
@@ -14,6 +14,7 @@ struct TileSchedule {
     const int* expert_offsets;  // [E + 1]
     const int* tile_starts;     // [E + 1]
     const int* tile_experts;    // [M-tiles]
+    int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
 

@@ -9,16 +9,16 @@ struct RouteArguments {
     int* expertOffsets;               // [E + 1]; first sorted row of each expert
     int* tileStarts;                  // [E + 1]; first M-tile of each expert, then the number of M-tiles
     int* tileExperts;                 // expert of each M-tile
+    int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
     int numSlots;                     // T * K
     int tileM;                        // rows an M-tile
-    int numChunks;                    // chunks of the count and place passes
-    int slotsPerChunk;                // a multiple of kChunkThreads
+    int numChunks;                    // chunks, one block each
+    int slotsPerChunk;                // of the count and place passes
 };
-static_assert(sizeof(RouteArguments) == 96, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 104, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;     // E at most; one thread an expert in the scan
-constexpr int kChunkThreads = 256;    // threads of the count and place passes
-constexpr int kScanThreads = 1024;    // threads of the scan and of the one-block sort
+constexpr int kSortThreads = 1024;    // threads a block
 constexpr unsigned kFullWarp = 0xffffffffu;

@@ -1,68 +1,51 @@
 #pragma once
-#include "arguments.cuh"
-#include "place.cuh"
+#include "runs.cuh"
 #include "scan.cuh"
 // Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
 
-// counts[e] += slots of expert e in [begin, end).
-template <int kThreads>
-__device__ __forceinline__ void count_slots(const RouteArguments& arguments, int begin, int end, int* counts) {
-    for (int expert = threadIdx.x; expert < kMaxExperts; expert += kThreads) counts[expert] = 0;
-    __syncthreads();
-    for (int slot = begin + static_cast<int>(threadIdx.x); slot < end; slot += kThreads) {
-        const int expert = local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts);
-        if (expert >= 0) atomicAdd(&counts[expert], 1);
-    }
-    __syncthreads();
-}
-
 // The whole sort in one block.
-extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int cursors[kMaxExperts], tile_starts[kMaxExperts], warp_sums[32];
-    count_slots<kScanThreads>(arguments, 0, arguments.numSlots, cursors);
-    cursors[threadIdx.x] = write_offsets(arguments, cursors[threadIdx.x], warp_sums, tile_starts);
+extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
+    __shared__ SortedRuns runs;
+    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.numSlots));
     __syncthreads();
-    place_slots<kScanThreads>(arguments, 0, arguments.numSlots, cursors);
+    walk_run(runs, arguments, 0, arguments.numSlots, true);
 }
 
-// First pass: chunkCounts[chunk, e].
-extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int counts[kMaxExperts];
+// First pass, one block a chunk: chunkCounts[chunk, e].
+extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
+    __shared__ SortedRuns runs;
     const int begin = blockIdx.x * arguments.slotsPerChunk;
-    count_slots<kChunkThreads>(arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk) + begin, counts);
-    int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.localExperts.num_local;
-    for (int expert = threadIdx.x; expert < arguments.localExperts.num_local; expert += kChunkThreads) row[expert] = counts[expert];
+    const int count = count_runs(runs, arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
+    if (threadIdx.x < num_local) arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + threadIdx.x] = count;
 }
 
 // Second pass, one block: chunkCounts become each chunk's first row within its expert; offsets and tiles.
-extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_scan(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int tile_starts[kMaxExperts], warp_sums[32];
-    const int expert = threadIdx.x;
+extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const __grid_constant__ RouteArguments arguments) {
+    const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     int count = 0;
-    if (expert < arguments.localExperts.num_local) {
-        // Eight chunks are read before any is written back: their latencies overlap.
-        for (int begin = 0; begin < arguments.numChunks; begin += 8) {
-            int* column = arguments.chunkCounts + static_cast<long long>(begin) * arguments.localExperts.num_local + expert;
-            int counts[8];
+    // Eight chunks are read before any is written back: their latencies overlap.
+    for (int begin = 0; expert < num_local && begin < arguments.numChunks; begin += 8) {
+        int* column = arguments.chunkCounts + static_cast<long long>(begin) * num_local + expert;
+        int counts[8];
 #pragma unroll
-            for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * arguments.localExperts.num_local] : 0;
+        for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * num_local] : 0;
 #pragma unroll
-            for (int i = 0; i < 8; ++i) {
-                if (begin + i < arguments.numChunks) column[i * arguments.localExperts.num_local] = count;
-                count += counts[i];
-            }
+        for (int i = 0; i < 8; ++i) {
+            if (begin + i < arguments.numChunks) column[i * num_local] = count;
+            count += counts[i];
         }
     }
-    write_offsets(arguments, count, warp_sums, tile_starts);
+    write_offsets(arguments, count);
 }
 
-// Third pass: slots to rows.
-extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int cursors[kMaxExperts];
-    const int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.localExperts.num_local;
-    for (int expert = threadIdx.x; expert < arguments.localExperts.num_local; expert += kChunkThreads)
-        cursors[expert] = arguments.expertOffsets[expert] + row[expert];
+// Third pass, one block a chunk: slots to rows.
+extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
+    __shared__ SortedRuns runs;
+    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.numSlots - begin, arguments.slotsPerChunk);
+    count_runs(runs, arguments, begin, num_slots);
+    const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
+    if (expert < num_local)
+        runs.first_rows[expert] = arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert];
     __syncthreads();
-    const int begin = blockIdx.x * arguments.slotsPerChunk;
-    place_slots<kChunkThreads>(arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk) + begin, cursors);
+    walk_run(runs, arguments, begin, num_slots, true);
 }

@@ -44,6 +44,9 @@ public interface IMoeLaunchers<T>
     /// <summary>GEMM2 and the reduction over K of few slots in one launch; only where the configuration pins no tile.</summary>
     void DecodeGemm2(in DecodeGemm2Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
 
+    /// <summary>The same with twice the warps a block, for at most 32 slots.</summary>
+    void DecodeGemm2Wide(in DecodeGemm2Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
+
     private static InvalidOperationException NotDecoding() =>
         new("This kernel exists only in a class that pins no Tile and keeps Gemm = TensorCore in its [MoeConfig].");
 

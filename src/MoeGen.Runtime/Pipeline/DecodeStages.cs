@@ -3,6 +3,9 @@ namespace MoeGen;
 /// <summary>The stages of a call of few slots: routing, GEMM1 and activation in one launch, GEMM2 and the reduction in another.</summary>
 internal static class DecodeStages
 {
+    // Sums of 16 warps with this many slots fill the shared memory of 8 warps with all.
+    private const int MaxWideSlots = GemmVariant.MaxDecodeSlots / 2;
+
     /// <summary>Enqueues both launches; <paramref name="activated"/> is scratch between them, [T * K, I].</summary>
     public static void Enqueue<T>(
         IMoeLaunchers<T> launchers,
@@ -15,6 +18,7 @@ internal static class DecodeStages
         where T : unmanaged
     {
         int slots = call.NumTokens * call.TopK;
+        bool wide = slots <= MaxWideSlots && (weights.Shape.HiddenSize + 15) / 16 <= stream.Context.MultiprocessorCount;
         launchers.DecodeGemm1(
             new DecodeGemm1Arguments<T>
             {
@@ -35,23 +39,31 @@ internal static class DecodeStages
                 GateRowStride = weights.Fc1Rows.GateRowStride,
                 UpRowOffset = weights.Fc1Rows.UpRowOffset,
                 UpRowStride = weights.Fc1Rows.UpRowStride,
-            },
-            stream);
-        launchers.DecodeGemm2(
-            new DecodeGemm2Arguments<T>
-            {
-                Activated = activated,
                 Fc2ExpertWeights = weights.Fc2ExpertWeights,
-                Output = call.Output,
-                TokenSelectedExperts = experts,
-                LocalExperts = weights.LocalExperts,
-                Fc2ExpertBiases = weights.Fc2ExpertBiases,
-                TokenFinalScales = scales,
-                NumSlots = slots,
-                TopK = call.TopK,
-                HiddenSize = weights.Shape.HiddenSize,
-                IntermediateSize = weights.Shape.IntermediateSize,
+                Gemm2Warps = wide ? 16 : 8,
             },
             stream);
+        var arguments = new DecodeGemm2Arguments<T>
+        {
+            Activated = activated,
+            Fc2ExpertWeights = weights.Fc2ExpertWeights,
+            Output = call.Output,
+            TokenSelectedExperts = experts,
+            LocalExperts = weights.LocalExperts,
+            Fc2ExpertBiases = weights.Fc2ExpertBiases,
+            TokenFinalScales = scales,
+            NumSlots = slots,
+            TopK = call.TopK,
+            HiddenSize = weights.Shape.HiddenSize,
+            IntermediateSize = weights.Shape.IntermediateSize,
+        };
+        if (wide)
+        {
+            launchers.DecodeGemm2Wide(arguments, stream);
+        }
+        else
+        {
+            launchers.DecodeGemm2(arguments, stream);
+        }
     }
 }

@@ -24,6 +24,7 @@ public readonly struct WorkspaceLayout
         ExpertOffsets = Take(ref end, (shape.NumExperts + 1L) * sizeof(int));
         TileStarts = Take(ref end, (shape.NumExperts + 1L) * sizeof(int));
         TileExperts = Take(ref end, MaxTiles * sizeof(int));
+        DrawnTiles = Take(ref end, 2 * sizeof(int));
         SortedSlots = Take(ref end, slots * sizeof(int));
         bool routes = descriptor.Routing != RoutingMethod.Preselected;
         SelectedExperts = Take(ref end, routes ? slots * sizeof(int) : 0);
@@ -69,6 +70,8 @@ public readonly struct WorkspaceLayout
     internal long TileStarts { get; }
 
     internal long TileExperts { get; }
+
+    internal long DrawnTiles { get; }
 
     internal long SortedSlots { get; }
 

@@ -62,7 +62,9 @@ public sealed partial class CudaTextTests
             .ToDictionary(match => match.Groups[1].Value, match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
         Dictionary<string, int> kernels = EntryPoint().Matches(text)
             .ToDictionary(match => match.Groups[2].Value, match => constants[match.Groups[1].Value]);
-        Assert.Equivalent(StageKernel.Of(model).ToDictionary(stage => stage.Kernel, stage => stage.Threads), kernels, strict: true);
+        // A kernel that is launched with two block sizes is bounded by the larger one.
+        Assert.Equivalent(
+            StageKernel.Of(model).GroupBy(stage => stage.Kernel).ToDictionary(stages => stages.Key, stages => stages.Max(stage => stage.Threads)), kernels, strict: true);
     }
 
     /// <summary>So that a reader can go through all of it.</summary>

@@ -73,9 +73,9 @@ partial class GegluTanhMoe : global::MoeGen.MoeLayer<global::Samples.GegluTanhMo
         public Launchers(global::MoeGen.CudaModule module)
         {
             _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 256, sharedMemoryBytes: 0);
+            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
             _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
+            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _gemm1M128N256K64S2 = module.GetKernel("moe_gemm1_m128n256k64s2", threads: 256, sharedMemoryBytes: 98304);
             _gemm2M128N256K64S2 = module.GetKernel("moe_gemm2_m128n256k64s2", threads: 256, sharedMemoryBytes: 98304);

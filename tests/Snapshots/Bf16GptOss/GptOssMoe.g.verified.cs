@@ -78,9 +78,9 @@ partial class GptOssMoe : global::MoeGen.MoeLayer<global::Samples.GptOssMoe, glo
         {
             _selectExperts = module.GetKernel("moe_select_experts", threads: 256, sharedMemoryBytes: 0);
             _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 256, sharedMemoryBytes: 0);
+            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
             _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
+            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _gemm1M128N128K64S3 = module.GetKernel("moe_gemm1_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
             _gemm2M128N128K64S3 = module.GetKernel("moe_gemm2_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);

@@ -97,165 +97,151 @@ struct RouteArguments {
     int* expertOffsets;               // [E + 1]; first sorted row of each expert
     int* tileStarts;                  // [E + 1]; first M-tile of each expert, then the number of M-tiles
     int* tileExperts;                 // expert of each M-tile
+    int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
     int numSlots;                     // T * K
     int tileM;                        // rows an M-tile
-    int numChunks;                    // chunks of the count and place passes
-    int slotsPerChunk;                // a multiple of kChunkThreads
+    int numChunks;                    // chunks, one block each
+    int slotsPerChunk;                // of the count and place passes
 };
-static_assert(sizeof(RouteArguments) == 96, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 104, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;     // E at most; one thread an expert in the scan
-constexpr int kChunkThreads = 256;    // threads of the count and place passes
-constexpr int kScanThreads = 1024;    // threads of the scan and of the one-block sort
+constexpr int kSortThreads = 1024;    // threads a block
 constexpr unsigned kFullWarp = 0xffffffffu;
 
-// ---- routing/place.cuh ---- Slots to sorted rows, in the order of the slots, so that the sort is stable and the same in every run.
-// cursors[e] is the next free row of expert e. All kThreads threads of the block take part.
-template <int kThreads>
-__device__ __forceinline__ void place_slots(const RouteArguments& arguments, int begin, int end, int* cursors) {
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    for (int base = begin; base < end; base += kThreads) {
-        const int slot = base + threadIdx.x;
-        const int expert = slot < end ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
+// ---- routing/runs.cuh ---- Slots to sorted rows in the order of the slots, so that the sort is stable and the same in every run. Each warp has a run of
+// consecutive slots and counters of its own: warps meet twice, not once a slot.
 
-        // Lanes of the same expert take consecutive rows; the lowest of them draws the rows for all.
+constexpr int kWarpCounts = 8192;  // counters of all warps
+
+struct SortedRuns {
+    int counts[kWarpCounts];      // [warps, E]: slots of an expert in a warp's run; after count_runs, of the runs before it
+    int first_rows[kMaxExperts];  // of each expert
+};
+
+// Warps that have a run: as many as have counters.
+__device__ __forceinline__ int run_warps(const RouteArguments& arguments) { return min(kSortThreads / 32, kWarpCounts / arguments.localExperts.num_local); }
+
+// Counts the slots of this warp's run by expert; with `place` also writes each one's row: first_rows, and those counted before it.
+__device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots, bool place) {
+    const int warps = run_warps(arguments), lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    const int run = (num_slots + warps * 32 - 1) / (warps * 32) * 32;
+    int* counts = runs.counts + warp * arguments.localExperts.num_local;
+    for (int base = warp * run; warp < warps && base < min((warp + 1) * run, num_slots); base += 32) {
+        const int slot = begin + base + lane;
+        const int expert = base + lane < num_slots ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
+
+        // Lanes of the same expert take consecutive rows; the lowest of them counts for all.
         const unsigned peers = __match_any_sync(kFullWarp, expert);
-        const int leader = __ffs(peers) - 1;
-        const int rank = __popc(peers & ((1u << lane) - 1u));
-
-        // Warps draw in turn: the order of the slots is the order of the rows.
-        int row = 0;
-        for (int turn = 0; turn < kThreads / 32; ++turn) {
-            if (turn == warp && expert >= 0 && lane == leader) {
-                row = cursors[expert];
-                cursors[expert] = row + __popc(peers);
-            }
-            __syncthreads();
-        }
-        row = __shfl_sync(kFullWarp, row, leader) + rank;
-        if (expert >= 0) arguments.sortedSlots[row] = slot;
-        if (expert >= 0 && arguments.slotRows) arguments.slotRows[slot] = row;
+        const int before = expert >= 0 ? counts[expert] : 0;
+        __syncwarp();
+        if (expert >= 0 && lane == __ffs(peers) - 1) counts[expert] = before + __popc(peers);
+        __syncwarp();
+        if (!place || expert < 0) continue;
+        const int row = runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u));
+        arguments.sortedSlots[row] = slot;
+        if (arguments.slotRows) arguments.slotRows[slot] = row;
     }
 }
 
+// Counts num_slots slots from `begin` on, all threads together; returns those of expert threadIdx.x, 0 beyond E.
+__device__ __forceinline__ int count_runs(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots) {
+    const int warps = run_warps(arguments), num_local = arguments.localExperts.num_local;
+    for (int i = threadIdx.x; i < warps * num_local; i += kSortThreads) runs.counts[i] = 0;
+    __syncthreads();
+    walk_run(runs, arguments, begin, num_slots, false);
+    __syncthreads();
+    int count = 0;
+#pragma unroll 8
+    for (int warp = 0; static_cast<int>(threadIdx.x) < num_local && warp < warps; ++warp) {
+        int& own = runs.counts[warp * num_local + threadIdx.x];
+        const int slots = own;
+        own = count;
+        count += slots;
+    }
+    return count;
+}
+
 // ---- routing/scan.cuh ---- Offsets of all experts, and the table of M-tiles, from the number of slots of each.
-__device__ __forceinline__ int warp_inclusive_scan(int value) {
+__device__ __forceinline__ long long warp_inclusive_scan(long long value) {
     for (int distance = 1; distance < 32; distance *= 2) {
-        const int other = __shfl_up_sync(kFullWarp, value, distance);
+        const long long other = __shfl_up_sync(kFullWarp, value, distance);
         if (threadIdx.x % 32 >= distance) value += other;
     }
     return value;
 }
 
-// Exclusive prefix sum over the kScanThreads threads of the block; `total` is the sum of all.
-__device__ __forceinline__ int exclusive_scan(int value, int* warp_sums, int& total) {
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    const int inclusive = warp_inclusive_scan(value);
-    if (lane == 31) warp_sums[warp] = inclusive;
-    __syncthreads();
+// Thread e holds the number of slots of expert e (0 beyond E). Writes offsets and tiles; returns the first row of expert e.
+__device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count) {
+    __shared__ long long warp_sums[kSortThreads / 32];
+    const int expert = threadIdx.x, lane = threadIdx.x % 32, warp = threadIdx.x / 32, num_local = arguments.localExperts.num_local;
 
-    // One warp scans the warps' sums.
+    // Rows in the upper half and tiles in the lower one are summed together; one warp sums the warps.
+    const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM - 1) / arguments.tileM;
+    const long long in_warp = warp_inclusive_scan(own);
+    if (lane == 31) warp_sums[warp] = in_warp;
+    __syncthreads();
     if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);
     __syncthreads();
-    total = warp_sums[kScanThreads / 32 - 1];
-    const int before = warp == 0 ? 0 : warp_sums[warp - 1];
-    __syncthreads();  // warp_sums may be used again
-    return before + inclusive - value;
-}
-
-// Thread e holds the number of slots of expert e (0 beyond E). Writes offsets and tiles; returns the first row of expert e.
-__device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count, int* warp_sums, int* tile_starts) {
-    const int expert = threadIdx.x;
-    int total_rows, total_tiles;
-    const int first_row = exclusive_scan(count, warp_sums, total_rows);
-    const int first_tile = exclusive_scan((count + arguments.tileM - 1) / arguments.tileM, warp_sums, total_tiles);
-    tile_starts[expert] = first_tile;
-    if (expert < arguments.localExperts.num_local) {
-        arguments.expertOffsets[expert] = first_row;
-        arguments.tileStarts[expert] = first_tile;
+    const long long next = in_warp + (warp == 0 ? 0 : warp_sums[warp - 1]), first = next - own;
+    if (expert < 2) arguments.drawnTiles[expert] = 0;
+    if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[0] = 0;
+    if (expert < num_local) {
+        arguments.expertOffsets[expert + 1] = static_cast<int>(next >> 32);
+        arguments.tileStarts[expert + 1] = static_cast<int>(next);
+        for (int tile = static_cast<int>(first); tile < static_cast<int>(next); ++tile) arguments.tileExperts[tile] = expert;
     }
-    if (expert == 0) {
-        arguments.expertOffsets[arguments.localExperts.num_local] = total_rows;
-        arguments.tileStarts[arguments.localExperts.num_local] = total_tiles;
-    }
-    __syncthreads();
-
-    // The expert of a tile is the last one that starts at or before it; empty experts start where their successor does.
-    for (int tile = threadIdx.x; tile < total_tiles; tile += kScanThreads) {
-        int low = 0, high = arguments.localExperts.num_local - 1;
-        while (low < high) {
-            const int middle = (low + high + 1) / 2;
-            if (tile_starts[middle] <= tile) low = middle; else high = middle - 1;
-        }
-        arguments.tileExperts[tile] = low;
-    }
-    return first_row;
+    return static_cast<int>(first >> 32);
 }
 
 // ---- routing/route.cuh ---- Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
-// counts[e] += slots of expert e in [begin, end).
-template <int kThreads>
-__device__ __forceinline__ void count_slots(const RouteArguments& arguments, int begin, int end, int* counts) {
-    for (int expert = threadIdx.x; expert < kMaxExperts; expert += kThreads) counts[expert] = 0;
-    __syncthreads();
-    for (int slot = begin + static_cast<int>(threadIdx.x); slot < end; slot += kThreads) {
-        const int expert = local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts);
-        if (expert >= 0) atomicAdd(&counts[expert], 1);
-    }
-    __syncthreads();
-}
-
 // The whole sort in one block.
-extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int cursors[kMaxExperts], tile_starts[kMaxExperts], warp_sums[32];
-    count_slots<kScanThreads>(arguments, 0, arguments.numSlots, cursors);
-    cursors[threadIdx.x] = write_offsets(arguments, cursors[threadIdx.x], warp_sums, tile_starts);
+extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
+    __shared__ SortedRuns runs;
+    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.numSlots));
     __syncthreads();
-    place_slots<kScanThreads>(arguments, 0, arguments.numSlots, cursors);
+    walk_run(runs, arguments, 0, arguments.numSlots, true);
 }
 
-// First pass: chunkCounts[chunk, e].
-extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int counts[kMaxExperts];
+// First pass, one block a chunk: chunkCounts[chunk, e].
+extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
+    __shared__ SortedRuns runs;
     const int begin = blockIdx.x * arguments.slotsPerChunk;
-    count_slots<kChunkThreads>(arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk) + begin, counts);
-    int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.localExperts.num_local;
-    for (int expert = threadIdx.x; expert < arguments.localExperts.num_local; expert += kChunkThreads) row[expert] = counts[expert];
+    const int count = count_runs(runs, arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
+    if (threadIdx.x < num_local) arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + threadIdx.x] = count;
 }
 
 // Second pass, one block: chunkCounts become each chunk's first row within its expert; offsets and tiles.
-extern "C" __global__ void __launch_bounds__(kScanThreads) moe_route_scan(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int tile_starts[kMaxExperts], warp_sums[32];
-    const int expert = threadIdx.x;
+extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const __grid_constant__ RouteArguments arguments) {
+    const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     int count = 0;
-    if (expert < arguments.localExperts.num_local) {
-        // Eight chunks are read before any is written back: their latencies overlap.
-        for (int begin = 0; begin < arguments.numChunks; begin += 8) {
-            int* column = arguments.chunkCounts + static_cast<long long>(begin) * arguments.localExperts.num_local + expert;
-            int counts[8];
+    // Eight chunks are read before any is written back: their latencies overlap.
+    for (int begin = 0; expert < num_local && begin < arguments.numChunks; begin += 8) {
+        int* column = arguments.chunkCounts + static_cast<long long>(begin) * num_local + expert;
+        int counts[8];
 #pragma unroll
-            for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * arguments.localExperts.num_local] : 0;
+        for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * num_local] : 0;
 #pragma unroll
-            for (int i = 0; i < 8; ++i) {
-                if (begin + i < arguments.numChunks) column[i * arguments.localExperts.num_local] = count;
-                count += counts[i];
-            }
+        for (int i = 0; i < 8; ++i) {
+            if (begin + i < arguments.numChunks) column[i * num_local] = count;
+            count += counts[i];
         }
     }
-    write_offsets(arguments, count, warp_sums, tile_starts);
+    write_offsets(arguments, count);
 }
 
-// Third pass: slots to rows.
-extern "C" __global__ void __launch_bounds__(kChunkThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
-    __shared__ int cursors[kMaxExperts];
-    const int* row = arguments.chunkCounts + static_cast<long long>(blockIdx.x) * arguments.localExperts.num_local;
-    for (int expert = threadIdx.x; expert < arguments.localExperts.num_local; expert += kChunkThreads)
-        cursors[expert] = arguments.expertOffsets[expert] + row[expert];
+// Third pass, one block a chunk: slots to rows.
+extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
+    __shared__ SortedRuns runs;
+    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.numSlots - begin, arguments.slotsPerChunk);
+    count_runs(runs, arguments, begin, num_slots);
+    const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
+    if (expert < num_local)
+        runs.first_rows[expert] = arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert];
     __syncthreads();
-    const int begin = blockIdx.x * arguments.slotsPerChunk;
-    place_slots<kChunkThreads>(arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk) + begin, cursors);
+    walk_run(runs, arguments, begin, num_slots, true);
 }
 
 // ---- routing/select_experts.cuh ---- Softmax over a token's router logits, then the K most probable experts; one warp a token.
@@ -398,6 +384,12 @@ template <class Tile> struct TileTraits {
     static constexpr int kChunks = kRowBytes / 16;                      // 16-byte chunks a row
     static constexpr int kStageBytesA = Tile::kTileM * kRowBytes;
     static constexpr int kStageBytes = kStageBytesA + Tile::kTileN * kRowBytes;
+
+    // Four neighbouring warps, one for each scheduler, share their rows. A warp's m16 fragments alternate with those of the
+    // other warps, so that a tile with few rows keeps all warps busy.
+    static __device__ __forceinline__ int warp_n() { return static_cast<int>(threadIdx.x) / 32 % Tile::kWarpsN; }
+    static __device__ __forceinline__ int fragment_row(int m) { return (m * Tile::kWarpsM + static_cast<int>(threadIdx.x) / 32 / Tile::kWarpsN) * 16; }
+
     static_assert(Tile::kThreads == 32 * Tile::kWarpsM * Tile::kWarpsN, "one warp a warp tile");
     static_assert(kWarpTileM % 16 == 0 && kWarpTileM * Tile::kWarpsM == Tile::kTileM, "M divides into m16 fragments");
     static_assert(kWarpTileN % 32 == 0 && kWarpTileN * Tile::kWarpsN == Tile::kTileN, "N divides into two pairs of n8 fragments");
@@ -431,26 +423,24 @@ template <class Tile, int kRows> struct RowLoader {
     }
 };
 
-// The A operand: rows anywhere in one matrix, found once a tile. Rows beyond it repeat its first, or are zeros; nobody stores their results.
+// The A operand: rows anywhere in one matrix, found once a tile. Rows beyond the tile are zeros; nobody stores their results.
 template <class Tile> struct RowsA {
     using Loader = RowLoader<Tile, Tile::kTileM>;
     const unsigned char* cursor;  // row 0 of the matrix, at this thread's depth of the next stage
     int rows_left;                // rows of the tile from this thread's first one on
     unsigned row_bytes, rows[Loader::kPasses];
 
-    // `row_of(i)` is the matrix row of row i of the tile.
+    // `row_of(i)` is the matrix row of row i of the tile; beyond the tile it may be any number.
     template <class RowOf> __device__ __forceinline__ RowsA(const Element* matrix, int depth, int tile_rows, RowOf row_of)
         : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(2u * depth) {
 #pragma unroll
-        for (int pass = 0; pass < Loader::kPasses; ++pass) {
-            const int row = pass * Loader::kRowsPerPass + Loader::thread_row();
-            rows[pass] = row_of(row < tile_rows ? row : 0);
-        }
+        for (int pass = 0; pass < Loader::kPasses; ++pass)
+            rows[pass] = row_of(pass * Loader::kRowsPerPass + Loader::thread_row());
     }
 
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
         Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes,
-                     in_depth && (Tile::kTileM > 32 || pass * Loader::kRowsPerPass < rows_left));
+                     in_depth && pass * Loader::kRowsPerPass < rows_left);
     }
 };
 
@@ -470,8 +460,7 @@ template <class Tile, bool kPaired> struct ColumnMap {
 
     // First of the kOutputsPerThread consecutive outputs of this thread in a group, relative to the tile.
     static __device__ __forceinline__ int first_output(int group) {
-        const int warp_column = threadIdx.x / 32 / Tile::kWarpsM;
-        return warp_column * kWarpOutputs + group * 8 * kGroup + threadIdx.x % 4 * kOutputsPerThread;
+        return Traits::warp_n() * kWarpOutputs + group * 8 * kGroup + threadIdx.x % 4 * kOutputsPerThread;
     }
 
     // The output of a row of the B tile, relative to the tile: a permutation of the row's bits (less the one that tells gate
@@ -537,20 +526,20 @@ template <class Tile> struct FragmentPlaces {
     unsigned a, b;
     __device__ __forceinline__ FragmentPlaces() {
         using Traits = TileTraits<Tile>;
-        const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+        const int lane = threadIdx.x % 32;
         // A: matrices 0..3 are rows 0-7 and 8-15 of the left, then of the right eight columns.
-        a = swizzled<Tile>(warp % Tile::kWarpsM * Traits::kWarpTileM + lane % 16, lane / 16);
+        a = swizzled<Tile>(Traits::fragment_row(0) + lane % 16, lane / 16);
         // B is stored by columns: matrices 0, 1 are the two halves of k of eight columns, 2, 3 those of the next eight.
-        b = Traits::kStageBytesA + swizzled<Tile>(warp / Tile::kWarpsM * Traits::kWarpTileN + lane % 8 + lane / 16 * 8, lane / 8 % 2);
+        b = Traits::kStageBytesA + swizzled<Tile>(Traits::warp_n() * Traits::kWarpTileN + lane % 8 + lane / 16 * 8, lane / 8 % 2);
     }
 };
 
-// The fragments of one k16 step of this warp's tile.
-template <class Tile>
+// The fragments of one k16 step of this warp's tile, of kActive of its m16 fragments.
+template <class Tile, int kActive>
 __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, const FragmentPlaces<Tile>& places, SharedAddress stage, int step) {
     constexpr int kBytes = 16 * TileTraits<Tile>::kRowBytes;
 #pragma unroll
-    for (int m = 0; m < TileTraits<Tile>::kFragmentsM; ++m) ldmatrix_x4(fragments.a[m], stage + (places.a ^ step * 32) + m * kBytes);
+    for (int m = 0; m < kActive; ++m) ldmatrix_x4(fragments.a[m], stage + (places.a ^ step * 32) + m * Tile::kWarpsM * kBytes);
 #pragma unroll
     for (int n = 0; n < TileTraits<Tile>::kFragmentsN / 2; ++n) ldmatrix_x4(fragments.b[n], stage + (places.b ^ step * 32) + n * kBytes);
 }
@@ -587,8 +576,10 @@ template <class Tile, bool kPaired> struct StageCopies {
     // Passes [begin, end) of the next stage.
     __device__ __forceinline__ void copy(SharedAddress stage, int begin, int end) const {
         const bool in_depth = RowsA<Tile>::Loader::thread_depth() < depth_left;
+        // Constant bounds: with [begin, end) as such the compiler unrolls some of these loops in part only.
 #pragma unroll
-        for (int pass = begin; pass < end; ++pass) {
+        for (int pass = 0; pass < kPasses; ++pass) {
+            if (pass < begin || pass >= end) continue;
             if (pass < kPassesA) a.copy(stage, pass, in_depth);
             else b.copy(stage + Traits::kStageBytesA, pass - kPassesA, in_depth);
         }
@@ -608,11 +599,13 @@ template <class Tile, bool kPaired> struct StageCopies {
     }
 };
 
-// accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled. All threads of the block call it
-// together; afterwards nobody reads the stages.
-template <class Tile, bool kPaired>
-__device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, StageCopies<Tile, kPaired>& copies, int depth, SharedAddress shared) {
+// accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled; m16 fragments without one of the
+// `rows` are left out, down to half of them. All threads of the block call it together; afterwards nobody reads the stages.
+template <class Tile, int kActive = TileTraits<Tile>::kFragmentsM, class Copies>
+__device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
+    if constexpr (kActive > (Traits::kFragmentsM + 1) / 2)
+        if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, depth, shared);
     // The last step waits for the next stage; flat tiles wait for memory, so they copy all in the first.
     constexpr int kCopySteps = Tile::kTileM <= 32 ? 1 : Traits::kSteps - 1;
     const FragmentPlaces<Tile> places;
@@ -620,7 +613,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
     __syncthreads();
 
     Fragments<Tile> fragments[2];
-    load_fragments<Tile>(fragments[0], places, shared, 0);
+    load_fragments<Tile, kActive>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
     for (int k = 0; k < depth; k += Tile::kTileK) {
 #pragma unroll
@@ -628,7 +621,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
             // The stage read in the previous round is free; its copies are spread over the steps, among the multiplications.
             if (step < kCopySteps) copies.copy(free, step * copies.kPasses / kCopySteps, (step + 1) * copies.kPasses / kCopySteps);
             if (step < Traits::kSteps - 1) {
-                load_fragments<Tile>(fragments[(step + 1) % 2], places, current, step + 1);
+                load_fragments<Tile, kActive>(fragments[(step + 1) % 2], places, current, step + 1);
             } else {
                 // The next stage has landed for every thread, and nobody reads the current one any more.
                 copies.advance();
@@ -636,10 +629,10 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
                 __syncthreads();
                 free = current;
                 current = current + Traits::kStageBytes == shared + Tile::kSharedMemoryBytes ? shared : current + Traits::kStageBytes;
-                load_fragments<Tile>(fragments[(step + 1) % 2], places, current, 0);
+                load_fragments<Tile, kActive>(fragments[(step + 1) % 2], places, current, 0);
             }
 #pragma unroll
-            for (int m = 0; m < Traits::kFragmentsM; ++m)
+            for (int m = 0; m < kActive; ++m)
 #pragma unroll
                 for (int n = 0; n < Traits::kFragmentsN; ++n)
                     mma_m16n8k16(accumulators[m][n], fragments[step % 2].a[m], fragments[step % 2].b[n / 2][n % 2 * 2], fragments[step % 2].b[n / 2][n % 2 * 2 + 1]);
@@ -649,7 +642,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
     __syncthreads();
 }
 
-// ---- gemm/tile_schedule.cuh ---- Which tile comes next: a persistent grid walks all tiles of all experts, neighbours in time share rows and columns.
+// ---- gemm/tile_schedule.cuh ---- Which tile comes next: a persistent grid draws all tiles of all experts in turn, neighbours in time share rows and columns.
 struct TileCoordinates {
     int expert;
     int row_begin;  // first sorted row of the tile
@@ -663,6 +656,7 @@ struct TileSchedule {
     const int* expert_offsets;  // [E + 1]
     const int* tile_starts;     // [E + 1]
     const int* tile_experts;    // [M-tiles]
+    int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
 
@@ -686,25 +680,30 @@ struct TileSchedule {
     }
 };
 
-// ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block takes every gridDim.x-th one.
+// ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
+// one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
+
 // `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
 // one: a constant would make the compiler keep a product of every row in registers, and spill.
-template <class Tile, bool kPaired, class CopiesOf, class Store>
+template <class Tile, class CopiesOf, class Store>
 __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int depth, CopiesOf copies_of, Store store) {
+    __shared__ int next_tiles[2];  // in turn: one may still be read while the other is written
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
     int index = blockIdx.x;
     if (index >= tiles) return;
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
-    StageCopies<Tile, kPaired> copies = copies_of(tile);
+    auto copies = copies_of(tile);
     copies.fill_pipeline(shared);
-    for (;;) {
+    for (int turn = 0;; turn ^= 1) {
+        // Drawn while the first stages are on their way; the barriers of multiply_tile publish it.
+        if (threadIdx.x == 0) next_tiles[turn] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
         Accumulators<Tile> accumulators = {};
-        multiply_tile<Tile>(accumulators, copies, depth, shared);
+        multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
 
         // The next tile's first stages are under way while this one's results are written.
         const TileCoordinates done = tile;
-        index += gridDim.x;
+        index = next_tiles[turn];
         if (index < tiles) {
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(tile);
@@ -721,11 +720,10 @@ __device__ __forceinline__ void store_tile(
     const TileCoordinates& tile, const Accumulators<Tile>& accumulators, int num_outputs, DestinationOf destination_of, Combine combine) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kPaired>;
-    const int warp_row = threadIdx.x / 32 % Tile::kWarpsM * Traits::kWarpTileM;
 #pragma unroll
     for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
         // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
-        const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + warp_row + m8 * 8 + threadIdx.x % 32 / 4;
+        const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + Traits::fragment_row(m) + half * 8 + threadIdx.x % 32 / 4;
         if (row >= tile.row_end) continue;
         Element* destination = destination_of(row);
 #pragma unroll
@@ -752,6 +750,7 @@ struct Gemm1Arguments {
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
     const int* tileExperts;           // [M-tiles]
+    int* drawnTiles;                  // tiles drawn so far; routing has zeroed it
     const int* sortedSlots;           // [T * K]; token = slot / K
     const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
@@ -764,7 +763,7 @@ struct Gemm1Arguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
 };
-static_assert(sizeof(Gemm1Arguments) == 120, "the launcher passes this layout");
+static_assert(sizeof(Gemm1Arguments) == 128, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
     using Columns = ColumnMap<Tile, kGated>;
@@ -775,15 +774,15 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride};
     const RowOrder up_rows{arguments.upRowOffset, arguments.upRowStride};
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
-    for_each_tile<Tile, kGated>(
-        TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
+    for_each_tile<Tile>(
+        TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
         arguments.hiddenSize,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
                 RowsA<Tile>(arguments.input, arguments.hiddenSize, tile.row_end - tile.row_begin,
-                            [&](int row) { return arguments.sortedSlots[tile.row_begin + row] / top_k; }),
+                            [&](int row) { return arguments.sortedSlots[tile.row_begin + min(row, tile.row_end - tile.row_begin - 1)] / top_k; }),
                 RowsB<Tile, kGated>(arguments.fc1ExpertWeights + expert_row(tile) * hidden, arguments.hiddenSize,
                                     tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows),
                 arguments.hiddenSize};
@@ -805,6 +804,7 @@ struct Gemm2Arguments {
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
     const int* tileExperts;           // [M-tiles]
+    int* drawnTiles;                  // tiles drawn so far; routing has zeroed it
     const int* sortedSlots;           // [T * K]
     const Element* fc2ExpertBiases;   // [E, H]; null means none
     int numExperts;                   // E
@@ -812,7 +812,7 @@ struct Gemm2Arguments {
     int intermediateSize;             // I, a multiple of 8
     int reserved;
 };
-static_assert(sizeof(Gemm2Arguments) == 80, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
     using Columns = ColumnMap<Tile, false>;
@@ -820,8 +820,8 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
-    for_each_tile<Tile, false>(
-        TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, num_experts,
+    for_each_tile<Tile>(
+        TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
         arguments.intermediateSize,
         [&](const TileCoordinates& tile) {

@@ -73,9 +73,9 @@ partial class DeepMoe : global::MoeGen.MoeLayer<global::Samples.DeepMoe, global:
         public Launchers(global::MoeGen.CudaModule module)
         {
             _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 256, sharedMemoryBytes: 0);
+            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
             _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
+            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _gemm1M64N256K32S6 = module.GetKernel("moe_gemm1_m64n256k32s6", threads: 256, sharedMemoryBytes: 122880);
             _gemm2M64N256K32S6 = module.GetKernel("moe_gemm2_m64n256k32s6", threads: 256, sharedMemoryBytes: 122880);

@@ -73,9 +73,9 @@ partial class GegluMoe : global::MoeGen.MoeLayer<global::Samples.GegluMoe, globa
         public Launchers(global::MoeGen.CudaModule module)
         {
             _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 256, sharedMemoryBytes: 0);
+            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
             _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
+            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _gemm1M32N256K64S2 = module.GetKernel("moe_gemm1_m32n256k64s2", threads: 128, sharedMemoryBytes: 73728);
             _gemm2M32N256K64S2 = module.GetKernel("moe_gemm2_m32n256k64s2", threads: 128, sharedMemoryBytes: 73728);

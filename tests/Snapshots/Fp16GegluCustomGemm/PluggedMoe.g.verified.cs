@@ -94,9 +94,9 @@ partial class PluggedMoe : global::MoeGen.MoeLayer<global::Samples.PluggedMoe, g
         public Launchers(global::MoeGen.CudaModule module)
         {
             _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 256, sharedMemoryBytes: 0);
+            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
             _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
+            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _permute = module.GetKernel("moe_permute", threads: 256, sharedMemoryBytes: 0);
             _applyActivation = module.GetKernel("moe_apply_activation", threads: 256, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);

@@ -76,9 +76,9 @@ partial class IdentityMoe : global::MoeGen.MoeLayer<global::Samples.IdentityMoe,
         public Launchers(global::MoeGen.CudaModule module)
         {
             _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 256, sharedMemoryBytes: 0);
+            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
             _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
+            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _gemm1M16N64K64S6 = module.GetKernel("moe_gemm1_m16n64k64s6", threads: 64, sharedMemoryBytes: 61440);
             _gemm2M16N64K64S6 = module.GetKernel("moe_gemm2_m16n64k64s6", threads: 64, sharedMemoryBytes: 61440);

@@ -79,9 +79,9 @@ partial class Models
                 {
                     _selectExperts = module.GetKernel("moe_select_experts", threads: 256, sharedMemoryBytes: 0);
                     _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-                    _routeCount = module.GetKernel("moe_route_count", threads: 256, sharedMemoryBytes: 0);
+                    _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
                     _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-                    _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
+                    _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
                     _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
                     _gemm1M16N128K64S5 = module.GetKernel("moe_gemm1_m16n128k64s5", threads: 128, sharedMemoryBytes: 92160);
                     _gemm2M16N128K64S5 = module.GetKernel("moe_gemm2_m16n128k64s5", threads: 128, sharedMemoryBytes: 92160);

@@ -79,6 +79,7 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         private readonly global::MoeGen.CudaKernel _finalize;
         private readonly global::MoeGen.CudaKernel _decodeGemm1;
         private readonly global::MoeGen.CudaKernel _decodeGemm2;
+        private readonly global::MoeGen.CudaKernel _decodeGemm2Wide;
         private readonly global::MoeGen.CudaKernel _gemm1M16N128K64S3;
         private readonly global::MoeGen.CudaKernel _gemm2M16N128K64S3;
         private readonly global::MoeGen.CudaKernel _gemm1M32N128K64S3;
@@ -96,12 +97,13 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         public Launchers(global::MoeGen.CudaModule module)
         {
             _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 256, sharedMemoryBytes: 0);
+            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
             _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
+            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm1 = module.GetKernel("moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm2 = module.GetKernel("moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm2Wide = module.GetKernel("moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
             _gemm1M16N128K64S3 = module.GetKernel("moe_gemm1_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
             _gemm2M16N128K64S3 = module.GetKernel("moe_gemm2_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
             _gemm1M32N128K64S3 = module.GetKernel("moe_gemm1_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
@@ -142,13 +144,17 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _finalize.Launch(in arguments, arguments.NumTokens, stream);
 
-        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: a warp takes 8 outputs, or 16 without a gate.</summary>
+        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.</summary>
         public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 63) / 64), stream);
+            _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8), stream);
 
         /// <summary>Activated rows x fc2 and the reduction over K for few slots: one block 16 columns.</summary>
         public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
+
+        /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
+        public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

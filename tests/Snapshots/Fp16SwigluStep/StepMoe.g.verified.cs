@@ -76,9 +76,9 @@ partial class StepMoe : global::MoeGen.MoeLayer<global::Samples.StepMoe, global:
         public Launchers(global::MoeGen.CudaModule module)
         {
             _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 256, sharedMemoryBytes: 0);
+            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
             _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 256, sharedMemoryBytes: 0);
+            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _gemm1M64N128K64S4 = module.GetKernel("moe_gemm1_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
             _gemm2M64N128K64S4 = module.GetKernel("moe_gemm2_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);

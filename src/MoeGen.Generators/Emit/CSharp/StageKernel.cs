@@ -33,9 +33,9 @@ internal sealed record StageKernel(
     private static readonly StageKernel[] Route =
     [
         new("RouteSmall", "moe_route_small", 1024, $"{Names.MoeGen}.RouteArguments", "1", "Counting sort of the slots by expert in one block."),
-        new("RouteCount", "moe_route_count", 256, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, first pass: one block a chunk."),
+        new("RouteCount", "moe_route_count", 1024, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, first pass: one block a chunk."),
         new("RouteScan", "moe_route_scan", 1024, $"{Names.MoeGen}.RouteArguments", "1", "Counting sort, second pass: one block."),
-        new("RoutePlace", "moe_route_place", 256, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, third pass: one block a chunk."),
+        new("RoutePlace", "moe_route_place", 1024, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, third pass: one block a chunk."),
     ];
 
     private static StageKernel[] AroundForeignGemm(MoeModel model) =>
@@ -52,11 +52,14 @@ internal sealed record StageKernel(
     [
         new(
             "DecodeGemm1", "moe_decode_gemm1", 256, $"{Names.MoeGen}.DecodeGemm1Arguments<{Names.Element(model.Dtype)}>",
-            "global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 63) / 64)",
-            "Routing, gathered rows x fc1 and the activation for few slots: a warp takes 8 outputs, or 16 without a gate."),
+            "global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8)",
+            "Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate."),
         new(
             "DecodeGemm2", "moe_decode_gemm2", 256, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
             "((long)arguments.HiddenSize + 15) / 16", "Activated rows x fc2 and the reduction over K for few slots: one block 16 columns."),
+        new(
+            "DecodeGemm2Wide", "moe_decode_gemm2", 512, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
+            "((long)arguments.HiddenSize + 15) / 16", "The same with twice the warps a block, for few columns and at most 32 slots."),
     ];
 
     private static StageKernel Finalize(MoeModel model) => new(

@@ -58,4 +58,13 @@ public struct DecodeGemm1Arguments<T>
 
     /// <summary>See <see cref="UpRowOffset"/>.</summary>
     public int UpRowStride;
+
+    /// <summary>[E, H, I]; what GEMM2 reads first is fetched into L2.</summary>
+    public DevicePointer<T> Fc2ExpertWeights;
+
+    /// <summary>Warps a block of GEMM2.</summary>
+    public int Gemm2Warps;
+
+    /// <summary>Keeps the size a multiple of 8.</summary>
+    public int Reserved;
 }

@@ -26,6 +26,9 @@ public struct Gemm1Arguments<T>
     /// <summary>Expert of each M-tile.</summary>
     public DevicePointer<int> TileExperts;
 
+    /// <summary>M-tiles x N-tiles drawn so far, int32 [1]; routing has zeroed it.</summary>
+    public DevicePointer<int> DrawnTiles;
+
     /// <summary>Slot of each sorted row; its token is slot / K.</summary>
     public DevicePointer<int> SortedSlots;
 

@@ -27,6 +27,9 @@ public struct RouteArguments
     /// <summary>Expert of each M-tile, int32 [at most T * K / TileM + min(E, T * K)].</summary>
     public DevicePointer<int> TileExperts;
 
+    /// <summary>Tiles drawn by GEMM1 and by GEMM2, int32 [2]; written: zeros.</summary>
+    public DevicePointer<int> DrawnTiles;
+
     /// <summary>Slot of each sorted row, int32 [T * K].</summary>
     public DevicePointer<int> SortedSlots;
 

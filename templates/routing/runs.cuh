@@ -1,0 +1,54 @@
+#pragma once
+#include "arguments.cuh"
+// Slots to sorted rows in the order of the slots, so that the sort is stable and the same in every run. Each warp has a run of
+// consecutive slots and counters of its own: warps meet twice, not once a slot.
+
+constexpr int kWarpCounts = 8192;  // counters of all warps
+
+struct SortedRuns {
+    int counts[kWarpCounts];      // [warps, E]: slots of an expert in a warp's run; after count_runs, of the runs before it
+    int first_rows[kMaxExperts];  // of each expert
+};
+
+// Warps that have a run: as many as have counters.
+__device__ __forceinline__ int run_warps(const RouteArguments& arguments) { return min(kSortThreads / 32, kWarpCounts / arguments.localExperts.num_local); }
+
+// Counts the slots of this warp's run by expert; with `place` also writes each one's row: first_rows, and those counted before it.
+__device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots, bool place) {
+    const int warps = run_warps(arguments), lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    const int run = (num_slots + warps * 32 - 1) / (warps * 32) * 32;
+    int* counts = runs.counts + warp * arguments.localExperts.num_local;
+    for (int base = warp * run; warp < warps && base < min((warp + 1) * run, num_slots); base += 32) {
+        const int slot = begin + base + lane;
+        const int expert = base + lane < num_slots ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
+
+        // Lanes of the same expert take consecutive rows; the lowest of them counts for all.
+        const unsigned peers = __match_any_sync(kFullWarp, expert);
+        const int before = expert >= 0 ? counts[expert] : 0;
+        __syncwarp();
+        if (expert >= 0 && lane == __ffs(peers) - 1) counts[expert] = before + __popc(peers);
+        __syncwarp();
+        if (!place || expert < 0) continue;
+        const int row = runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u));
+        arguments.sortedSlots[row] = slot;
+        if (arguments.slotRows) arguments.slotRows[slot] = row;
+    }
+}
+
+// Counts num_slots slots from `begin` on, all threads together; returns those of expert threadIdx.x, 0 beyond E.
+__device__ __forceinline__ int count_runs(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots) {
+    const int warps = run_warps(arguments), num_local = arguments.localExperts.num_local;
+    for (int i = threadIdx.x; i < warps * num_local; i += kSortThreads) runs.counts[i] = 0;
+    __syncthreads();
+    walk_run(runs, arguments, begin, num_slots, false);
+    __syncthreads();
+    int count = 0;
+#pragma unroll 8
+    for (int warp = 0; static_cast<int>(threadIdx.x) < num_local && warp < warps; ++warp) {
+        int& own = runs.counts[warp * num_local + threadIdx.x];
+        const int slots = own;
+        own = count;
+        count += slots;
+    }
+    return count;
+}
