@@ -20,7 +20,7 @@ struct Gemm2Arguments {
 };
 static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
 
-template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
@@ -29,7 +29,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        arguments.intermediateSize,
+        next_tiles, arguments.intermediateSize,
         [&](const TileCoordinates& tile) {
             return StageCopies<Tile, false>{
                 RowsA<Tile>(arguments.activated, arguments.intermediateSize, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),

@@ -4,11 +4,10 @@
 // What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
 
-// `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
+// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
 // one: a constant would make the compiler keep a product of every row in registers, and spill.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int depth, CopiesOf copies_of, Store store) {
-    __shared__ int next_tiles[2];  // in turn: one may still be read while the other is written
+__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], int depth, CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
     int index = blockIdx.x;

@@ -19,6 +19,6 @@ struct RouteArguments {
 };
 static_assert(sizeof(RouteArguments) == 104, "the launcher passes this layout");
 
-constexpr int kMaxExperts = 1024;     // E at most; one thread an expert in the scan
-constexpr int kSortThreads = 1024;    // threads a block
+constexpr int kMaxExperts = 1024;   // E at most
+constexpr int kSortThreads = 1024;  // threads a block: one an expert
 constexpr unsigned kFullWarp = 0xffffffffu;

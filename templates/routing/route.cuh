@@ -6,7 +6,7 @@
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.numSlots));
+    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.numSlots), runs.warp_sums);
     __syncthreads();
     walk_run(runs, arguments, 0, arguments.numSlots, true);
 }
@@ -21,6 +21,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const
 
 // Second pass, one block: chunkCounts become each chunk's first row within its expert; offsets and tiles.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const __grid_constant__ RouteArguments arguments) {
+    __shared__ long long warp_sums[kSortThreads / 32];
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     int count = 0;
     // Eight chunks are read before any is written back: their latencies overlap.
@@ -35,7 +36,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
             count += counts[i];
         }
     }
-    write_offsets(arguments, count);
+    write_offsets(arguments, count, warp_sums);
 }
 
 // Third pass, one block a chunk: slots to rows.

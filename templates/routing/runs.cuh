@@ -8,6 +8,7 @@ constexpr int kWarpCounts = 8192;  // counters of all warps
 struct SortedRuns {
     int counts[kWarpCounts];      // [warps, E]: slots of an expert in a warp's run; after count_runs, of the runs before it
     int first_rows[kMaxExperts];  // of each expert
+    long long warp_sums[kSortThreads / 32];  // for the scan
 };
 
 // Warps that have a run: as many as have counters.
@@ -21,7 +22,6 @@ __device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments&
     for (int base = warp * run; warp < warps && base < min((warp + 1) * run, num_slots); base += 32) {
         const int slot = begin + base + lane;
         const int expert = base + lane < num_slots ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
-
         // Lanes of the same expert take consecutive rows; the lowest of them counts for all.
         const unsigned peers = __match_any_sync(kFullWarp, expert);
         const int before = expert >= 0 ? counts[expert] : 0;

@@ -11,8 +11,7 @@ __device__ __forceinline__ long long warp_inclusive_scan(long long value) {
 }
 
 // Thread e holds the number of slots of expert e (0 beyond E). Writes offsets and tiles; returns the first row of expert e.
-__device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count) {
-    __shared__ long long warp_sums[kSortThreads / 32];
+__device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count, long long (&warp_sums)[kSortThreads / 32]) {
     const int expert = threadIdx.x, lane = threadIdx.x % 32, warp = threadIdx.x / 32, num_local = arguments.localExperts.num_local;
 
     // Rows in the upper half and tiles in the lower one are summed together; one warp sums the warps.

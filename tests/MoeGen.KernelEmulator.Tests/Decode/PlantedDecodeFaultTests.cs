@@ -13,25 +13,40 @@ public sealed class PlantedDecodeFaultTests
         new("barrier missing before the reduction", "        round += last - first;\n    }\n    __syncthreads();\n", "        round += last - first;\n    }\n", FaultKind.DataRace),
         new("groups that are too long", "before % kGroupSlots == 0", "before % (2 * kGroupSlots) == 0", null),
         new("slots in no order", "&& other < slot;\n        before", "&& other <= slot;\n        before", null),
-        new("partial sums that are not cleared", "partial_sums[warp][i / kDecodeColumns][i % kDecodeColumns] = 0.0f;", "{}", FaultKind.UninitializedRead),
+        new("partial sums that are not cleared", "own_sums[i] = 0.0f;", "{}", FaultKind.UninitializedRead),
         new("halves of the depth exchanged on one side", "values.words[2 * half], values.words[2 * half + 1])", "values.words[2 * half + 1], values.words[2 * half])", null),
         new("no zeros beyond the depth", "load_streamed(low + depth, low && depth < end)", "load_streamed(low + depth, low)", FaultKind.OutOfBounds),
         new("misaligned weights", "load_streamed(high + depth, ", "load_streamed(high + depth + 1, ", FaultKind.Misaligned),
         new("columns beyond the last", "first_column + 8 < hidden ? weights", "first_column < hidden ? weights", FaultKind.OutOfBounds),
         new("up rows for gate rows", "arguments.upRowOffset + high_output", "arguments.gateRowOffset + high_output", null),
-        new("a warp's share dropped", "other < kDecodeWarps; ++other) sum", "other < kDecodeWarps - 1; ++other) sum", null),
+        new("a warp's share dropped", "other < warps; ++other) sum", "other < warps - 1; ++other) sum", null),
         new("scale dropped", "arguments.tokenFinalScales[slot] : 1.0f, sum", "1.0f : 1.0f, sum", null),
         new("token of the slot before", "slot / top_k) * hidden", "max(0, slot - 1) / top_k) * hidden", null),
         new("output beyond the tokens", "i < arguments.numSlots / top_k * kDecodeColumns;", "i < arguments.numSlots * kDecodeColumns;", FaultKind.OutOfBounds),
     ];
 
+    private static readonly PlantedFault[] PartFaults =
+    [
+        new("a part of the depth dropped", "part == 0 && other < parts", "part == 0 && other < parts - 1", null),
+        new("a part that begins too late", "rounds * part / parts * kStreamDepth,", "(rounds * part / parts + part) * kStreamDepth,", null),
+        new("barrier missing between the parts", "[i][lane] = sums[i / 4][i % 4];\n            __syncthreads();\n", "[i][lane] = sums[i / 4][i % 4];\n", FaultKind.DataRace),
+    ];
+
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Faults.Length)];
 
+    public static TheoryData<int> PartNumbers => [.. Enumerable.Range(0, PartFaults.Length)];
+
     [Theory, MemberData(nameof(Numbers))]
-    public void Is_caught(int number) => Faults[number].AssertCaught(
+    public void Is_caught(int number) => AssertCaught(Faults[number], new Problem(21, 3, 3, 200, 104, Fc1Layout.GateUp, IdPattern.Repeating));
+
+    // Fewer outputs than warps, so that warps share a task's depth.
+    [Theory, MemberData(nameof(PartNumbers))]
+    public void Is_caught_between_parts(int number) => AssertCaught(PartFaults[number], new Problem(1, 3, 3, 2000, 16, Fc1Layout.GateUp));
+
+    private static void AssertCaught(PlantedFault fault, Problem problem) => fault.AssertCaught(
         (device, options) =>
         {
-            var data = new Data<BFloat16>(new Problem(21, 3, 3, 200, 104, Fc1Layout.GateUp, IdPattern.Repeating));
+            var data = new Data<BFloat16>(problem);
             using var layer = new DecodeLayer(device.Context, data.Weights, options);
             BFloat16[] output = Emulated.Run(layer, device.Context, data);
             LayerHarness.AssertContract<DecodeLayer, BFloat16>(data, output, data.Ids, data.Scales);

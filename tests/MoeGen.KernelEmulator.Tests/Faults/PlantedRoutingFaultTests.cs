@@ -8,20 +8,24 @@ public sealed class PlantedRoutingFaultTests
 {
     private static readonly PlantedFault[] SortFaults =
     [
-        new("count without an atomic", "atomicAdd(&counts[expert], 1)", "counts[expert] += 1", FaultKind.DataRace),
-        new("counts that are not cleared", "expert += kThreads) counts[expert] = 0;", "expert += kThreads) {}", FaultKind.UninitializedRead),
-        new("barrier missing after the clearing", "counts[expert] = 0;\n    __syncthreads();\n", "counts[expert] = 0;\n", FaultKind.DataRace),
-        new("barrier missing between the turns of warps", "            __syncthreads();\n        }\n        row = __shfl", "        }\n        row = __shfl", FaultKind.DataRace),
-        new("barrier missing in the scan", "warp_sums[warp] = inclusive;\n    __syncthreads();\n", "warp_sums[warp] = inclusive;\n", FaultKind.DataRace),
-        new("barrier missing before the sums are used again", "    __syncthreads();  // warp_sums may be used again\n", "", FaultKind.DataRace),
-        new("barrier missing before the search for tiles", "= total_tiles;\n    }\n    __syncthreads();\n", "= total_tiles;\n    }\n", FaultKind.DataRace),
+        new("counts that are not cleared", "i += kSortThreads) runs.counts[i] = 0;", "i += kSortThreads) {}", FaultKind.UninitializedRead),
+        new("barrier missing after the clearing", "runs.counts[i] = 0;\n    __syncthreads();\n", "runs.counts[i] = 0;\n", FaultKind.DataRace),
+        new("barrier missing after the counting", "num_slots, false);\n    __syncthreads();\n", "num_slots, false);\n", FaultKind.DataRace),
+        new("barrier missing before the rows are placed", "    __syncthreads();\n    walk_run(runs, arguments, 0, ", "    walk_run(runs, arguments, 0, ", FaultKind.DataRace),
+        new("barrier missing before the rows of a chunk are placed", "    __syncthreads();\n    walk_run(runs, arguments, begin, num_slots, true);", "    walk_run(runs, arguments, begin, num_slots, true);", FaultKind.DataRace),
+        new("warps that share counters", "runs.counts + warp * arguments.localExperts.num_local", "runs.counts", FaultKind.DataRace),
+        new("counters read while they are written", "        __syncwarp();\n        if (expert >= 0 && lane", "        if (expert >= 0 && lane", FaultKind.DataRace),
+        new("counters of the turn before", "+ __popc(peers);\n        __syncwarp();\n", "+ __popc(peers);\n", FaultKind.DataRace),
+        new("barrier missing in the scan", "warp_sums[warp] = in_warp;\n    __syncthreads();\n", "warp_sums[warp] = in_warp;\n", FaultKind.DataRace),
+        new("barrier missing after the scan of the warps", "warp_inclusive_scan(warp_sums[lane]);\n    __syncthreads();\n", "warp_inclusive_scan(warp_sums[lane]);\n", FaultKind.DataRace),
         new("barrier that one warp reaches only", "if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);\n    __syncthreads();\n", "if (warp == 0) { warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]); __syncthreads(); }\n", FaultKind.BarrierDivergence),
         new("shuffle mask without a lane", "__shfl_up_sync(kFullWarp, value", "__shfl_up_sync(kFullWarp >> 1, value", FaultKind.CollectiveMismatch),
-        new("shuffle in a branch that diverges", "        const int other = __shfl_up_sync(kFullWarp, value, distance);\n        if (threadIdx.x % 32 >= distance) value += other;", "        if (threadIdx.x % 32 >= distance) value += __shfl_up_sync(kFullWarp, value, distance);", FaultKind.Deadlock),
+        new("shuffle in a branch that diverges", "        const long long other = __shfl_up_sync(kFullWarp, value, distance);\n        if (threadIdx.x % 32 >= distance) value += other;", "        if (threadIdx.x % 32 >= distance) value += __shfl_up_sync(kFullWarp, value, distance);", FaultKind.Deadlock),
         new("rank that counts the lane itself", "peers & ((1u << lane) - 1u)", "peers & ((2u << lane) - 1u)", FaultKind.UninitializedRead),
-        new("chunks that share rows", "arguments.expertOffsets[expert] + row[expert]", "arguments.expertOffsets[expert]", FaultKind.DataRace),
-        new("tile of the expert before", "tile_starts[middle] <= tile", "tile_starts[middle] < tile", FaultKind.UninitializedRead),
-        new("shared array a quarter too short", "__shared__ int cursors[kMaxExperts], ", "__shared__ int cursors[kMaxExperts / 4], ", FaultKind.OutOfBounds),
+        new("chunks that share rows", "arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert]", "arguments.expertOffsets[expert]", FaultKind.DataRace),
+        new("tile of the expert before", "arguments.tileExperts[tile] = expert;", "arguments.tileExperts[tile] = max(0, expert - 1);", FaultKind.OutOfBounds),
+        new("draws that are not zeroed", "if (expert < 2) arguments.drawnTiles[expert] = 0;", "", FaultKind.UninitializedRead),
+        new("shared array too short", "int counts[kWarpCounts];", "int counts[kWarpCounts / 64];", FaultKind.OutOfBounds),
     ];
 
     private static readonly PlantedFault[] SelectFaults =
@@ -38,11 +42,11 @@ public sealed class PlantedRoutingFaultTests
 
     public static TheoryData<int> SelectNumbers => [.. Enumerable.Range(0, SelectFaults.Length)];
 
-    // Three chunks, so that the sort takes its three passes, and the one-block sort for the rest.
+    // Several chunks, so that the sort takes its three passes, and the one-block sort with runs of more than one turn.
     [Theory, MemberData(nameof(SortNumbers))]
     public void Is_caught_in_the_sort(int number) => SortFaults[number].AssertCaught((device, options) =>
     {
-        foreach (int tokens in (int[])[2100, 300])
+        foreach (int tokens in (int[])[2100, 900])
         {
             var data = new Data<BFloat16>(new Problem(tokens, 6, 2, 16, 16, Fc1Layout.GateUp, IdPattern.Repeating));
             using var layer = new PlantedLayer(device.Context, data.Weights, options);

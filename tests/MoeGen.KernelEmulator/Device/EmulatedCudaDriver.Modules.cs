@@ -84,7 +84,7 @@ internal sealed unsafe partial class EmulatedCudaDriver
     public CudaResult Launch(nint function, uint gridBlocks, uint threads, uint sharedMemoryBytes, nint stream, void** parameters)
     {
         EmulatedKernel kernel = KernelOf(function);
-        if (gridBlocks == 0 || threads > kernel.MaxThreads || sharedMemoryBytes + kernel.StaticSharedBytes > Math.Max(49152, kernel.MaxDynamicSharedBytes))
+        if (gridBlocks == 0 || threads > kernel.MaxThreads || sharedMemoryBytes > Math.Max(49152 - kernel.StaticSharedBytes, kernel.MaxDynamicSharedBytes))
         {
             return CudaResult.InvalidValue;
         }

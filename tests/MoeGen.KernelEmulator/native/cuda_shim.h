@@ -55,7 +55,15 @@ __forceinline__ unsigned bits_of(T value) {
 }
 template <class T>
 __forceinline__ T shuffle(int line, int operation, unsigned mask, T value, int argument, int width = 32) {
-    return __builtin_bit_cast(T, moegen_shuffle(line, operation, mask, bits_of(value), argument, width));
+    if constexpr (sizeof(T) == 8) {
+        // 64 bits go as two shuffles, as on the device.
+        struct Halves { unsigned low, high; } halves = __builtin_bit_cast(Halves, value);
+        halves.low = moegen_shuffle(line, operation, mask, halves.low, argument, width);
+        halves.high = moegen_shuffle(line, operation, mask, halves.high, argument, width);
+        return __builtin_bit_cast(T, halves);
+    } else {
+        return __builtin_bit_cast(T, moegen_shuffle(line, operation, mask, bits_of(value), argument, width));
+    }
 }
 __forceinline__ unsigned mask_or_all(unsigned mask = 0xffffffffu) { return mask; }
 }  // namespace moegen

@@ -90,8 +90,8 @@ struct RouteArguments {
 };
 static_assert(sizeof(RouteArguments) == 104, "the launcher passes this layout");
 
-constexpr int kMaxExperts = 1024;     // E at most; one thread an expert in the scan
-constexpr int kSortThreads = 1024;    // threads a block
+constexpr int kMaxExperts = 1024;   // E at most
+constexpr int kSortThreads = 1024;  // threads a block: one an expert
 constexpr unsigned kFullWarp = 0xffffffffu;
 
 // ---- routing/runs.cuh ---- Slots to sorted rows in the order of the slots, so that the sort is stable and the same in every run. Each warp has a run of
@@ -102,6 +102,7 @@ constexpr int kWarpCounts = 8192;  // counters of all warps
 struct SortedRuns {
     int counts[kWarpCounts];      // [warps, E]: slots of an expert in a warp's run; after count_runs, of the runs before it
     int first_rows[kMaxExperts];  // of each expert
+    long long warp_sums[kSortThreads / 32];  // for the scan
 };
 
 // Warps that have a run: as many as have counters.
@@ -115,7 +116,6 @@ __device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments&
     for (int base = warp * run; warp < warps && base < min((warp + 1) * run, num_slots); base += 32) {
         const int slot = begin + base + lane;
         const int expert = base + lane < num_slots ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
-
         // Lanes of the same expert take consecutive rows; the lowest of them counts for all.
         const unsigned peers = __match_any_sync(kFullWarp, expert);
         const int before = expert >= 0 ? counts[expert] : 0;
@@ -157,8 +157,7 @@ __device__ __forceinline__ long long warp_inclusive_scan(long long value) {
 }
 
 // Thread e holds the number of slots of expert e (0 beyond E). Writes offsets and tiles; returns the first row of expert e.
-__device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count) {
-    __shared__ long long warp_sums[kSortThreads / 32];
+__device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count, long long (&warp_sums)[kSortThreads / 32]) {
     const int expert = threadIdx.x, lane = threadIdx.x % 32, warp = threadIdx.x / 32, num_local = arguments.localExperts.num_local;
 
     // Rows in the upper half and tiles in the lower one are summed together; one warp sums the warps.
@@ -183,7 +182,7 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.numSlots));
+    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.numSlots), runs.warp_sums);
     __syncthreads();
     walk_run(runs, arguments, 0, arguments.numSlots, true);
 }
@@ -198,6 +197,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const
 
 // Second pass, one block: chunkCounts become each chunk's first row within its expert; offsets and tiles.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const __grid_constant__ RouteArguments arguments) {
+    __shared__ long long warp_sums[kSortThreads / 32];
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     int count = 0;
     // Eight chunks are read before any is written back: their latencies overlap.
@@ -212,7 +212,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
             count += counts[i];
         }
     }
-    write_offsets(arguments, count);
+    write_offsets(arguments, count, warp_sums);
 }
 
 // Third pass, one block a chunk: slots to rows.
@@ -589,11 +589,10 @@ struct TileSchedule {
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
 
-// `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
+// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
 // one: a constant would make the compiler keep a product of every row in registers, and spill.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int depth, CopiesOf copies_of, Store store) {
-    __shared__ int next_tiles[2];  // in turn: one may still be read while the other is written
+__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], int depth, CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
     int index = blockIdx.x;
@@ -671,7 +670,7 @@ struct Gemm1Arguments {
 };
 static_assert(sizeof(Gemm1Arguments) == 128, "the launcher passes this layout");
 
-template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, kGated>;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
@@ -683,7 +682,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        arguments.hiddenSize,
+        next_tiles, arguments.hiddenSize,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
@@ -720,7 +719,7 @@ struct Gemm2Arguments {
 };
 static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
 
-template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments) {
+template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
@@ -729,7 +728,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        arguments.intermediateSize,
+        next_tiles, arguments.intermediateSize,
         [&](const TileCoordinates& tile) {
             return StageCopies<Tile, false>{
                 RowsA<Tile>(arguments.activated, arguments.intermediateSize, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
@@ -795,6 +794,6 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
 // ---- entry points ----
 
 extern "C" __global__ void __launch_bounds__(TileM128N64K128S2::kThreads, TileM128N64K128S2::kMinBlocksPerSm)
-moe_gemm1_m128n64k128s2(const __grid_constant__ Gemm1Arguments arguments) { gemm1<TileM128N64K128S2>(arguments); }
+moe_gemm1_m128n64k128s2(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM128N64K128S2>(arguments, next_tiles); }
 extern "C" __global__ void __launch_bounds__(TileM128N64K128S2::kThreads, TileM128N64K128S2::kMinBlocksPerSm)
-moe_gemm2_m128n64k128s2(const __grid_constant__ Gemm2Arguments arguments) { gemm2<TileM128N64K128S2>(arguments); }
+moe_gemm2_m128n64k128s2(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM128N64K128S2>(arguments, next_tiles); }

@@ -20,7 +20,7 @@ internal static class EntryPoints
                 writer.Write(
                     $$"""
                     extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
-                    {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) { gemm{{gemm}}<{{tile}}>(arguments); }
+                    {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) { __shared__ int next_tiles[2]; gemm{{gemm}}<{{tile}}>(arguments, next_tiles); }
                     """);
             }
         }
