@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using MoeGen.Generators.Models;
 using MoeGen.Generators.Validation;
@@ -32,9 +31,7 @@ internal static class GemmMethodReader
 
     private static string Signature(IMethodSymbol method, MethodDeclarationSyntax syntax)
     {
-        IEnumerable<string> modifiers = syntax.Modifiers
-            .Where(modifier => !modifier.IsKind(SyntaxKind.UnsafeKeyword) && !modifier.IsKind(SyntaxKind.AsyncKeyword))
-            .Select(modifier => modifier.ValueText + " ");
+        IEnumerable<string> modifiers = syntax.Modifiers.Select(modifier => modifier.ValueText + " ");
         string typeParameters = method.Arity == 0 ? "" : $"<{string.Join(", ", method.TypeParameters.Select(parameter => parameter.Name))}>";
         return $"{string.Concat(modifiers)}{method.ReturnType.ToDisplayString(FullName)} {method.Name}{typeParameters}" +
             $"({string.Join(", ", method.Parameters.Select(Parameter))})";

@@ -18,6 +18,18 @@ internal static class GemmSignature
         return $"partial void {method}(in MoeGen.GroupedGemmArguments<{element}, {result}>, MoeGen.CudaStream)";
     }
 
+    /// <summary>The same as C# text with parameter names.</summary>
+    /// <param name="method"><c>Gemm1</c> or <c>Gemm2</c>.</param>
+    /// <param name="element">What <see cref="ElementOf"/> says.</param>
+    /// <param name="arguments">Name of the first parameter.</param>
+    /// <param name="stream">Name of the second parameter.</param>
+    public static string TextOf(string method, string element, string arguments, string stream)
+    {
+        string type = $"global::{element}";
+        string result = method == "Gemm1" ? "float" : type;
+        return $"partial void {method}(in global::MoeGen.GroupedGemmArguments<{type}, {result}> {arguments}, global::MoeGen.CudaStream {stream})";
+    }
+
     /// <summary>Whether a class has methods of this name and none of them implements the declared one.</summary>
     public static bool HasOther(TypeModel type, string method, Dtype dtype) =>
         type.GemmMethods.Where(own => own.Name == method).ToArray() is { Length: > 0 } methods

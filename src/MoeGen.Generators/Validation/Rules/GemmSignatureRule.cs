@@ -22,6 +22,6 @@ internal static class GemmSignatureRule
             where GemmSignature.HasOther(declaration.Type, name, dtype)
             let found = declaration.Type.GemmMethods.First(method => method.Name == name).Signature
             let allowed = GemmSignature.Of(name, dtype)
-            select Issue.Of(RuleIds.GemmSignature, name, found, allowed) with { Suggestion = new Suggestion(name, allowed) };
+            select Issue.Of(RuleIds.GemmSignature, name, found, allowed) with { Suggestion = new Suggestion(name, GemmSignature.ElementOf(dtype)) };
     }
 }
