@@ -34,7 +34,7 @@ internal static class PaddingRule
         (Func<TileShape, int> StepOf, string What, IEnumerable<TileShape> Others)[] uses =
         [
             (shape => shape.N / columns, $"columns of GEMM{columnsOf}", WarpLayout.TileN.Select(n => tile with { N = n })),
-            (shape => shape.K, $"depth of GEMM{3 - columnsOf}", WarpLayout.TileKOf(tile.M, tile.N).Select(k => tile with { K = k })),
+            (shape => shape.K, $"elements of depth of GEMM{3 - columnsOf}", WarpLayout.TileKOf(tile.M, tile.N).Select(k => tile with { K = k })),
         ];
         (Func<TileShape, int> stepOf, string what, IEnumerable<TileShape> others) = uses.OrderByDescending(use => Percent(size, use.StepOf(tile))).First();
         int percent = Percent(size, stepOf(tile));
