@@ -36,6 +36,19 @@ internal sealed class FixTest<TFix> : CSharpCodeFixTest<generator::MoeGen.Genera
         return test.RunAsync(CancellationToken.None);
     }
 
+    /// <summary>The same for several documents.</summary>
+    public static Task Run(params (string Marked, string Expected)[] documents)
+    {
+        FixTest<TFix> test = new();
+        foreach ((string marked, string expected) in documents)
+        {
+            test.TestState.Sources.Add(marked);
+            test.FixedState.Sources.Add(expected);
+        }
+
+        return test.RunAsync(CancellationToken.None);
+    }
+
     protected override IEnumerable<Type> GetSourceGenerators() => [typeof(generator::MoeGen.Generators.MoeGenerator)];
 
     protected override CompilationOptions CreateCompilationOptions() =>

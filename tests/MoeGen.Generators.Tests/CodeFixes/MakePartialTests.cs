@@ -105,4 +105,9 @@ public sealed class MakePartialTests
         [MoeConfig(Dtype = Dtype.FP32)]
         public partial class Third;
         """);
+
+    [Fact]
+    public Task All_of_a_project() => FixTest<MakePartialCodeFix>.Run(
+        ("[MoeGen.MoeConfig(Dtype = MoeGen.Dtype.BF16)] class {|MOE008:First|};", "[MoeGen.MoeConfig(Dtype = MoeGen.Dtype.BF16)] partial class First;"),
+        ("[MoeGen.MoeConfig(Dtype = MoeGen.Dtype.FP32)] class {|MOE008:Second|};", "[MoeGen.MoeConfig(Dtype = MoeGen.Dtype.FP32)] partial class Second;"));
 }
