@@ -50,7 +50,7 @@ public sealed class MoeConfigAnalyzer : DiagnosticAnalyzer
         }
 
         MoeDeclaration declared = MoeParser.Read(type, declaration, data, attribute, context.CancellationToken);
-        foreach (Issue issue in MoeRules.All(declared))
+        foreach (Issue issue in MoeRules.Check(declared))
         {
             Location location = PlaceLocator.Find(issue.Place, type, declaration, attribute, context.CancellationToken);
             context.ReportDiagnostic(DiagnosticFactory.Create(issue, location));

@@ -39,7 +39,7 @@ internal static class MoeRules
         ErrorRules.SelectMany(rule => rule(declaration)).ToArray();
 
     /// <summary>The errors; where there are none and the compiler has none about the arguments either, warnings and informations.</summary>
-    public static IReadOnlyList<Issue> All(MoeDeclaration declaration)
+    public static IReadOnlyList<Issue> Check(MoeDeclaration declaration)
     {
         IReadOnlyList<Issue> errors = Errors(declaration);
         return errors.Count > 0 || declaration.Settings.Unreadable
