@@ -21,7 +21,7 @@ public sealed class IncrementalityTests
     [Fact]
     public void Comment_above_a_class_moves_it_and_emits_nothing_again() => Edit(
         "// A comment.\n" + First,
-        Reasons(IncrementalStepRunReason.Modified, IncrementalStepRunReason.Unchanged),
+        Reasons(IncrementalStepRunReason.Unchanged, IncrementalStepRunReason.Unchanged),
         Reasons(IncrementalStepRunReason.Cached, IncrementalStepRunReason.Cached),
         IncrementalStepRunReason.Cached);
 
