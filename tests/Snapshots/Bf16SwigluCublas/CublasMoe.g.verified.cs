@@ -5,10 +5,7 @@ namespace Samples;
 
 /// <remarks>
 /// Mixture-of-Experts layer: BF16, Swiglu, Preselected, GEMM by cuBLAS.
-/// GEMM variants, M x N x K:
-/// <list type="bullet">
-/// <item><description>m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread</description></item>
-/// </list>
+/// cuBLAS multiplies, between the kernels for routing, permutation, activation and finalize.
 /// </remarks>
 partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.CublasMoe, global::MoeGen.BFloat16>
 {
