@@ -6,10 +6,15 @@ namespace MoeGen.Generators.Emit.Cuda;
 /// <summary>The kernels of each variant, under plain C names. Every other kernel is an entry point in its template.</summary>
 internal static class EntryPoints
 {
-    /// <summary>Emits both GEMMs of every variant.</summary>
+    /// <summary>Emits both GEMMs of every variant; nothing where cuBLAS multiplies.</summary>
     public static string Emit(MoeModel model)
     {
         CodeWriter writer = new();
+        if (model.Gemm == Gemm.Cublas)
+        {
+            return "";
+        }
+
         writer.Write().Write("// ---- entry points ----");
         foreach (GemmPlan plan in model.Variants)
         {
