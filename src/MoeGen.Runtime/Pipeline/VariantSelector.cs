@@ -107,7 +107,7 @@ internal sealed class VariantSelector
 
     private int Choose(MoeShape shape, int numTokens, int topK, out VariantReason reason)
     {
-        if (Tuned?.Find(shape, numTokens, topK, candidate => CanRun(candidate, numTokens, topK)) is { } measured)
+        if (Tuned?.Find(this, shape, numTokens, topK) is { } measured)
         {
             reason = VariantReason.Table;
             return measured;

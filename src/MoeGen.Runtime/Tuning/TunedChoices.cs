@@ -39,24 +39,30 @@ internal sealed class TunedChoices
     public static string Hash(ReadOnlySpan<byte> text) => Convert.ToHexStringLower(SHA256.HashData(text));
 
     /// <summary>The variant for a call; null where nothing was measured for it.</summary>
+    /// <param name="selector">Knows what a variant can run: the decode kernels take few slots.</param>
     /// <param name="shape">E, H and I.</param>
     /// <param name="numTokens">T.</param>
     /// <param name="topK">K.</param>
-    /// <param name="canRun">Whether a variant takes the call: the decode kernels have few slots.</param>
-    public int? Find(MoeShape shape, int numTokens, int topK, Func<int, bool> canRun)
+    public int? Find(VariantSelector selector, MoeShape shape, int numTokens, int topK)
     {
         if (!_points.TryGetValue((shape, topK), out (int NumTokens, int Variant)[]? points) || numTokens < points[0].NumTokens || numTokens > points[^1].NumTokens)
         {
             return null;
         }
 
-        int above = Array.FindIndex(points, point => point.NumTokens >= numTokens);
+        int above = 0;
+        while (points[above].NumTokens < numTokens)
+        {
+            above++;
+        }
+
         int below = points[above].NumTokens == numTokens ? above : above - 1;
         bool takesBelow = (long)numTokens * numTokens <= (long)points[below].NumTokens * points[above].NumTokens;
         int chosen = points[takesBelow ? below : above].Variant;
 
         // Measured up to a smaller size only, the decode kernels may not take this one.
-        return canRun(chosen) ? chosen : canRun(points[above].Variant) ? points[above].Variant : null;
+        int other = points[above].Variant;
+        return selector.CanRun(chosen, numTokens, topK) ? chosen : selector.CanRun(other, numTokens, topK) ? other : null;
     }
 
     private static string Mismatch(TuningEntry entry, string textHash, CudaContext context, IReadOnlyDictionary<string, int> variants)
