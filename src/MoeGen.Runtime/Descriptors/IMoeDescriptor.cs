@@ -13,6 +13,6 @@ public interface IMoeDescriptor<TSelf, T>
     /// <summary>The CUDA text, UTF-8; exactly what NVRTC gets. Empty where the layer runs on the managed backend only.</summary>
     static abstract ReadOnlySpan<byte> CudaSource { get; }
 
-    /// <summary>Binds the typed launchers to a loaded module of <see cref="CudaSource"/>.</summary>
-    static abstract IMoeLaunchers<T> CreateLaunchers(CudaModule module);
+    /// <summary>Binds the typed launchers to the kernels of <see cref="CudaSource"/>, which are loaded when first used.</summary>
+    static abstract IMoeLaunchers<T> CreateLaunchers(KernelParts parts);
 }

@@ -14,8 +14,8 @@ public sealed class ErrorListTests
             public static L Managed(MoeGen.MoeWeights<TYPE> weights) => new(new MoeGen.ManagedBackend(), weights);
             public static string Name => L.Descriptor.Name + L.CudaSource.Length;
             public static void Forward(L layer, System.ReadOnlyMemory<TYPE> input) { using (layer) { _ = layer.ToString(); _ = input; } }
-            public static MoeGen.IMoeLaunchers<TYPE> Launch(MoeGen.CudaModule module) => Create<L>(module);
-            static MoeGen.IMoeLaunchers<TYPE> Create<T>(MoeGen.CudaModule module) where T : MoeGen.IMoeDescriptor<T, TYPE> => T.CreateLaunchers(module);
+            public static MoeGen.IMoeLaunchers<TYPE> Launch(MoeGen.KernelParts parts) => Create<L>(parts);
+            static MoeGen.IMoeLaunchers<TYPE> Create<T>(MoeGen.KernelParts parts) where T : MoeGen.IMoeDescriptor<T, TYPE> => T.CreateLaunchers(parts);
         }
         """;
 

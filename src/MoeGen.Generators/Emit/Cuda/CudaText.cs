@@ -16,7 +16,7 @@ internal static class CudaText
         composer.Append(HeaderComment.Emit(model)).Append(ConfigBlock.Constants(model)).Include(ConfigBlock.Path);
         foreach (string root in Roots(model))
         {
-            composer.Include(root);
+            composer.Include(root, TextParts.OfTemplate(root) is { } part ? lines => TextParts.Guard(model, part, lines) : null);
         }
 
         return LiveText.Of(composer.Append(EntryPoints.Emit(model)).ToString());

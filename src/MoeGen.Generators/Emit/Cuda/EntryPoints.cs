@@ -20,14 +20,12 @@ internal static class EntryPoints
         {
             writer.Write();
             string tile = ConfigBlock.StructName(plan);
-            for (int gemm = 1; gemm <= 2; gemm++)
-            {
-                writer.Write(
-                    $$"""
-                    extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
-                    {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) { gemm{{gemm}}<{{tile}}>(arguments); }
-                    """);
-            }
+            IEnumerable<string> gemms = Enumerable.Range(1, 2).Select(gemm =>
+                $$"""
+                extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
+                {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) { gemm{{gemm}}<{{tile}}>(arguments); }
+                """);
+            writer.Write(TextParts.Guard(model, plan.Name, string.Join("\n", gemms)));
         }
 
         return writer.ToString();

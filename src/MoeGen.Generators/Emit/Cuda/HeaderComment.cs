@@ -26,6 +26,11 @@ internal static class HeaderComment
             writer.Write($"//   {PlanText.Of(plan)}");
         }
 
+        if (TextParts.IsSplit(model))
+        {
+            writer.Write($"// Parts: {string.Join(", ", TextParts.Of(model))}. With MOE_PART and MOE_PART_<part> defined, that part's entry points alone.");
+        }
+
         return writer.ToString();
     }
 }

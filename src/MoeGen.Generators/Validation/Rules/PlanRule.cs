@@ -23,8 +23,10 @@ internal static class PlanRule
         }
 
         IEnumerable<string> kernels = GemmKernel.Of(model).Select(gemm => gemm.Kernel)
-            .Concat(StageKernel.Of(model).Select(stage => stage.Kernel));
-        return $"tiles {string.Join("; ", model.Variants.Select(TextOf))}; kernels {string.Join(", ", kernels)}";
+            .Concat(StageKernel.Of(model).Select(stage => stage.Kernel))
+            .Distinct();
+        string multiplied = model.Gemm == Gemm.Cublas ? "cuBLAS multiplies" : $"tiles {string.Join("; ", model.Variants.Select(TextOf))}";
+        return $"{multiplied}; kernels {string.Join(", ", kernels)}";
     }
 
     private static string TextOf(GemmPlan plan) =>
