@@ -6,21 +6,22 @@ using MoeGen.Package.Tests.Harness;
 
 namespace MoeGen.Package.Tests.Harness;
 
-/// <summary>The package, made once by the documented command, beside the checkout's own build folders.</summary>
+/// <summary>The package, made once, when first asked for, by the documented command, beside the checkout's own build folders.</summary>
 public sealed class PackedPackage : IDisposable
 {
     private readonly string _work = Directory.CreateTempSubdirectory("moegen-package-").FullName;
+    private readonly Lazy<string> _folder;
 
     public PackedPackage()
     {
-        Folder = Pack("packages");
+        _folder = new Lazy<string>(() => Pack("packages"));
     }
 
     /// <summary>A version that no cache can hold.</summary>
     public string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.1.0-test.{DateTime.UtcNow.Ticks}");
 
     /// <summary>The folder with the package and its symbols.</summary>
-    public string Folder { get; }
+    public string Folder => _folder.Value;
 
     /// <summary>Packs from nothing.</summary>
     /// <returns>The folder with the package.</returns>
