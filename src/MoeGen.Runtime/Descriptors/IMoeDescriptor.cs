@@ -1,8 +1,11 @@
+using System.ComponentModel;
+
 namespace MoeGen;
 
 /// <summary>The contract between a generated class and the run time: its plan, its CUDA text, its typed launchers.</summary>
 /// <typeparam name="TSelf">The annotated class.</typeparam>
 /// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IMoeDescriptor<TSelf, T>
     where TSelf : IMoeDescriptor<TSelf, T>
     where T : unmanaged

@@ -16,7 +16,7 @@ public sealed class LayerLaunchTests
         Forward(gpu, layer, tokens: 3, topK: 2);
         Assert.Equal(["moe_decode_gemm1", "moe_decode_gemm2"], gpu.Driver.Launches.Select(launch => launch.Kernel));
 
-        // 6 slots x 32 outputs in eights, an eighth for each warp of a block; 64 columns in sixteens.
+        // A block for every 8 of 6 slots x 32 outputs; 64 columns in sixteens.
         Assert.Equal([24u, 4u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
         // The activated rows, rounded up to 256 bytes.
         Assert.Equal(512, layer.GetWorkspaceBytes(3, 2));
