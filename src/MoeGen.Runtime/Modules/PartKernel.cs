@@ -24,10 +24,17 @@ public sealed class PartKernel
     /// <exception cref="InvalidOperationException">The part is not loaded yet, and the calling thread is capturing a graph.</exception>
     public CudaKernel Kernel => Volatile.Read(ref _kernel) ?? Load(null);
 
-    /// <inheritdoc cref="CudaKernel.ResidentBlocks"/>
+    /// <summary>Blocks that the device holds at a time, all multiprocessors together; loads its part where that has not been done.</summary>
+    /// <exception cref="CudaCompilationException">The part does not compile.</exception>
+    /// <exception cref="InvalidOperationException">The part is not loaded yet, and the calling thread is capturing a graph.</exception>
     public int ResidentBlocks => Kernel.ResidentBlocks;
 
-    /// <inheritdoc cref="CudaKernel.Launch"/>
+    /// <summary>Enqueues the kernel; loads its part first where that has not been done.</summary>
+    /// <param name="arguments">The kernel's one parameter.</param>
+    /// <param name="gridBlocks">Blocks, 1 to 2^31 - 1.</param>
+    /// <param name="stream">Where to enqueue.</param>
+    /// <exception cref="CudaCompilationException">The part does not compile.</exception>
+    /// <exception cref="InvalidOperationException">The part is not loaded yet, and the stream is captured.</exception>
     public void Launch<TArguments>(in TArguments arguments, long gridBlocks, CudaStream stream)
         where TArguments : unmanaged => (Volatile.Read(ref _kernel) ?? Load(stream)).Launch(in arguments, gridBlocks, stream);
 

@@ -19,12 +19,19 @@ public abstract partial class MoeLayer<TSelf, T>
         return _cuda?.Kernels.ChoiceFor(Shape, numTokens, topK);
     }
 
-    /// <inheritdoc cref="MoeKernels{TSelf, T}.Prepare(CancellationToken)"/>
-    /// <remarks>Nothing on the managed backend.</remarks>
+    /// <summary>
+    /// Compiles and loads all that any call may need on this device, several parts of the text at a time, so that no later call
+    /// waits for the compiler and every size can be captured. Nothing on the managed backend.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it after the parts under way.</param>
+    /// <exception cref="CudaCompilationException">A part does not compile.</exception>
+    /// <exception cref="InvalidOperationException">The calling thread is capturing a graph.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Prepare(CancellationToken cancellationToken = default) => PrepareAsync(cancellationToken).GetAwaiter().GetResult();
 
-    /// <inheritdoc cref="MoeKernels{TSelf, T}.PrepareAsync(CancellationToken)"/>
-    /// <remarks>Nothing on the managed backend.</remarks>
+    /// <summary>As <see cref="Prepare(CancellationToken)"/>, on threads of the pool, which keep no process alive. Calls may run meanwhile.</summary>
+    /// <param name="cancellationToken">Ends it after the parts under way.</param>
+    /// <exception cref="InvalidOperationException">The calling thread is capturing a graph.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using MoeGen.Package.Tests.Harness;
 
@@ -38,8 +39,9 @@ public sealed class ApiReferenceTests
         Assert.Equal(listed, Surface.Folders.Values.SelectMany(types => types).Select(type => type.ToDisplayString()).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Bodies that the compiler's own generators write are missing here, CS8795; nothing else is.</summary>
+    /// <summary>What generators write is missing here: bodies of partial methods, CS8795, and of JSON contexts, CS0534; nothing else is.</summary>
     [Fact]
     public void The_sources_are_understood() => Assert.Empty(
-        Surface.Compilation.GetDeclarationDiagnostics(TestContext.Current.CancellationToken).Where(error => error.Severity == DiagnosticSeverity.Error && error.Id != "CS8795"));
+        Surface.Compilation.GetDeclarationDiagnostics(TestContext.Current.CancellationToken).Where(error => error.Severity == DiagnosticSeverity.Error && error.Id != "CS8795"
+            && !(error.Id == "CS0534" && error.GetMessage(CultureInfo.InvariantCulture).Contains("'JsonSerializerContext.", StringComparison.Ordinal))));
 }
