@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using MoeGen.Generators.Diagnostics;
 using MoeGen.Generators.Emit;
 using MoeGen.Generators.Models;
 using MoeGen.Generators.Parsing;
@@ -15,21 +14,19 @@ namespace MoeGen.Generators;
 [Generator(LanguageNames.CSharp)]
 public sealed class MoeGenerator : IIncrementalGenerator
 {
-    private const string AttributeName = "MoeGen.MoeConfigAttribute";
+    /// <summary>Metadata name of the attribute.</summary>
+    internal const string AttributeName = "MoeGen.MoeConfigAttribute";
 
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<ParsedMoe> parsed = context.SyntaxProvider
+        // Nothing here knows a place in a file, so an edit that only moves a class ends at the first step. What is wrong with a
+        // declaration MoeConfigAnalyzer reports.
+        IncrementalValuesProvider<MoeModel> models = context.SyntaxProvider
             .ForAttributeWithMetadataName(AttributeName, static (node, _) => node is TypeDeclarationSyntax, MoeParser.Parse)
             .WithTrackingName(StepNames.Parse)
-            .Where(static moe => moe is not null)
-            .Select(static (moe, _) => moe!);
-
-        // Places in files part from the declaration here: an edit that only moves a class ends at this step.
-        IncrementalValuesProvider<MoeModel> models = parsed
-            .Select(static (moe, _) => moe.Declaration)
-            .Select(static (declaration, _) => MoePlanner.Plan(declaration))
+            .Where(static declaration => declaration is not null)
+            .Select(static (declaration, _) => MoePlanner.Plan(declaration!))
             .WithTrackingName(StepNames.Plan);
 
         IncrementalValuesProvider<GeneratedFiles> files = models
@@ -40,13 +37,6 @@ public sealed class MoeGenerator : IIncrementalGenerator
         {
             Add(output, $"{file.HintName}.g.cs", file.Surface);
             Add(output, $"{file.HintName}.Cuda.g.cs", file.Cuda);
-        });
-        context.RegisterSourceOutput(parsed, static (output, moe) =>
-        {
-            foreach (Diagnostic diagnostic in DiagnosticFactory.Create(moe))
-            {
-                output.ReportDiagnostic(diagnostic);
-            }
         });
     }
 

@@ -3,7 +3,7 @@ namespace MoeGen.Generators;
 /// <summary>Names of the tracked steps of <see cref="MoeGenerator"/>.</summary>
 internal static class StepNames
 {
-    /// <summary>Symbol to <see cref="Models.ParsedMoe"/>.</summary>
+    /// <summary>Symbol to <see cref="Models.MoeDeclaration"/>.</summary>
     public const string Parse = nameof(Parse);
 
     /// <summary>Declaration to <see cref="Models.MoeModel"/>.</summary>

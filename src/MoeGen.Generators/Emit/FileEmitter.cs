@@ -1,6 +1,5 @@
 using MoeGen.Generators.Emit.CSharp;
 using MoeGen.Generators.Emit.Cuda;
-using MoeGen.Generators.Helpers;
 using MoeGen.Generators.Models;
 
 namespace MoeGen.Generators.Emit;
@@ -11,8 +10,7 @@ internal static class FileEmitter
     /// <summary>Emits as much as <see cref="MoeModel.Output"/> says.</summary>
     public static GeneratedFiles Emit(MoeModel model)
     {
-        // The hash keeps names apart that differ in case only, which some file systems would take for one.
-        string hint = $"{model.Type.FullName}.{StableHash.Of(model.Type.FullName)}";
+        string hint = HintName.Of(model.Type);
         return model.Output switch
         {
             MoeOutput.Nothing => new GeneratedFiles(hint, null, null),

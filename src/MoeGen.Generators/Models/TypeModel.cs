@@ -9,12 +9,17 @@ namespace MoeGen.Generators.Models;
 /// <param name="Containers">The types around it, outermost first.</param>
 /// <param name="Form">What kind of declaration it is.</param>
 /// <param name="BaseClass">The base class it already states; null where it states none.</param>
-/// <param name="OwnGemm1">Whether its own half has a method <c>Gemm1</c> with a body.</param>
-/// <param name="OwnGemm2">Whether its own half has a method <c>Gemm2</c> with a body.</param>
+/// <param name="GemmMethods">Methods <c>Gemm1</c> and <c>Gemm2</c> with a body in its own half.</param>
 internal sealed record TypeModel(
     string Namespace, string Name, string FullName, EquatableArray<ContainerModel> Containers, ClassForm Form, string? BaseClass,
-    bool OwnGemm1 = false, bool OwnGemm2 = false)
+    EquatableArray<GemmMethod> GemmMethods = default)
 {
+    /// <summary>Whether its own half has a method <c>Gemm1</c> with a body.</summary>
+    public bool OwnGemm1 => GemmMethods.Any(method => method.Name == "Gemm1");
+
+    /// <summary>Whether its own half has a method <c>Gemm2</c> with a body.</summary>
+    public bool OwnGemm2 => GemmMethods.Any(method => method.Name == "Gemm2");
+
     /// <summary>The name with which generated code speaks of the class.</summary>
     public string GlobalName =>
         "global::" + (Namespace.Length == 0 ? "" : Namespace + ".") + string.Concat(Containers.Select(c => c.Name + ".")) + Name;

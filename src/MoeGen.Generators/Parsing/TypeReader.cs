@@ -28,18 +28,11 @@ internal static class TypeReader
         type.ToDisplayString(FullNameFormat),
         new EquatableArray<ContainerModel>(Containers(type, cancellation)),
         FormOf(type, declaration, cancellation),
-        type is { TypeKind: TypeKind.Class, BaseType: { SpecialType: not SpecialType.System_Object } baseType }
+        // The generated half is there only where the author's states no base class.
+        type is { TypeKind: TypeKind.Class, BaseType: { SpecialType: not SpecialType.System_Object } baseType } && !OwnParts.HasGeneratedHalf(type)
             ? baseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)
             : null,
-        HasBody(type, "Gemm1", cancellation),
-        HasBody(type, "Gemm2", cancellation));
-
-    private static bool HasBody(INamedTypeSymbol type, string method, CancellationToken cancellation) => type
-        .GetMembers(method)
-        .SelectMany(member => member.DeclaringSyntaxReferences)
-        .Select(reference => reference.GetSyntax(cancellation))
-        .OfType<MethodDeclarationSyntax>()
-        .Any(declaration => declaration.Body is not null || declaration.ExpressionBody is not null);
+        new EquatableArray<GemmMethod>(GemmMethodReader.Read(type, cancellation)));
 
     private static Stack<ContainerModel> Containers(INamedTypeSymbol type, CancellationToken cancellation)
     {
@@ -60,7 +53,7 @@ internal static class TypeReader
         Add(ClassForm.Struct, type.IsValueType);
         Add(ClassForm.Record, type.IsRecord && !type.IsValueType);
         Add(ClassForm.Interface, type.TypeKind == TypeKind.Interface);
-        Add(ClassForm.PrimaryConstructor, !type.IsRecord && Declarations(type, cancellation).Any(d => d.ParameterList is not null));
+        Add(ClassForm.PrimaryConstructor, !type.IsRecord && OwnParts.Of(type, cancellation).Any(d => d.ParameterList is not null));
         for (INamedTypeSymbol? outer = type; outer is not null; outer = outer.ContainingType)
         {
             Add(ClassForm.Generic, outer.Arity > 0);
@@ -82,8 +75,5 @@ internal static class TypeReader
     };
 
     private static bool IsPartial(INamedTypeSymbol type, CancellationToken cancellation) =>
-        Declarations(type, cancellation).All(declaration => declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
-
-    private static IEnumerable<TypeDeclarationSyntax> Declarations(INamedTypeSymbol type, CancellationToken cancellation) =>
-        type.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax(cancellation)).OfType<TypeDeclarationSyntax>();
+        OwnParts.Of(type, cancellation).All(declaration => declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
 }

@@ -11,7 +11,7 @@ internal static class MoePlanner
     public static MoeModel Plan(MoeDeclaration declaration)
     {
         MoeSettings settings = declaration.Settings;
-        IReadOnlyList<Issue> issues = MoeRules.Check(declaration);
+        IReadOnlyList<Issue> issues = MoeRules.Errors(declaration);
         MoeOutput output = OutputOf(settings, issues);
         return new MoeModel(
             declaration.Type,

@@ -12,7 +12,7 @@ internal static class TilePlanner
     public const int MaxStages = 8;
 
     /// <summary>Bytes of an element of both operands (BF16, FP16).</summary>
-    private const int ElementBytes = 2;
+    public const int ElementBytes = 2;
 
     /// <summary>Registers for operand fragments, addresses and loop state, beside the accumulators.</summary>
     private const int RegistersBesideAccumulators = 112;
@@ -81,7 +81,8 @@ internal static class TilePlanner
         return Math.Max(1, Math.Min(4, Math.Min(byRegisters, bySharedMemory)));
     }
 
-    private static int RegistersPerThread(int accumulators)
+    /// <summary>Registers that a thread with so many accumulators is expected to need.</summary>
+    public static int RegistersPerThread(int accumulators)
     {
         int estimate = Math.Min(accumulators + RegistersBesideAccumulators, GpuLimits.MaxRegistersPerThread);
         return RoundDown(estimate + GpuLimits.RegisterGranularity - 1, GpuLimits.RegisterGranularity);

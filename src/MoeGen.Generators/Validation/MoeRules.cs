@@ -3,10 +3,10 @@ using MoeGen.Generators.Validation.Rules;
 
 namespace MoeGen.Generators.Validation;
 
-/// <summary>The one list of rules. What it finds decides both what is reported and what is emitted.</summary>
+/// <summary>The one list of rules: the generator asks it what to emit, the analyzer what to report.</summary>
 internal static class MoeRules
 {
-    private static readonly Func<MoeDeclaration, IEnumerable<Issue>>[] All =
+    private static readonly Func<MoeDeclaration, IEnumerable<Issue>>[] ErrorRules =
     [
         declaration => ClassRule.Check(declaration.Type),
         ClassNameRule.Check,
@@ -14,6 +14,7 @@ internal static class MoeRules
         declaration => EnumRule.Check(declaration.Settings),
         declaration => ManagedOptionRule.Check(declaration.Settings),
         CustomGemmRule.Check,
+        GemmSignatureRule.Check,
         declaration => CublasOptionRule.Check(declaration.Settings),
         declaration => TileRule.Check(declaration.Settings),
         declaration => StagesRule.Check(declaration.Settings),
@@ -26,7 +27,23 @@ internal static class MoeRules
         declaration => SwigluConstantRule.Check(declaration.Settings),
     ];
 
-    /// <summary>Every issue of a declaration, in the order of the rules; empty where it can be built.</summary>
-    public static IReadOnlyList<Issue> Check(MoeDeclaration declaration) =>
-        All.SelectMany(rule => rule(declaration)).ToArray();
+    private static readonly Func<MoeDeclaration, IEnumerable<Issue>>[] AdviceRules =
+    [
+        declaration => PortableTileRule.Check(declaration.Settings),
+        declaration => PaddingRule.Check(declaration.Settings),
+        PlanRule.Check,
+    ];
+
+    /// <summary>What keeps a declaration from having kernels, in the order of the rules; empty where it can be built.</summary>
+    public static IReadOnlyList<Issue> Errors(MoeDeclaration declaration) =>
+        ErrorRules.SelectMany(rule => rule(declaration)).ToArray();
+
+    /// <summary>The errors; where there are none and the compiler has none about the arguments either, warnings and informations.</summary>
+    public static IReadOnlyList<Issue> Check(MoeDeclaration declaration)
+    {
+        IReadOnlyList<Issue> errors = Errors(declaration);
+        return errors.Count > 0 || declaration.Settings.Unreadable
+            ? errors
+            : AdviceRules.SelectMany(rule => rule(declaration)).ToArray();
+    }
 }

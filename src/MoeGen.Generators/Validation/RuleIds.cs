@@ -56,4 +56,16 @@ internal static class RuleIds
 
     /// <summary>Gemm = Custom without a method that multiplies.</summary>
     public const string CustomGemmMissing = "MOE018";
+
+    /// <summary>A method Gemm1 or Gemm2 that does not implement the declared one.</summary>
+    public const string GemmSignature = "MOE019";
+
+    /// <summary>A pinned tile beyond the shared memory of some GPUs. A warning.</summary>
+    public const string TileNotPortable = "MOE020";
+
+    /// <summary>A pinned tile of which a large part is padding at a stated size. An information.</summary>
+    public const string Padding = "MOE021";
+
+    /// <summary>What was planned. An information.</summary>
+    public const string Plan = "MOE022";
 }

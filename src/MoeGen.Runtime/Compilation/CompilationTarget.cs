@@ -14,9 +14,15 @@ internal sealed record CompilationTarget(string Architecture)
 
     /// <summary>The options in the order NVRTC gets them; part of the cache's key.</summary>
     internal IReadOnlyList<string> Options =>
-        Kind == KernelImageKind.Cubin
-            ? ["--std=c++17", $"--gpu-architecture={Architecture}", "--ptxas-options=-v"]
-            : ["--std=c++17", $"--gpu-architecture={Architecture}"];
+    [
+        "--std=c++17",
+        $"--gpu-architecture={Architecture}",
+        .. Kind == KernelImageKind.Cubin ? ["--ptxas-options=-v"] : (string[])[],
+        .. Part.Length > 0 ? ["--define-macro=MOE_PART", $"--define-macro=MOE_PART_{Part}"] : (string[])[],
+    ];
+
+    /// <summary>Which part of a generated text is compiled; empty for the whole.</summary>
+    internal string Part { get; init; } = "";
 
     /// <summary>A cubin where NVRTC knows the device, compute_80 PTX where the device is newer than NVRTC.</summary>
     /// <exception cref="NotSupportedException">The device is older than 8.0.</exception>

@@ -49,11 +49,20 @@ public sealed class KernelCache
     /// <exception cref="CudaCompilationException">The text does not compile.</exception>
     /// <exception cref="CudaLibraryNotFoundException">NVRTC is not on this machine; its version is part of the key.</exception>
     /// <exception cref="NotSupportedException">The device is older than 8.0.</exception>
-    public CachedKernel GetOrCompile(ReadOnlySpan<byte> source, string name, ComputeCapability target)
+    public CachedKernel GetOrCompile(ReadOnlySpan<byte> source, string name, ComputeCapability target) =>
+        GetOrCompile(source, name, target, part: "");
+
+    /// <summary>As <see cref="GetOrCompile(ReadOnlySpan{byte}, string, ComputeCapability)"/>, for one part of a generated text, which is an entry of its own.</summary>
+    /// <param name="source">UTF-8 text; NVRTC gets it byte for byte.</param>
+    /// <param name="name">Name used in the compiler's messages; no part of the key.</param>
+    /// <param name="target">Compute capability of the device, 8.0 or newer.</param>
+    /// <param name="part">A name that the text's head lists; empty for the whole text.</param>
+    public CachedKernel GetOrCompile(ReadOnlySpan<byte> source, string name, ComputeCapability target, string part)
     {
         ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(part);
         long start = Stopwatch.GetTimestamp();
-        var request = KernelRequest.Create(source, name, _compiler.SelectTarget(target), _compiler.Version);
+        var request = KernelRequest.Create(source, name, _compiler.SelectTarget(target) with { Part = part }, _compiler.Version);
         if (Folder is null)
         {
             return NotCached(source, request, start, "the system names no home folder to keep a cache in");

@@ -5,11 +5,19 @@ namespace MoeGen;
 
 /// <summary>
 /// Turns a partial class into a Mixture-of-Experts layer tailored to this configuration: the generator adds the CUDA text,
-/// typed launchers and the runner to the class.
+/// typed launchers and the runner to the class. What is stated becomes a constant of the kernels and is checked in the editor;
+/// what is left out has a default, or stays a value of the run time.
 /// </summary>
+/// <remarks>
+/// The class is a plain one: not static, generic, a record or file-local, without a base class and without a primary constructor.
+/// It and the types around it are partial. The analyzer tells what cannot be, and the plan of what can.
+/// </remarks>
 /// <example>
+/// A layer of Mixtral 8x7B, with its sizes as constants:
 /// <code>
-/// [MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Tile = "128x128")]
+/// [MoeConfig(
+///     Dtype = Dtype.BF16, Activation = Activation.Swiglu, Routing = RoutingMethod.SoftmaxTopKRenormalized,
+///     NumExperts = 8, TopK = 2, HiddenSize = 4096, IntermediateSize = 14336)]
 /// public partial class MixtralMoe;
 /// </code>
 /// </example>
@@ -17,47 +25,90 @@ namespace MoeGen;
 [Conditional("MOEGEN_KEEP_ATTRIBUTES")]
 public sealed class MoeConfigAttribute : Attribute
 {
-    /// <summary>Element type of input, weights and output. Required.</summary>
+    /// <summary>Element type of input, weights and output. Required: it has no default, because the bytes of the weights follow from it.</summary>
+    /// <example><code>[MoeConfig(Dtype = Dtype.FP16)]</code></example>
     public Dtype Dtype { get; set; }
 
-    /// <summary>The function between the two GEMMs. Left out: <see cref="MoeGen.Activation.Swiglu"/>.</summary>
+    /// <summary>The function between the two GEMMs. Default: <see cref="MoeGen.Activation.Swiglu"/>.</summary>
+    /// <remarks>With a gated function fc1 has two rows for each intermediate value, with a plain one it has one.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Relu2)]</code></example>
     public Activation Activation { get; set; }
 
     /// <summary>
-    /// Thread-block tile of the large-token GEMMs, <c>"MxN"</c> or <c>"MxNxK"</c>: M rows (tokens x experts per token),
-    /// N accumulator columns (in a gated GEMM1, 128 columns are 64 outputs), K elements of depth a stage (64 when left out).
-    /// M: 16, 32, 64, 128 or 256; N: 64, 128 or 256; K: 32, 64 or 128.
-    /// Left out: the planner's ladder, from which the run time picks by tokens per expert.
+    /// Thread-block tile of the GEMMs, <c>"MxN"</c> or <c>"MxNxK"</c>: M rows (tokens x experts per token), N accumulator columns
+    /// (in a gated GEMM1, 128 columns are 64 outputs), K elements of depth a stage. Default: a ladder of six tiles and kernels for
+    /// few tokens, from which each call picks.
     /// </summary>
+    /// <remarks>
+    /// M is 16, 32, 64, 128 or 256; N is 64, 128 or 256; K is 32, 64 or 128, and 64 when left out. 256x256 exceeds the register
+    /// file, 16x64x128 cannot be copied. With its stages a tile takes at most 163 KB of shared memory; one beyond 99 KB is refused on
+    /// compute capability 8.6, 8.9 and 12.x. A pinned tile is what all calls run. It has no effect, and is an error, with
+    /// <see cref="MoeGen.Dtype.FP32"/> and with <see cref="MoeGen.Gemm.Cublas"/>.
+    /// </remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Tile = "64x128x64")]</code></example>
     public string? Tile { get; set; }
 
-    /// <summary>Depth of the software pipeline, 2 to 8. Left out: as many as fit 99 KB of shared memory, at most 4 (6 for tiles of 16 and 32 rows).</summary>
+    /// <summary>
+    /// Depth of the software pipeline, 2 to 8 stages of (M + N) x K x 2 bytes of shared memory. Default: as many as fit 99 KB, at
+    /// most 4 (6 for tiles of 16 and 32 rows).
+    /// </summary>
+    /// <remarks>
+    /// Without a tile it holds for all tiles of the ladder. It has no effect, and is an error, with
+    /// <see cref="MoeGen.Dtype.FP32"/> and with <see cref="MoeGen.Gemm.Cublas"/>.
+    /// </remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Tile = "128x128", Stages = 3)]</code></example>
     public int Stages { get; set; }
 
-    /// <summary>alpha of <see cref="MoeGen.Activation.SwigluOai"/>, no unit. Left out: 1.702.</summary>
+    /// <summary>alpha of <see cref="MoeGen.Activation.SwigluOai"/>: the factor inside the sigmoid, finite, no unit. Default: 1.702.</summary>
+    /// <remarks>An error with other activations. Weights may bring a value of each expert instead.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.SwigluOai, SwigluAlpha = 1.5f)]</code></example>
     public float SwigluAlpha { get; set; }
 
-    /// <summary>beta of <see cref="MoeGen.Activation.SwigluOai"/>, no unit. Left out: 1.</summary>
+    /// <summary>beta of <see cref="MoeGen.Activation.SwigluOai"/>: added to the clamped up value, finite, no unit. Default: 1.</summary>
+    /// <remarks>An error with other activations. Weights may bring a value of each expert instead.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.SwigluOai, SwigluBeta = 0)]</code></example>
     public float SwigluBeta { get; set; }
 
-    /// <summary>Limit of <see cref="MoeGen.Activation.SwigluOai"/> and <see cref="MoeGen.Activation.SwigluStep"/>, positive. Left out: 7.</summary>
+    /// <summary>
+    /// Limit of <see cref="MoeGen.Activation.SwigluOai"/> and <see cref="MoeGen.Activation.SwigluStep"/>: values are clamped to
+    /// between -limit and limit; finite and positive, no unit. Default: 7.
+    /// </summary>
+    /// <remarks>An error with other activations. Weights may bring a value of each expert instead.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.SwigluStep, SwigluLimit = 2.5f)]</code></example>
     public float SwigluLimit { get; set; }
 
-    /// <summary>E, experts of this layer (1 to 1024), as a constant of the kernels. Left out: given at run time.</summary>
+    /// <summary>E, experts of this layer, 1 to 1024, as a constant of the kernels. Default: given at run time.</summary>
+    /// <remarks>Weights of another number of experts are then refused when the layer is constructed.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, NumExperts = 128)]</code></example>
     public int NumExperts { get; set; }
 
-    /// <summary>K, experts per token (1 to 32), as a constant of the kernels. Left out: given at run time.</summary>
+    /// <summary>K, experts per token, 1 to 32, as a constant of the kernels. Default: given at run time.</summary>
+    /// <remarks>At most <see cref="NumExperts"/> where the layer routes. Calls with another number are then refused.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, TopK = 8)]</code></example>
     public int TopK { get; set; }
 
-    /// <summary>H, a multiple of 8, as a constant of the kernels. Left out: given at run time.</summary>
+    /// <summary>H, elements of a token, a multiple of 8 up to 2^29, as a constant of the kernels. Default: given at run time.</summary>
+    /// <remarks>Weights of another size are then refused when the layer is constructed.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, HiddenSize = 2880)]</code></example>
     public int HiddenSize { get; set; }
 
-    /// <summary>I, a multiple of 8, as a constant of the kernels. Left out: given at run time.</summary>
+    /// <summary>
+    /// I, elements between the two GEMMs after the activation, a multiple of 8 up to 2^29, as a constant of the kernels. Default:
+    /// given at run time.
+    /// </summary>
+    /// <remarks>Weights of another size are then refused when the layer is constructed.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, IntermediateSize = 1408)]</code></example>
     public int IntermediateSize { get; set; }
 
-    /// <summary>Who multiplies. Left out: <see cref="MoeGen.Gemm.TensorCore"/>.</summary>
+    /// <summary>Who multiplies. Default: <see cref="MoeGen.Gemm.TensorCore"/>, the generated kernels.</summary>
+    /// <remarks>
+    /// <see cref="MoeGen.Gemm.Custom"/> needs a partial method <c>Gemm1</c> or <c>Gemm2</c> in the class. It has no effect, and is an
+    /// error, with <see cref="MoeGen.Dtype.FP32"/>.
+    /// </remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Gemm = Gemm.Cublas)]</code></example>
     public Gemm Gemm { get; set; }
 
-    /// <summary>How experts are chosen. Left out: <see cref="RoutingMethod.Preselected"/>.</summary>
+    /// <summary>How the experts of a token are chosen. Default: <see cref="RoutingMethod.Preselected"/>, the caller gives ids and scales.</summary>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Routing = RoutingMethod.SoftmaxTopK)]</code></example>
     public RoutingMethod Routing { get; set; }
 }

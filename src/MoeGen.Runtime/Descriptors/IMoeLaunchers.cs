@@ -1,7 +1,10 @@
+using System.ComponentModel;
+
 namespace MoeGen;
 
 /// <summary>The typed kernel launches of one generated class. Each call enqueues one kernel on the stream and returns.</summary>
 /// <typeparam name="T">Element type of the layer.</typeparam>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IMoeLaunchers<T>
     where T : unmanaged
 {

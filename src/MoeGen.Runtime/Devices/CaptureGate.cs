@@ -9,6 +9,7 @@ internal sealed class CaptureGate
 {
     private readonly object _lock = new();
     private readonly List<int> _capturingThreads = [];
+    private readonly List<Action> _deferred = [];
     private int _pendingCaptures;
     private int _waits;
 
@@ -20,6 +21,18 @@ internal sealed class CaptureGate
             lock (_lock)
             {
                 return _capturingThreads.Contains(Environment.CurrentManagedThreadId);
+            }
+        }
+    }
+
+    /// <summary>Whether any thread captures through this library at this moment.</summary>
+    public bool IsCapturing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _capturingThreads.Count > 0;
             }
         }
     }
@@ -46,12 +59,25 @@ internal sealed class CaptureGate
         }
         finally
         {
-            lock (_lock)
+            EndCapture(thread);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Wait"/>; on a thread that is capturing, later, when the last capture under way has ended. What is deferred must not throw.
+    /// </summary>
+    public void WaitOrDefer(Action wait)
+    {
+        lock (_lock)
+        {
+            if (_capturingThreads.Contains(Environment.CurrentManagedThreadId))
             {
-                _capturingThreads.Remove(thread);
-                Monitor.PulseAll(_lock);
+                _deferred.Add(wait);
+                return;
             }
         }
+
+        Wait(wait);
     }
 
     /// <summary>Runs what waits for the whole context, after the captures under way.</summary>
@@ -80,11 +106,40 @@ internal sealed class CaptureGate
         }
         finally
         {
-            lock (_lock)
+            EndWait();
+        }
+    }
+
+    // The thread still holds its stream, so it must not wait for other captures: whichever ends last runs what was deferred.
+    private void EndCapture(int thread)
+    {
+        Action[] due = [];
+        lock (_lock)
+        {
+            _capturingThreads.Remove(thread);
+            if (_capturingThreads.Count == 0 && _deferred.Count > 0)
             {
-                _waits--;
-                Monitor.PulseAll(_lock);
+                due = [.. _deferred];
+                _deferred.Clear();
+                _waits++;
             }
+
+            Monitor.PulseAll(_lock);
+        }
+
+        if (due.Length > 0)
+        {
+            Array.ForEach(due, static wait => wait());
+            EndWait();
+        }
+    }
+
+    private void EndWait()
+    {
+        lock (_lock)
+        {
+            _waits--;
+            Monitor.PulseAll(_lock);
         }
     }
 }

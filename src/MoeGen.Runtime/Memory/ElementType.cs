@@ -1,7 +1,7 @@
 namespace MoeGen;
 
 /// <summary>The C# types a layer is made of and their <see cref="Dtype"/>.</summary>
-public static class ElementType
+internal static class ElementType
 {
     /// <summary>The <see cref="Dtype"/> of <typeparamref name="T"/>.</summary>
     /// <typeparam name="T"><see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>

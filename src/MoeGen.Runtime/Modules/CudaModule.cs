@@ -85,6 +85,9 @@ public sealed class CudaModule : IDisposable
         _handle.Dispose();
     }
 
+    /// <summary>Unloads a module that nothing was launched from.</summary>
+    internal void Unload() => _handle.Dispose();
+
     private static unsafe CudaModule Load(CudaContext context, ReadOnlySpan<byte> image, string operation)
     {
         context.MakeCurrent();

@@ -18,6 +18,9 @@ internal sealed class CallGate(object owner)
     private int _calls;
     private bool _released;
 
+    /// <summary>Whether the calling thread is inside a call of any layer.</summary>
+    public static bool IsInside => t_inside > 0;
+
     /// <summary>A call begins; <see cref="Exit"/> must follow.</summary>
     /// <exception cref="ObjectDisposedException">The owner was disposed.</exception>
     public void Enter()

@@ -8,6 +8,8 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
     /// <summary>Up to this many slots the counting sort takes one block; its place pass grows with the slots.</summary>
     private const int MaxSlotsOfOneBlock = 4096;
 
+    public VariantSelector Selector => selector;
+
     /// <summary>Index of the variant of a call; <see cref="VariantAt"/> tells which.</summary>
     public int SelectVariant(MoeShape shape, int numTokens, int topK) => selector.Select(shape, numTokens, topK);
 

@@ -11,4 +11,10 @@ public sealed record MoeCudaOptions
     /// each call from its sizes and the device.
     /// </summary>
     public string? Variant { get; init; }
+
+    /// <summary>
+    /// What <c>Tune</c> measured before. Where an entry is about the class's text, the device and the layer's sizes, it chooses instead of the cost
+    /// model, for K as measured and T within what was measured; <c>TuningMatches</c> tells which entries are used. Null: none.
+    /// </summary>
+    public TuningTable? TuningTable { get; init; }
 }

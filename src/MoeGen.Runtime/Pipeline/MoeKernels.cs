@@ -9,57 +9,74 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     where TSelf : IMoeDescriptor<TSelf, T>
     where T : unmanaged
 {
-    private readonly CudaModule _module;
+    private readonly KernelParts _parts;
+    private readonly VariantParts _variants;
     private readonly WorkspaceArenas _arenas;
     private readonly CallGate _calls;
 
-    private MoeKernels(CudaModule module, CachedKernel compiled, VariantSelector selector)
+    private MoeKernels(KernelParts parts, VariantSelector selector)
     {
-        _module = module;
-        Compiled = compiled;
-        Pipeline = new CudaPipeline<T>(TSelf.CreateLaunchers(module), TSelf.Descriptor, selector);
-        Cublas = TSelf.Descriptor.Gemm == Gemm.Cublas ? new CublasGroupedGemm<T>(module.Context) : null;
-        _arenas = new WorkspaceArenas(module.Context);
+        _parts = parts;
+        Pipeline = new CudaPipeline<T>(TSelf.CreateLaunchers(parts), TSelf.Descriptor, selector);
+        _variants = new VariantParts(parts, selector);
+        _variants.Common.Load(stream: null);
+        Cublas = TSelf.Descriptor.Gemm == Gemm.Cublas ? new CublasGroupedGemm<T>(parts.Context) : null;
+        _arenas = new WorkspaceArenas(parts.Context);
         _calls = new CallGate(this);
     }
 
     /// <summary>The device.</summary>
-    public CudaContext Context => _module.Context;
+    public CudaContext Context => _parts.Context;
 
-    /// <summary>What was compiled, and whether it came from the cache.</summary>
-    public CachedKernel Compiled { get; }
+    /// <summary>What was compiled of the kernels that every call runs, and whether it came from the cache.</summary>
+    public CachedKernel Compiled => _variants.Common.Compiled!;
+
+    /// <summary>The same of all parts of the text that have been loaded so far.</summary>
+    public IReadOnlyList<CachedKernel> CompiledParts => [.. _parts.All.Select(part => part.Compiled).OfType<CachedKernel>()];
 
     internal CudaPipeline<T> Pipeline { get; }
 
     /// <summary>The GEMMs of a class with <c>Gemm = Cublas</c>, unless a call brings its own; null elsewhere.</summary>
     internal CublasGroupedGemm<T>? Cublas { get; }
 
-    /// <summary>Compiles the class's text, or finds it in the cache, and loads it.</summary>
+    /// <summary>
+    /// Compiles what every call needs of the class's text, or finds it in the cache, and loads it. A variant of a class that pins no
+    /// tile follows with the first call that runs it, or with <see cref="Prepare(CancellationToken)"/>.
+    /// </summary>
     /// <exception cref="NotSupportedException">The device is older than 8.0, a pinned tile exceeds its shared memory, or the layer has no GPU kernels.</exception>
     /// <exception cref="CudaLibraryNotFoundException">NVRTC is missing, or cuBLAS where <c>Gemm = Cublas</c>.</exception>
     public static MoeKernels<TSelf, T> Load(CudaContext context, MoeCudaOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         RequireDevice(context);
-        var selector = new VariantSelector(TSelf.Descriptor, context, options?.Variant);
-        CachedKernel compiled = (options?.Cache ?? new KernelCache()).GetOrCompile(TSelf.CudaSource, TSelf.Descriptor.Name, context.ComputeCapability);
-        CudaModule loaded = CudaModule.Load(context, compiled.Kernel);
+        string textHash = options?.TuningTable is null ? "" : TunedChoices.Hash(TSelf.CudaSource);
+        var selector = new VariantSelector(TSelf.Descriptor, context, options?.Variant, options?.TuningTable, textHash);
+        KernelCache cache = options?.Cache ?? new KernelCache();
+        var parts = new KernelParts(
+            context, part => cache.GetOrCompile(TSelf.CudaSource, part.Length == 0 ? TSelf.Descriptor.Name : $"{TSelf.Descriptor.Name}, part {part}", context.ComputeCapability, part));
         try
         {
-            return new MoeKernels<TSelf, T>(loaded, compiled, selector);
+            return new MoeKernels<TSelf, T>(parts, selector);
         }
         catch
         {
-            loaded.Dispose();
+            parts.Dispose();
             throw;
         }
     }
 
+    /// <summary>Each entry of <see cref="MoeCudaOptions.TuningTable"/>, and why it is not used for this class on this device.</summary>
+    public IReadOnlyList<TuningMatch> TuningMatches => Pipeline.Selector.Tuned?.Matches ?? [];
+
     /// <summary>The GEMM variant that a call of this size runs.</summary>
-    public GemmVariant VariantFor(MoeShape shape, int numTokens, int topK)
+    public GemmVariant VariantFor(MoeShape shape, int numTokens, int topK) => ChoiceFor(shape, numTokens, topK).Variant;
+
+    /// <summary>The GEMM variant that a call of this size runs, and why that one.</summary>
+    public VariantChoice ChoiceFor(MoeShape shape, int numTokens, int topK)
     {
         LayerChecks.CheckCounts(numTokens, topK);
-        return Pipeline.VariantAt(Pipeline.SelectVariant(shape, numTokens, topK));
+        int variant = Pipeline.Selector.Select(shape, numTokens, topK, out VariantReason reason);
+        return new VariantChoice(Pipeline.VariantAt(variant), reason);
     }
 
     /// <summary>Exact bytes of the workspace of a call.</summary>
@@ -97,15 +114,15 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
             release();
 
             // Last, because all of the above waits for the work on the device too.
-            _module.Dispose();
+            _parts.Dispose();
         },
         mayWait: !Context.Captures.IsCapturingHere);
 
     /// <summary>
     /// Enqueues a checked call. The caller holds its buffers; another thread's call on the same stream is enqueued before or
-    /// after this one, never between its launches.
+    /// after this one, never between its launches. <paramref name="measured"/> is the variant that tuning looks at; null: the one chosen.
     /// </summary>
-    internal void Forward(in CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace)
+    internal void Forward(in CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace, int? measured = null)
     {
         if (call.NumTokens == 0)
         {
@@ -116,9 +133,11 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         try
         {
             using var hold = new HandleHold(workspace?.Resource);
+            int variant = measured ?? Pipeline.SelectVariant(weights.Shape, call.NumTokens, call.TopK);
+            Load(call, variant, stream);
             lock (stream.Gate.Enqueueing)
             {
-                Enqueue(BeginGemms(call, stream), weights, stream, workspace);
+                Enqueue(BeginGemms(call, stream), weights, variant, stream, workspace);
             }
         }
         finally
@@ -127,23 +146,8 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         }
     }
 
-    internal MoeGraph Capture(CudaCall<T> call, CudaWeights<T> weights, CudaStream stream, params IDeviceMemory?[] uses)
+    private void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, int variant, CudaStream stream, DeviceBuffer<byte>? workspace)
     {
-        DeviceBuffer<byte> workspace = Context.Allocate<byte>(GetWorkspaceBytes(weights.Shape, call.NumTokens, call.TopK));
-        try
-        {
-            return new MoeGraph(stream.Capture(() => Forward(call, weights, stream, workspace)), workspace, _calls, uses);
-        }
-        catch
-        {
-            workspace.Dispose();
-            throw;
-        }
-    }
-
-    private void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace)
-    {
-        int variant = Pipeline.SelectVariant(weights.Shape, call.NumTokens, call.TopK);
         WorkspaceLayout layout = Pipeline.Layout(weights.Shape, call.NumTokens, call.TopK, variant);
         if (workspace is null)
         {

@@ -69,19 +69,15 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
     /// <summary>E, H and I.</summary>
     public MoeShape Shape => _cuda?.Shape ?? _managed!.Weights.Shape;
 
-    /// <summary>The compiled kernels and how they were obtained; null on the managed backend.</summary>
+    /// <summary>The compiled kernels that every call runs and how they were obtained; null on the managed backend.</summary>
     public CachedKernel? Compiled => _cuda?.Kernels.Compiled;
+
+    /// <summary>The same of all parts of the text that have been loaded so far; empty on the managed backend.</summary>
+    public IReadOnlyList<CachedKernel> CompiledParts => _cuda?.Kernels.CompiledParts ?? [];
 
     internal CudaPipeline<T>? Pipeline => _cuda?.Kernels.Pipeline;
 
     private int NumGlobalExperts => _cuda?.Weights.NumGlobalExperts ?? _managed!.NumGlobalExperts;
-
-    /// <summary>The GEMM variant that a call of this size runs; null on the managed backend.</summary>
-    public GemmVariant? VariantFor(int numTokens, int topK)
-    {
-        LayerChecks.CheckCounts(numTokens, topK);
-        return _cuda?.Kernels.VariantFor(Shape, numTokens, topK);
-    }
 
     /// <summary>Exact bytes of the workspace of a call with T = <paramref name="numTokens"/> and K = <paramref name="topK"/>; 0 on the managed backend.</summary>
     public long GetWorkspaceBytes(int numTokens, int topK)

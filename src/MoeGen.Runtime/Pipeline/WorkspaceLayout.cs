@@ -4,7 +4,7 @@ namespace MoeGen;
 /// The regions of one call's workspace, each aligned to 256 bytes, and its exact size. With the generated GEMMs
 /// no region holds gate and up values: the activation is fused into GEMM1.
 /// </summary>
-public readonly struct WorkspaceLayout
+internal readonly struct WorkspaceLayout
 {
     private const long Alignment = 256;
     private const int TargetChunks = 256;

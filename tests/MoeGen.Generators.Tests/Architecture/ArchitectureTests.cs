@@ -15,7 +15,7 @@ public sealed class ArchitectureTests
     public void No_model_holds_anything_of_Roslyn()
     {
         Type[] models = Types("MoeGen.Generators.Models").ToArray();
-        Assert.Contains(typeof(ParsedMoe), models);
+        Assert.Contains(typeof(MoeDeclaration), models);
         foreach (FieldInfo field in models.SelectMany(model => model.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)))
         {
             Assert.All(WithArguments(field.FieldType), type => Assert.False(

@@ -13,6 +13,9 @@ public sealed class DiagnosticTableTests
     public void Every_rule_has_a_descriptor() => Assert.All(Ids, id => Assert.Equal(id, DiagnosticDescriptors.Of(id).Id));
 
     [Fact]
+    public void Descriptors_are_in_the_order_of_their_ids() => Assert.Equal(Ids.Order(StringComparer.Ordinal), DiagnosticDescriptors.All.Select(descriptor => descriptor.Id));
+
+    [Fact]
     public void Ids_are_unique_and_without_gaps() =>
         Assert.Equal(Enumerable.Range(1, Ids.Count()).Select(number => $"MOE{number:000}"), Ids.Order(StringComparer.Ordinal));
 
@@ -20,7 +23,8 @@ public sealed class DiagnosticTableTests
     public void Every_rule_is_in_the_release_notes()
     {
         string notes = string.Concat(Repository.Files(Path.Combine(Repository.Generator, "Diagnostics"), ".md").Select(file => file.Text));
-        Assert.All(Ids, id => Assert.Contains($"\n{id} | ", notes, StringComparison.Ordinal));
+        Assert.All(DiagnosticDescriptors.All, descriptor => Assert.Contains(
+            $"\n{descriptor.Id} | {descriptor.Category} | {descriptor.DefaultSeverity} | ", notes, StringComparison.Ordinal));
     }
 
     /// <summary>The test sources have markup for each id, so that no rule is without a test of its message and place.</summary>

@@ -3,7 +3,10 @@ using Microsoft.CodeAnalysis;
 
 namespace MoeGen.Generators.Tests.Harness;
 
-/// <summary>Compares everything that is reported for a source, by generator and compiler, with what its markup expects.</summary>
+/// <summary>
+/// Compares everything that is reported for a source, by generator, compiler and analyzer, with what its markup expects. What is
+/// reported and not expected fails the test and is printed as the lines to paste.
+/// </summary>
 internal static class DiagnosticAssert
 {
     /// <param name="marked">Source with markup; see <see cref="Markup"/>.</param>
@@ -11,22 +14,43 @@ internal static class DiagnosticAssert
     public static GeneratorRun Reports(string marked, params string[] messages)
     {
         Markup markup = Markup.Parse(marked);
-        Assert.Equal(messages.Length, markup.Expected.Count);
         GeneratorRun run = GeneratorHarness.Run(markup.Source);
-
-        string[] expected = markup.Expected
-            .Select((place, i) => $"{place.Id} at '{markup.Source.Substring(place.Span.Start, place.Span.Length)}' {place.Span}: {messages[i]}")
-            .Order(StringComparer.Ordinal).ToArray();
-        string[] actual = run.Diagnostics.Select(diagnostic => Describe(markup.Source, diagnostic)).Order(StringComparer.Ordinal).ToArray();
-        Assert.Equal(string.Join("\n", expected), string.Join("\n", actual));
-        Assert.All(run.Diagnostics, diagnostic => Assert.Equal(GeneratorHarness.SourcePath, diagnostic.Location.GetLineSpan().Path));
+        Check(markup, messages, [.. run.Diagnostics, .. AnalyzerHarness.Analyze(run.Output)]);
         return run;
     }
 
-    private static string Describe(string source, Diagnostic diagnostic)
+    /// <summary>Compares with what was reported.</summary>
+    public static void Check(Markup markup, IReadOnlyList<string> messages, IReadOnlyList<Diagnostic> reported)
     {
-        Microsoft.CodeAnalysis.Text.TextSpan span = diagnostic.Location.SourceSpan;
-        string text = span.End <= source.Length ? source.Substring(span.Start, span.Length) : diagnostic.Location.ToString();
-        return $"{diagnostic.Id} at '{text}' {span}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}";
+        List<(string Id, string Text, string Place, string Message)> expected =
+        [
+            .. markup.Expected.Select((place, i) => (
+                place.Id, markup.Source.Substring(place.Span.Start, place.Span.Length), place.Span.ToString(), i < messages.Count ? messages[i] : "")),
+        ];
+        List<(string Id, string Text, string Place, string Message)> unexpected = [];
+        foreach (Diagnostic diagnostic in reported)
+        {
+            (string, string, string, string) actual = Describe(diagnostic);
+            if (!expected.Remove(actual))
+            {
+                unexpected.Add(actual);
+            }
+        }
+
+        Assert.True(expected.Count == 0 && unexpected.Count == 0 && messages.Count == markup.Expected.Count,
+            $"Expected and not reported:\n{Pasted(expected)}\nReported and not asserted; if right, paste markup and message:\n{Pasted(unexpected)}");
+    }
+
+    private static string Pasted(IEnumerable<(string Id, string Text, string Place, string Message)> diagnostics) =>
+        string.Concat(diagnostics.Select(found =>
+            $"  {{|{found.Id}:{found.Text}|}}    at {found.Place}\n  \"{found.Message.Replace("\"", "\\\"", StringComparison.Ordinal)}\"\n"));
+
+    private static (string Id, string Text, string Place, string Message) Describe(Diagnostic diagnostic)
+    {
+        // What stands in a generated file is nobody's place to expect something at.
+        bool isOwn = diagnostic.Location.SourceTree?.FilePath == GeneratorHarness.SourcePath;
+        string text = isOwn ? diagnostic.Location.SourceTree!.ToString().Substring(diagnostic.Location.SourceSpan.Start, diagnostic.Location.SourceSpan.Length) : "";
+        string place = isOwn ? diagnostic.Location.SourceSpan.ToString() : diagnostic.Location.ToString();
+        return (diagnostic.Id, text, place, diagnostic.GetMessage(CultureInfo.InvariantCulture));
     }
 }

@@ -15,7 +15,7 @@ internal static class GeneratorHarness
     // Documentation is checked too, so that generated members without it show as warnings.
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, DocumentationMode.Diagnose);
 
-    private static readonly ImmutableArray<MetadataReference> References = LoadReferences();
+    internal static readonly ImmutableArray<MetadataReference> References = LoadReferences();
 
     public static GeneratorRun Run(string source)
     {

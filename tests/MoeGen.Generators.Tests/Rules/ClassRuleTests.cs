@@ -63,7 +63,7 @@ public sealed class ClassRuleTests
     {
         GeneratorRun run = GeneratorHarness.Run($"using MoeGen;\n#pragma warning disable CS1591\n[MoeConfig({arguments})] public partial class {name}{body}");
         Assert.Empty(run.Files);
-        Diagnostic diagnostic = run.Diagnostics.First(diagnostic => diagnostic.Id.StartsWith("MOE", StringComparison.Ordinal));
+        Diagnostic diagnostic = AnalyzerHarness.Analyze(run.Output).First(diagnostic => diagnostic.Id.StartsWith("MOE", StringComparison.Ordinal));
         Assert.Equal(
             $"Type '{name}' is named like a member that MoeGen adds to it, and in C# no member has the name of its type; {Use}",
             diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture));

@@ -113,6 +113,23 @@ public sealed class CublasCallTests
     }
 
     [Fact]
+    public void Disposed_inside_a_capture_it_frees_its_memory_there_and_its_handle_afterwards()
+    {
+        using var device = new EmulatedDevice();
+        CublasStub stub = Stub(grouped: true);
+        int handles = stub.LiveHandles;
+        var gemm = new CublasGroupedGemm<System.Half>(device.Context, stub.Library);
+        device.Context.Captures.Capture(() =>
+        {
+            gemm.Dispose();
+            gemm.Dispose();
+            Assert.Equal((handles + 1, 0), (stub.LiveHandles, device.Driver.HostAllocations));
+        });
+        Assert.Equal(handles, stub.LiveHandles);
+        device.Context.Synchronize();
+    }
+
+    [Fact]
     public void Too_little_memory_for_it_leaves_nothing_behind()
     {
         using var device = new EmulatedDevice();

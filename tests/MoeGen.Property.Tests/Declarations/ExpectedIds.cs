@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace MoeGen.Property.Tests;
 
-/// <summary>Which diagnostics a declaration must give: docs/diagnostics.md, worked out a second time and without the generator's code.</summary>
+/// <summary>Which diagnostics a declaration must give: docs/diagnostics, worked out a second time and without the generator's code.</summary>
 internal static partial class ExpectedIds
 {
     /// <summary>The ids, each once; none where the declaration is right.</summary>

@@ -20,7 +20,9 @@ internal static partial class PlanCheck
         Assert.NotEmpty(variants);
         Assert.Equal(variants.OrderBy(variant => variant.TileM).ThenBy(variant => variant.TileN).Select(variant => variant.Name).Distinct(), variants.Select(variant => variant.Name));
         Assert.All(variants, Fits);
-        CudaTextCheck.Run(text, variants);
+
+        // Where cuBLAS multiplies, a variant is only how the rows are sorted.
+        CudaTextCheck.Run(text, run.Surface.Contains("MoeGen.Gemm.Cublas", StringComparison.Ordinal) ? [] : variants);
         if (Pinned().Match(source) is { Success: true } tile)
         {
             GemmVariant only = Assert.Single(variants);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MoeGen.Property.Tests;
 
-/// <summary>The tiles that docs/diagnostics.md and the attribute's documentation allow, worked out a second time.</summary>
+/// <summary>The tiles that docs/diagnostics and the attribute's documentation allow, worked out a second time.</summary>
 internal static class Tiles
 {
     private const int SharedMemoryBytes = 163 * 1024;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace MoeGen.Tests;
 
 /// <summary>Counts compilations; its image is the text reversed, so that a wrong one shows.</summary>
@@ -13,8 +15,14 @@ internal sealed class FakeCompiler : IKernelCompiler
 
     public bool Fails { get; set; }
 
+    /// <summary>The part that does not compile; null for none.</summary>
+    public string? FailingPart { get; set; }
+
+    /// <summary>The parts that were compiled, in the order in which they began.</summary>
+    public ConcurrentQueue<string> Parts { get; } = [];
+
     /// <summary>Called when a compilation has begun.</summary>
-    public Action? Begun { get; init; }
+    public Action? Begun { get; set; }
 
     public IReadOnlyList<int> Architectures { get; init; } = [80, 86, 89, 90];
 
@@ -23,9 +31,10 @@ internal sealed class FakeCompiler : IKernelCompiler
     public CompiledKernel Compile(ReadOnlySpan<byte> source, string name, CompilationTarget target)
     {
         Interlocked.Increment(ref _compilations);
+        Parts.Enqueue(target.Part);
         Begun?.Invoke();
         Thread.Sleep(Duration);
-        if (Fails)
+        if (Fails || target.Part == FailingPart)
         {
             throw new CudaCompilationException(name, "NVRTC_ERROR_COMPILATION", "log", target.Options, null);
         }

@@ -55,30 +55,30 @@ partial class GegluTanhMoe : global::MoeGen.MoeLayer<global::Samples.GegluTanhMo
 
     /// <inheritdoc/>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
-    static global::MoeGen.IMoeLaunchers<global::MoeGen.BFloat16> global::MoeGen.IMoeDescriptor<global::Samples.GegluTanhMoe, global::MoeGen.BFloat16>.CreateLaunchers(global::MoeGen.CudaModule module) => new Launchers(module);
+    static global::MoeGen.IMoeLaunchers<global::MoeGen.BFloat16> global::MoeGen.IMoeDescriptor<global::Samples.GegluTanhMoe, global::MoeGen.BFloat16>.CreateLaunchers(global::MoeGen.KernelParts parts) => new Launchers(parts);
 
     /// <summary>The kernels of this layer as typed methods. Each call enqueues one kernel on the stream and returns.</summary>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
     public sealed class Launchers : global::MoeGen.IMoeLaunchers<global::MoeGen.BFloat16>
     {
-        private readonly global::MoeGen.CudaKernel _routeSmall;
-        private readonly global::MoeGen.CudaKernel _routeCount;
-        private readonly global::MoeGen.CudaKernel _routeScan;
-        private readonly global::MoeGen.CudaKernel _routePlace;
-        private readonly global::MoeGen.CudaKernel _finalize;
-        private readonly global::MoeGen.CudaKernel _gemm1M128N256K64S2;
-        private readonly global::MoeGen.CudaKernel _gemm2M128N256K64S2;
+        private readonly global::MoeGen.PartKernel _routeSmall;
+        private readonly global::MoeGen.PartKernel _routeCount;
+        private readonly global::MoeGen.PartKernel _routeScan;
+        private readonly global::MoeGen.PartKernel _routePlace;
+        private readonly global::MoeGen.PartKernel _finalize;
+        private readonly global::MoeGen.PartKernel _gemm1M128N256K64S2;
+        private readonly global::MoeGen.PartKernel _gemm2M128N256K64S2;
 
-        /// <summary>Finds the kernels in a loaded module of <see cref="CudaSource"/>.</summary>
-        public Launchers(global::MoeGen.CudaModule module)
+        /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
+        public Launchers(global::MoeGen.KernelParts parts)
         {
-            _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
-            _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
-            _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _gemm1M128N256K64S2 = module.GetKernel("moe_gemm1_m128n256k64s2", threads: 256, sharedMemoryBytes: 98304);
-            _gemm2M128N256K64S2 = module.GetKernel("moe_gemm2_m128n256k64s2", threads: 256, sharedMemoryBytes: 98304);
+            _routeSmall = parts.Kernel("", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
+            _routeCount = parts.Kernel("", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
+            _routeScan = parts.Kernel("", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
+            _routePlace = parts.Kernel("", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
+            _finalize = parts.Kernel("", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
+            _gemm1M128N256K64S2 = parts.Kernel("", "moe_gemm1_m128n256k64s2", threads: 256, sharedMemoryBytes: 98304);
+            _gemm2M128N256K64S2 = parts.Kernel("", "moe_gemm2_m128n256k64s2", threads: 256, sharedMemoryBytes: 98304);
         }
 
         /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>

@@ -69,58 +69,58 @@ partial class Mixtral8x7BMoe : global::MoeGen.MoeLayer<global::Samples.Sized.Mix
 
     /// <inheritdoc/>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
-    static global::MoeGen.IMoeLaunchers<global::MoeGen.BFloat16> global::MoeGen.IMoeDescriptor<global::Samples.Sized.Mixtral8x7BMoe, global::MoeGen.BFloat16>.CreateLaunchers(global::MoeGen.CudaModule module) => new Launchers(module);
+    static global::MoeGen.IMoeLaunchers<global::MoeGen.BFloat16> global::MoeGen.IMoeDescriptor<global::Samples.Sized.Mixtral8x7BMoe, global::MoeGen.BFloat16>.CreateLaunchers(global::MoeGen.KernelParts parts) => new Launchers(parts);
 
     /// <summary>The kernels of this layer as typed methods. Each call enqueues one kernel on the stream and returns.</summary>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
     public sealed class Launchers : global::MoeGen.IMoeLaunchers<global::MoeGen.BFloat16>
     {
-        private readonly global::MoeGen.CudaKernel _selectExperts;
-        private readonly global::MoeGen.CudaKernel _routeSmall;
-        private readonly global::MoeGen.CudaKernel _routeCount;
-        private readonly global::MoeGen.CudaKernel _routeScan;
-        private readonly global::MoeGen.CudaKernel _routePlace;
-        private readonly global::MoeGen.CudaKernel _finalize;
-        private readonly global::MoeGen.CudaKernel _decodeGemm1;
-        private readonly global::MoeGen.CudaKernel _decodeGemm2;
-        private readonly global::MoeGen.CudaKernel _decodeGemm2Wide;
-        private readonly global::MoeGen.CudaKernel _gemm1M16N128K64S3;
-        private readonly global::MoeGen.CudaKernel _gemm2M16N128K64S3;
-        private readonly global::MoeGen.CudaKernel _gemm1M32N128K64S3;
-        private readonly global::MoeGen.CudaKernel _gemm2M32N128K64S3;
-        private readonly global::MoeGen.CudaKernel _gemm1M64N128K64S4;
-        private readonly global::MoeGen.CudaKernel _gemm2M64N128K64S4;
-        private readonly global::MoeGen.CudaKernel? _gemm1M64N256K64S3;
-        private readonly global::MoeGen.CudaKernel? _gemm2M64N256K64S3;
-        private readonly global::MoeGen.CudaKernel _gemm1M128N128K64S3;
-        private readonly global::MoeGen.CudaKernel _gemm2M128N128K64S3;
-        private readonly global::MoeGen.CudaKernel? _gemm1M128N256K64S3;
-        private readonly global::MoeGen.CudaKernel? _gemm2M128N256K64S3;
+        private readonly global::MoeGen.PartKernel _selectExperts;
+        private readonly global::MoeGen.PartKernel _routeSmall;
+        private readonly global::MoeGen.PartKernel _routeCount;
+        private readonly global::MoeGen.PartKernel _routeScan;
+        private readonly global::MoeGen.PartKernel _routePlace;
+        private readonly global::MoeGen.PartKernel _finalize;
+        private readonly global::MoeGen.PartKernel _decodeGemm1;
+        private readonly global::MoeGen.PartKernel _decodeGemm2;
+        private readonly global::MoeGen.PartKernel _decodeGemm2Wide;
+        private readonly global::MoeGen.PartKernel _gemm1M16N128K64S3;
+        private readonly global::MoeGen.PartKernel _gemm2M16N128K64S3;
+        private readonly global::MoeGen.PartKernel _gemm1M32N128K64S3;
+        private readonly global::MoeGen.PartKernel _gemm2M32N128K64S3;
+        private readonly global::MoeGen.PartKernel _gemm1M64N128K64S4;
+        private readonly global::MoeGen.PartKernel _gemm2M64N128K64S4;
+        private readonly global::MoeGen.PartKernel? _gemm1M64N256K64S3;
+        private readonly global::MoeGen.PartKernel? _gemm2M64N256K64S3;
+        private readonly global::MoeGen.PartKernel _gemm1M128N128K64S3;
+        private readonly global::MoeGen.PartKernel _gemm2M128N128K64S3;
+        private readonly global::MoeGen.PartKernel? _gemm1M128N256K64S3;
+        private readonly global::MoeGen.PartKernel? _gemm2M128N256K64S3;
 
-        /// <summary>Finds the kernels in a loaded module of <see cref="CudaSource"/>.</summary>
-        public Launchers(global::MoeGen.CudaModule module)
+        /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
+        public Launchers(global::MoeGen.KernelParts parts)
         {
-            _selectExperts = module.GetKernel("moe_select_experts", threads: 256, sharedMemoryBytes: 0);
-            _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
-            _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
-            _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _decodeGemm1 = module.GetKernel("moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
-            _decodeGemm2 = module.GetKernel("moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
-            _decodeGemm2Wide = module.GetKernel("moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
-            _gemm1M16N128K64S3 = module.GetKernel("moe_gemm1_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
-            _gemm2M16N128K64S3 = module.GetKernel("moe_gemm2_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
-            _gemm1M32N128K64S3 = module.GetKernel("moe_gemm1_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
-            _gemm2M32N128K64S3 = module.GetKernel("moe_gemm2_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
-            _gemm1M64N128K64S4 = module.GetKernel("moe_gemm1_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
-            _gemm2M64N128K64S4 = module.GetKernel("moe_gemm2_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
-            _gemm1M64N256K64S3 = module.Context.SharedMemoryPerBlockOptin < 122880 ? null : module.GetKernel("moe_gemm1_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
-            _gemm2M64N256K64S3 = module.Context.SharedMemoryPerBlockOptin < 122880 ? null : module.GetKernel("moe_gemm2_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
-            _gemm1M128N128K64S3 = module.GetKernel("moe_gemm1_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
-            _gemm2M128N128K64S3 = module.GetKernel("moe_gemm2_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
-            _gemm1M128N256K64S3 = module.Context.SharedMemoryPerBlockOptin < 147456 ? null : module.GetKernel("moe_gemm1_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
-            _gemm2M128N256K64S3 = module.Context.SharedMemoryPerBlockOptin < 147456 ? null : module.GetKernel("moe_gemm2_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
+            _selectExperts = parts.Kernel("stages", "moe_select_experts", threads: 256, sharedMemoryBytes: 0);
+            _routeSmall = parts.Kernel("stages", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
+            _routeCount = parts.Kernel("stages", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
+            _routeScan = parts.Kernel("stages", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
+            _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
+            _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm2Wide = parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
+            _gemm1M16N128K64S3 = parts.Kernel("m16n128k64s3", "moe_gemm1_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
+            _gemm2M16N128K64S3 = parts.Kernel("m16n128k64s3", "moe_gemm2_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
+            _gemm1M32N128K64S3 = parts.Kernel("m32n128k64s3", "moe_gemm1_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
+            _gemm2M32N128K64S3 = parts.Kernel("m32n128k64s3", "moe_gemm2_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
+            _gemm1M64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemm1_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
+            _gemm2M64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemm2_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
+            _gemm1M64N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 122880 ? null : parts.Kernel("m64n256k64s3", "moe_gemm1_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
+            _gemm2M64N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 122880 ? null : parts.Kernel("m64n256k64s3", "moe_gemm2_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
+            _gemm1M128N128K64S3 = parts.Kernel("m128n128k64s3", "moe_gemm1_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
+            _gemm2M128N128K64S3 = parts.Kernel("m128n128k64s3", "moe_gemm2_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
+            _gemm1M128N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 147456 ? null : parts.Kernel("m128n256k64s3", "moe_gemm1_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
+            _gemm2M128N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 147456 ? null : parts.Kernel("m128n256k64s3", "moe_gemm2_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
         }
 
         /// <summary>Expert ids and scales from router logits: one warp a token, 8 tokens a block.</summary>

@@ -7,6 +7,7 @@
 //   m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread
 //   m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread
 //   m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread
+// Parts: stages, decode, m16n128k64s3, m32n128k64s3, m64n128k64s4, m64n256k64s3, m128n128k64s3, m128n256k64s3. With MOE_PART and MOE_PART_<part> defined, that part's entry points alone.
 
 struct TileM16N128K64S3 {
     static constexpr int kTileM = 16;  // rows (expanded tokens) a block
@@ -246,6 +247,7 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
 }
 
 // ---- routing/route.cuh ---- Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
@@ -293,8 +295,10 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const
     __syncthreads();
     walk_run(runs, arguments, begin, num_slots, true);
 }
+#endif
 
 // ---- routing/select_experts.cuh ---- Softmax over a token's router logits, then the K most probable experts; one warp a token.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
 struct SelectExpertsArguments {
     const float* routerLogits;   // [T, E]
     int* tokenSelectedExperts;   // [T, K], most probable first
@@ -370,6 +374,7 @@ extern "C" __global__ void __launch_bounds__(kSelectThreads) moe_select_experts(
         arguments.tokenFinalScales[slot] = scale / sum;
     }
 }
+#endif
 
 // ---- primitives/memory.cuh ---- Shared-memory addresses and 16-byte vectors.
 // An address inside the block's shared memory, in bytes, as the shared-state-space instructions take it.
@@ -889,6 +894,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
 }
 
 // ---- finalize/finalize.cuh ---- output[t] = sum over k of scale[t, k] * expertOutput[t * K + k], in the order of k, in fp32.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
 struct FinalizeArguments {
     const Element* expertOutput;      // [T * K, H], in slot order, or in sorted order where slotRows is given
     const int* slotRows;              // [T * K]; sorted row of each slot; null means slot order
@@ -934,6 +940,7 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
         *reinterpret_cast<Vector16*>(arguments.output + token * hidden + column) = result;
     }
 }
+#endif
 
 // ---- primitives/stream.cuh ---- Loads of what is read once, such as weights in decoding: they leave L1 to what is read again.
 // 16 bytes from global memory that no kernel writes meanwhile; zeros where `valid` is false (PTX ISA: ld.global.nc, sm_80).
@@ -1072,6 +1079,7 @@ template <class RowOf> __device__ __forceinline__ StreamedRows streamed_rows(con
 }
 
 // ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots: routing inside, no launch before it.
+#if !defined(MOE_PART) || defined(MOE_PART_decode)
 struct DecodeGemm1Arguments {
     const Element* input;             // [T, H]
     const Element* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
@@ -1187,8 +1195,10 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     }
     fetch_gemm2_weights(groups, arguments, hidden, intermediate);
 }
+#endif
 
 // ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens.
+#if !defined(MOE_PART) || defined(MOE_PART_decode)
 struct DecodeGemm2Arguments {
     const Element* activated;         // [T * K, I] in slot order
     const Element* fc2ExpertWeights;  // [E, H, I]
@@ -1267,35 +1277,48 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));
     }
 }
+#endif
 
 // ---- entry points ----
 
+#if !defined(MOE_PART) || defined(MOE_PART_m16n128k64s3)
 extern "C" __global__ void __launch_bounds__(TileM16N128K64S3::kThreads, TileM16N128K64S3::kMinBlocksPerSm)
 moe_gemm1_m16n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM16N128K64S3>(arguments, next_tiles); }
 extern "C" __global__ void __launch_bounds__(TileM16N128K64S3::kThreads, TileM16N128K64S3::kMinBlocksPerSm)
 moe_gemm2_m16n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM16N128K64S3>(arguments, next_tiles); }
+#endif
 
+#if !defined(MOE_PART) || defined(MOE_PART_m32n128k64s3)
 extern "C" __global__ void __launch_bounds__(TileM32N128K64S3::kThreads, TileM32N128K64S3::kMinBlocksPerSm)
 moe_gemm1_m32n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM32N128K64S3>(arguments, next_tiles); }
 extern "C" __global__ void __launch_bounds__(TileM32N128K64S3::kThreads, TileM32N128K64S3::kMinBlocksPerSm)
 moe_gemm2_m32n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM32N128K64S3>(arguments, next_tiles); }
+#endif
 
+#if !defined(MOE_PART) || defined(MOE_PART_m64n128k64s4)
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
 moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM64N128K64S4>(arguments, next_tiles); }
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
 moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM64N128K64S4>(arguments, next_tiles); }
+#endif
 
+#if !defined(MOE_PART) || defined(MOE_PART_m64n256k64s3)
 extern "C" __global__ void __launch_bounds__(TileM64N256K64S3::kThreads, TileM64N256K64S3::kMinBlocksPerSm)
 moe_gemm1_m64n256k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM64N256K64S3>(arguments, next_tiles); }
 extern "C" __global__ void __launch_bounds__(TileM64N256K64S3::kThreads, TileM64N256K64S3::kMinBlocksPerSm)
 moe_gemm2_m64n256k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM64N256K64S3>(arguments, next_tiles); }
+#endif
 
+#if !defined(MOE_PART) || defined(MOE_PART_m128n128k64s3)
 extern "C" __global__ void __launch_bounds__(TileM128N128K64S3::kThreads, TileM128N128K64S3::kMinBlocksPerSm)
 moe_gemm1_m128n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM128N128K64S3>(arguments, next_tiles); }
 extern "C" __global__ void __launch_bounds__(TileM128N128K64S3::kThreads, TileM128N128K64S3::kMinBlocksPerSm)
 moe_gemm2_m128n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM128N128K64S3>(arguments, next_tiles); }
+#endif
 
+#if !defined(MOE_PART) || defined(MOE_PART_m128n256k64s3)
 extern "C" __global__ void __launch_bounds__(TileM128N256K64S3::kThreads, TileM128N256K64S3::kMinBlocksPerSm)
 moe_gemm1_m128n256k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM128N256K64S3>(arguments, next_tiles); }
 extern "C" __global__ void __launch_bounds__(TileM128N256K64S3::kThreads, TileM128N256K64S3::kMinBlocksPerSm)
 moe_gemm2_m128n256k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM128N256K64S3>(arguments, next_tiles); }
+#endif

@@ -5,10 +5,7 @@ namespace Samples;
 
 /// <remarks>
 /// Mixture-of-Experts layer: BF16, Swiglu, Preselected, GEMM by cuBLAS.
-/// GEMM variants, M x N x K:
-/// <list type="bullet">
-/// <item><description>m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread</description></item>
-/// </list>
+/// cuBLAS multiplies, between the kernels for routing, permutation, activation and finalize.
 /// </remarks>
 partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.CublasMoe, global::MoeGen.BFloat16>
 {
@@ -58,34 +55,30 @@ partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, glo
 
     /// <inheritdoc/>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
-    static global::MoeGen.IMoeLaunchers<global::MoeGen.BFloat16> global::MoeGen.IMoeDescriptor<global::Samples.CublasMoe, global::MoeGen.BFloat16>.CreateLaunchers(global::MoeGen.CudaModule module) => new Launchers(module);
+    static global::MoeGen.IMoeLaunchers<global::MoeGen.BFloat16> global::MoeGen.IMoeDescriptor<global::Samples.CublasMoe, global::MoeGen.BFloat16>.CreateLaunchers(global::MoeGen.KernelParts parts) => new Launchers(parts);
 
     /// <summary>The kernels of this layer as typed methods. Each call enqueues one kernel on the stream and returns.</summary>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
     public sealed class Launchers : global::MoeGen.IMoeLaunchers<global::MoeGen.BFloat16>
     {
-        private readonly global::MoeGen.CudaKernel _routeSmall;
-        private readonly global::MoeGen.CudaKernel _routeCount;
-        private readonly global::MoeGen.CudaKernel _routeScan;
-        private readonly global::MoeGen.CudaKernel _routePlace;
-        private readonly global::MoeGen.CudaKernel _permute;
-        private readonly global::MoeGen.CudaKernel _applyActivation;
-        private readonly global::MoeGen.CudaKernel _finalize;
-        private readonly global::MoeGen.CudaKernel _gemm1M16N128K64S3;
-        private readonly global::MoeGen.CudaKernel _gemm2M16N128K64S3;
+        private readonly global::MoeGen.PartKernel _routeSmall;
+        private readonly global::MoeGen.PartKernel _routeCount;
+        private readonly global::MoeGen.PartKernel _routeScan;
+        private readonly global::MoeGen.PartKernel _routePlace;
+        private readonly global::MoeGen.PartKernel _permute;
+        private readonly global::MoeGen.PartKernel _applyActivation;
+        private readonly global::MoeGen.PartKernel _finalize;
 
-        /// <summary>Finds the kernels in a loaded module of <see cref="CudaSource"/>.</summary>
-        public Launchers(global::MoeGen.CudaModule module)
+        /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
+        public Launchers(global::MoeGen.KernelParts parts)
         {
-            _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
-            _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
-            _permute = module.GetKernel("moe_permute", threads: 256, sharedMemoryBytes: 0);
-            _applyActivation = module.GetKernel("moe_apply_activation", threads: 256, sharedMemoryBytes: 0);
-            _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _gemm1M16N128K64S3 = module.GetKernel("moe_gemm1_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
-            _gemm2M16N128K64S3 = module.GetKernel("moe_gemm2_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
+            _routeSmall = parts.Kernel("", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
+            _routeCount = parts.Kernel("", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
+            _routeScan = parts.Kernel("", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
+            _routePlace = parts.Kernel("", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
+            _permute = parts.Kernel("", "moe_permute", threads: 256, sharedMemoryBytes: 0);
+            _applyActivation = parts.Kernel("", "moe_apply_activation", threads: 256, sharedMemoryBytes: 0);
+            _finalize = parts.Kernel("", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
         }
 
         /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
@@ -122,48 +115,17 @@ partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, glo
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _finalize.Launch(in arguments, arguments.NumTokens, stream);
 
-        /// <inheritdoc/>
-        public int ResidentBlocks(int variant) => variant switch
-        {
-            0 => global::System.Math.Min(_gemm1M16N128K64S3.ResidentBlocks, _gemm2M16N128K64S3.ResidentBlocks),
-            _ => throw UnknownVariant(variant),
-        };
+        /// <summary>0: there is no generated GEMM, because cuBLAS multiplies.</summary>
+        public int ResidentBlocks(int variant) => 0;
 
-        /// <inheritdoc/>
-        public void Gemm1(int variant, in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream)
-        {
-            switch (variant)
-            {
-                case 0:
-                    Gemm1M16N128K64S3(in arguments, ResidentBlocks(0), stream);
-                    break;
-                default:
-                    throw UnknownVariant(variant);
-            }
-        }
+        /// <summary>Not in this configuration, in which cuBLAS multiplies.</summary>
+        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
+        public void Gemm1(int variant, in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            throw new global::System.InvalidOperationException("Gemm is Cublas, so there is no kernel of GEMM1: set Gemm to TensorCore in [MoeConfig].");
 
-        /// <inheritdoc/>
-        public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream)
-        {
-            switch (variant)
-            {
-                case 0:
-                    Gemm2M16N128K64S3(in arguments, ResidentBlocks(0), stream);
-                    break;
-                default:
-                    throw UnknownVariant(variant);
-            }
-        }
-
-        /// <summary>GEMM1, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread.</summary>
-        public void Gemm1M16N128K64S3(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm1M16N128K64S3.Launch(in arguments, gridBlocks, stream);
-
-        /// <summary>GEMM2, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread.</summary>
-        public void Gemm2M16N128K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm2M16N128K64S3.Launch(in arguments, gridBlocks, stream);
-
-        private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
-            new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 0.");
+        /// <summary>Not in this configuration, in which cuBLAS multiplies.</summary>
+        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
+        public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            throw new global::System.InvalidOperationException("Gemm is Cublas, so there is no kernel of GEMM2: set Gemm to TensorCore in [MoeConfig].");
     }
 }

@@ -58,7 +58,7 @@ partial class PluggedMoe : global::MoeGen.MoeLayer<global::Samples.PluggedMoe, g
 
     /// <inheritdoc/>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
-    static global::MoeGen.IMoeLaunchers<global::System.Half> global::MoeGen.IMoeDescriptor<global::Samples.PluggedMoe, global::System.Half>.CreateLaunchers(global::MoeGen.CudaModule module) => new Launchers(module);
+    static global::MoeGen.IMoeLaunchers<global::System.Half> global::MoeGen.IMoeDescriptor<global::Samples.PluggedMoe, global::System.Half>.CreateLaunchers(global::MoeGen.KernelParts parts) => new Launchers(parts);
 
     /// <summary>Yours to implement: Permuted input rows times fc1, fp32, without bias. Left out, the generated kernel runs.</summary>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
@@ -80,28 +80,28 @@ partial class PluggedMoe : global::MoeGen.MoeLayer<global::Samples.PluggedMoe, g
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
     public sealed class Launchers : global::MoeGen.IMoeLaunchers<global::System.Half>
     {
-        private readonly global::MoeGen.CudaKernel _routeSmall;
-        private readonly global::MoeGen.CudaKernel _routeCount;
-        private readonly global::MoeGen.CudaKernel _routeScan;
-        private readonly global::MoeGen.CudaKernel _routePlace;
-        private readonly global::MoeGen.CudaKernel _permute;
-        private readonly global::MoeGen.CudaKernel _applyActivation;
-        private readonly global::MoeGen.CudaKernel _finalize;
-        private readonly global::MoeGen.CudaKernel _gemm1M64N64K64S4;
-        private readonly global::MoeGen.CudaKernel _gemm2M64N64K64S4;
+        private readonly global::MoeGen.PartKernel _routeSmall;
+        private readonly global::MoeGen.PartKernel _routeCount;
+        private readonly global::MoeGen.PartKernel _routeScan;
+        private readonly global::MoeGen.PartKernel _routePlace;
+        private readonly global::MoeGen.PartKernel _permute;
+        private readonly global::MoeGen.PartKernel _applyActivation;
+        private readonly global::MoeGen.PartKernel _finalize;
+        private readonly global::MoeGen.PartKernel _gemm1M64N64K64S4;
+        private readonly global::MoeGen.PartKernel _gemm2M64N64K64S4;
 
-        /// <summary>Finds the kernels in a loaded module of <see cref="CudaSource"/>.</summary>
-        public Launchers(global::MoeGen.CudaModule module)
+        /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
+        public Launchers(global::MoeGen.KernelParts parts)
         {
-            _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
-            _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
-            _permute = module.GetKernel("moe_permute", threads: 256, sharedMemoryBytes: 0);
-            _applyActivation = module.GetKernel("moe_apply_activation", threads: 256, sharedMemoryBytes: 0);
-            _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _gemm1M64N64K64S4 = module.GetKernel("moe_gemm1_m64n64k64s4", threads: 128, sharedMemoryBytes: 65536);
-            _gemm2M64N64K64S4 = module.GetKernel("moe_gemm2_m64n64k64s4", threads: 128, sharedMemoryBytes: 65536);
+            _routeSmall = parts.Kernel("", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
+            _routeCount = parts.Kernel("", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
+            _routeScan = parts.Kernel("", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
+            _routePlace = parts.Kernel("", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
+            _permute = parts.Kernel("", "moe_permute", threads: 256, sharedMemoryBytes: 0);
+            _applyActivation = parts.Kernel("", "moe_apply_activation", threads: 256, sharedMemoryBytes: 0);
+            _finalize = parts.Kernel("", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
+            _gemm1M64N64K64S4 = parts.Kernel("", "moe_gemm1_m64n64k64s4", threads: 128, sharedMemoryBytes: 65536);
+            _gemm2M64N64K64S4 = parts.Kernel("", "moe_gemm2_m64n64k64s4", threads: 128, sharedMemoryBytes: 65536);
         }
 
         /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>

@@ -58,30 +58,30 @@ partial class Variants
 
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
-        static global::MoeGen.IMoeLaunchers<global::System.Half> global::MoeGen.IMoeDescriptor<global::Variants.OaiMoe, global::System.Half>.CreateLaunchers(global::MoeGen.CudaModule module) => new Launchers(module);
+        static global::MoeGen.IMoeLaunchers<global::System.Half> global::MoeGen.IMoeDescriptor<global::Variants.OaiMoe, global::System.Half>.CreateLaunchers(global::MoeGen.KernelParts parts) => new Launchers(parts);
 
         /// <summary>The kernels of this layer as typed methods. Each call enqueues one kernel on the stream and returns.</summary>
         [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
         public sealed class Launchers : global::MoeGen.IMoeLaunchers<global::System.Half>
         {
-            private readonly global::MoeGen.CudaKernel _routeSmall;
-            private readonly global::MoeGen.CudaKernel _routeCount;
-            private readonly global::MoeGen.CudaKernel _routeScan;
-            private readonly global::MoeGen.CudaKernel _routePlace;
-            private readonly global::MoeGen.CudaKernel _finalize;
-            private readonly global::MoeGen.CudaKernel _gemm1M64N64K64S3;
-            private readonly global::MoeGen.CudaKernel _gemm2M64N64K64S3;
+            private readonly global::MoeGen.PartKernel _routeSmall;
+            private readonly global::MoeGen.PartKernel _routeCount;
+            private readonly global::MoeGen.PartKernel _routeScan;
+            private readonly global::MoeGen.PartKernel _routePlace;
+            private readonly global::MoeGen.PartKernel _finalize;
+            private readonly global::MoeGen.PartKernel _gemm1M64N64K64S3;
+            private readonly global::MoeGen.PartKernel _gemm2M64N64K64S3;
 
-            /// <summary>Finds the kernels in a loaded module of <see cref="CudaSource"/>.</summary>
-            public Launchers(global::MoeGen.CudaModule module)
+            /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
+            public Launchers(global::MoeGen.KernelParts parts)
             {
-                _routeSmall = module.GetKernel("moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-                _routeCount = module.GetKernel("moe_route_count", threads: 1024, sharedMemoryBytes: 0);
-                _routeScan = module.GetKernel("moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-                _routePlace = module.GetKernel("moe_route_place", threads: 1024, sharedMemoryBytes: 0);
-                _finalize = module.GetKernel("moe_finalize", threads: 256, sharedMemoryBytes: 0);
-                _gemm1M64N64K64S3 = module.GetKernel("moe_gemm1_m64n64k64s3", threads: 128, sharedMemoryBytes: 49152);
-                _gemm2M64N64K64S3 = module.GetKernel("moe_gemm2_m64n64k64s3", threads: 128, sharedMemoryBytes: 49152);
+                _routeSmall = parts.Kernel("", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
+                _routeCount = parts.Kernel("", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
+                _routeScan = parts.Kernel("", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
+                _routePlace = parts.Kernel("", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
+                _finalize = parts.Kernel("", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
+                _gemm1M64N64K64S3 = parts.Kernel("", "moe_gemm1_m64n64k64s3", threads: 128, sharedMemoryBytes: 49152);
+                _gemm2M64N64K64S3 = parts.Kernel("", "moe_gemm2_m64n64k64s3", threads: 128, sharedMemoryBytes: 49152);
             }
 
             /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>

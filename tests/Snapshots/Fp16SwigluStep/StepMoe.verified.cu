@@ -20,9 +20,7 @@ constexpr int kIntermediateSize = 0;  // I; 0: given at run time
 constexpr int kTopK = 0;  // K; 0: given at run time
 constexpr int kNumExperts = 0;  // E; 0: given at run time
 
-constexpr float kSwigluAlpha = 1.702f;  // factor inside the sigmoid
-constexpr float kSwigluBeta = 1.0f;  // added to the clamped up value
-constexpr float kSwigluLimit = 2.5f;  // bound of gate and up
+constexpr float kSwigluLimit = 2.5f;  // bound of the activated gate and of up
 
 // ---- primitives/fp16.cuh ---- Element = IEEE half precision: conversions and the tensor-core instruction.
 struct Element { unsigned short bits; };
@@ -63,19 +61,18 @@ __device__ __forceinline__ void mma_m16n8k16(float (&accumulator)[4], const unsi
 #endif
 ;
 
-// ---- activation/parameterised.cuh ---- For activations with constants: the configuration's, or an expert's own where the caller gives a tensor.
-struct ActivationParameters { float alpha, beta, limit; };
-
-__device__ __forceinline__ ActivationParameters activation_parameters(const float* alpha, const float* beta, const float* limit, int expert) {
-    return {alpha ? alpha[expert] : kSwigluAlpha, beta ? beta[expert] : kSwigluBeta, limit ? limit[expert] : kSwigluLimit};
-}
-
-// min and max that keep NaN.
+// ---- activation/limited.cuh ---- min and max that keep NaN.
 __device__ __forceinline__ float at_most(float value, float limit) { return value > limit ? limit : value; }
 __device__ __forceinline__ float at_least(float value, float limit) { return value < limit ? limit : value; }
 
 // ---- activation/swiglu_step.cuh ---- SwigluStep, gated: min(silu(gate), limit) * clamp(up, -limit, limit).
 constexpr bool kGated = true;
+struct ActivationParameters { float limit; };  // the configuration's, or an expert's own where the caller gives a tensor
+
+__device__ __forceinline__ ActivationParameters activation_parameters(const float*, const float*, const float* limit, int expert) {
+    return {limit ? limit[expert] : kSwigluLimit};
+}
+
 __device__ __forceinline__ float activate(float gate, float up, ActivationParameters parameters) {
     const float g = at_most(__fdividef(gate, 1.0f + __expf(-gate)), parameters.limit);
     return g * at_least(at_most(up, parameters.limit), -parameters.limit);

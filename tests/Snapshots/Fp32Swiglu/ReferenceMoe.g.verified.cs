@@ -33,5 +33,5 @@ partial class ReferenceMoe : global::MoeGen.MoeLayer<global::Samples.ReferenceMo
 
     /// <inheritdoc/>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
-    static global::MoeGen.IMoeLaunchers<float> global::MoeGen.IMoeDescriptor<global::Samples.ReferenceMoe, float>.CreateLaunchers(global::MoeGen.CudaModule module) => throw new global::System.NotSupportedException("FP32 runs on the managed backend only.");
+    static global::MoeGen.IMoeLaunchers<float> global::MoeGen.IMoeDescriptor<global::Samples.ReferenceMoe, float>.CreateLaunchers(global::MoeGen.KernelParts parts) => throw new global::System.NotSupportedException("FP32 runs on the managed backend only.");
 }

@@ -37,5 +37,5 @@ partial class ReferenceGptOssMoe : global::MoeGen.MoeLayer<global::Samples.Refer
 
     /// <inheritdoc/>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
-    static global::MoeGen.IMoeLaunchers<float> global::MoeGen.IMoeDescriptor<global::Samples.ReferenceGptOssMoe, float>.CreateLaunchers(global::MoeGen.CudaModule module) => throw new global::System.NotSupportedException("FP32 runs on the managed backend only.");
+    static global::MoeGen.IMoeLaunchers<float> global::MoeGen.IMoeDescriptor<global::Samples.ReferenceGptOssMoe, float>.CreateLaunchers(global::MoeGen.KernelParts parts) => throw new global::System.NotSupportedException("FP32 runs on the managed backend only.");
 }

@@ -1,5 +1,6 @@
 using MoeGen.Generators.Helpers;
 using MoeGen.Generators.Models;
+using MoeGen.Generators.Validation;
 
 namespace MoeGen.Generators.Emit.CSharp;
 
@@ -15,6 +16,12 @@ internal static class CustomGemmText
 
         void Write(CodeWriter target, string method, string result, string summary, bool implemented)
         {
+            // A method with another signature is an error of ours; a declaration beside it would add the compiler's.
+            if (GemmSignature.HasOther(model.Type, method, model.Dtype))
+            {
+                return;
+            }
+
             string parameters = $"in {Names.MoeGen}.GroupedGemmArguments<{element}, {result}> arguments, {Names.MoeGen}.CudaStream stream";
             target.Write(
                 $"""

@@ -24,7 +24,7 @@ internal static class DescriptorText
         string element = Names.Element(model.Dtype);
         string body = model.Output switch
         {
-            MoeOutput.Cuda => "new Launchers(module)",
+            MoeOutput.Cuda => "new Launchers(parts)",
             MoeOutput.Managed => "throw new global::System.NotSupportedException(\"FP32 runs on the managed backend only.\")",
             _ => "throw new global::System.NotSupportedException(\"The configuration has errors, so there are no GPU kernels.\")",
         };
@@ -33,7 +33,7 @@ internal static class DescriptorText
 
             /// <inheritdoc/>
             {Names.GeneratedCode}
-            static {Names.MoeGen}.IMoeLaunchers<{element}> {Names.Descriptor(model)}.CreateLaunchers({Names.MoeGen}.CudaModule module) => {body};
+            static {Names.MoeGen}.IMoeLaunchers<{element}> {Names.Descriptor(model)}.CreateLaunchers({Names.MoeGen}.KernelParts parts) => {body};
             """);
     }
 

@@ -9,6 +9,12 @@ internal static class GemmMethodsText
     /// <summary>Writes the methods.</summary>
     public static void Write(CodeWriter writer, MoeModel model, IReadOnlyList<GemmKernel> gemms)
     {
+        if (gemms.Count == 0)
+        {
+            WriteForeign(writer, model);
+            return;
+        }
+
         WriteResidentBlocks(writer, gemms);
         foreach (IGrouping<int, GemmKernel> gemm in gemms.GroupBy(kernel => kernel.Gemm))
         {
@@ -39,6 +45,25 @@ internal static class GemmMethodsText
             private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
                 new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to {model.Variants.Count - 1}.");
             """);
+    }
+
+    private static void WriteForeign(CodeWriter writer, MoeModel model)
+    {
+        writer.Write().Write(
+            """
+            /// <summary>0: there is no generated GEMM, because cuBLAS multiplies.</summary>
+            public int ResidentBlocks(int variant) => 0;
+            """);
+        for (int gemm = 1; gemm <= 2; gemm++)
+        {
+            writer.Write().Write(
+                $"""
+                /// <summary>Not in this configuration, in which cuBLAS multiplies.</summary>
+                /// <exception cref="global::System.InvalidOperationException">Always.</exception>
+                public void Gemm{gemm}(int variant, in {Names.MoeGen}.Gemm{gemm}Arguments<{Names.Element(model.Dtype)}> arguments, {Names.MoeGen}.CudaStream stream) =>
+                    throw new global::System.InvalidOperationException("Gemm is Cublas, so there is no kernel of GEMM{gemm}: set Gemm to TensorCore in [MoeConfig].");
+                """);
+        }
     }
 
     private static void WriteResidentBlocks(CodeWriter writer, IReadOnlyList<GemmKernel> gemms)

@@ -19,7 +19,7 @@ internal static class LaunchersText
         writer.Write(Names.GeneratedCode);
         writer.Open($"public sealed class Launchers : {Names.MoeGen}.IMoeLaunchers<{element}>");
         WriteFields(writer, stages, gemms);
-        WriteConstructor(writer, stages, gemms);
+        WriteConstructor(writer, model, stages, gemms);
         if (model.Routing == RoutingMethod.Preselected)
         {
             WriteNoRouting(writer);
@@ -43,34 +43,37 @@ internal static class LaunchersText
     {
         foreach (StageKernel stage in stages)
         {
-            writer.Write($"private readonly {Names.MoeGen}.CudaKernel {stage.Field};");
+            writer.Write($"private readonly {Names.MoeGen}.PartKernel {stage.Field};");
         }
 
         foreach (GemmKernel gemm in gemms)
         {
-            writer.Write($"private readonly {Names.MoeGen}.CudaKernel{(gemm.IsOptional ? "?" : "")} {gemm.Field};");
+            writer.Write($"private readonly {Names.MoeGen}.PartKernel{(gemm.IsOptional ? "?" : "")} {gemm.Field};");
         }
     }
 
-    private static void WriteConstructor(CodeWriter writer, IReadOnlyList<StageKernel> stages, IReadOnlyList<GemmKernel> gemms)
+    private static void WriteConstructor(CodeWriter writer, MoeModel model, IReadOnlyList<StageKernel> stages, IReadOnlyList<GemmKernel> gemms)
     {
-        writer.Write().Write("/// <summary>Finds the kernels in a loaded module of <see cref=\"CudaSource\"/>.</summary>");
-        writer.Open($"public Launchers({Names.MoeGen}.CudaModule module)");
+        writer.Write().Write("/// <summary>Finds the kernels in <see cref=\"CudaSource\"/>, compiled whole or part by part.</summary>");
+        writer.Open($"public Launchers({Names.MoeGen}.KernelParts parts)");
         foreach (StageKernel stage in stages)
         {
-            writer.Write($"{stage.Field} = module.GetKernel(\"{stage.Kernel}\", threads: {stage.Threads}, sharedMemoryBytes: 0);");
+            writer.Write($"{stage.Field} = {Kernel(model, stage.Part, stage.Kernel, stage.Threads, 0)};");
         }
 
         foreach (GemmKernel gemm in gemms)
         {
-            string kernel = $"module.GetKernel(\"{gemm.Kernel}\", threads: {gemm.Plan.Threads}, sharedMemoryBytes: {gemm.Plan.SharedMemoryBytes})";
+            string kernel = Kernel(model, gemm.Plan.Name, gemm.Kernel, gemm.Plan.Threads, gemm.Plan.SharedMemoryBytes);
             writer.Write(gemm.IsOptional
-                ? $"{gemm.Field} = module.Context.SharedMemoryPerBlockOptin < {gemm.Plan.SharedMemoryBytes} ? null : {kernel};"
+                ? $"{gemm.Field} = parts.Context.SharedMemoryPerBlockOptin < {gemm.Plan.SharedMemoryBytes} ? null : {kernel};"
                 : $"{gemm.Field} = {kernel};");
         }
 
         writer.Close();
     }
+
+    private static string Kernel(MoeModel model, string part, string name, int threads, int sharedMemoryBytes) =>
+        $"parts.Kernel(\"{(TextParts.IsSplit(model) ? part : "")}\", \"{name}\", threads: {threads}, sharedMemoryBytes: {sharedMemoryBytes})";
 
     private static void WriteNoRouting(CodeWriter writer) => writer.Write().Write(
         $"""

@@ -16,6 +16,9 @@ internal sealed record StageKernel(
     /// <summary>Field of the launchers.</summary>
     public string Field => "_" + char.ToLowerInvariant(Method[0]) + Method.Substring(1);
 
+    /// <summary>The part of the text that holds it, where the text has parts.</summary>
+    public string Part { get; init; } = TextParts.Stages;
+
     /// <summary>The kernels that a layer has beside its GEMMs.</summary>
     public static IReadOnlyList<StageKernel> Of(MoeModel model) =>
     [
@@ -23,7 +26,7 @@ internal sealed record StageKernel(
         .. Route,
         .. model.Gemm == Gemm.TensorCore ? [] : AroundForeignGemm(model),
         Finalize(model),
-        .. model.Decodes ? Decode(model) : [],
+        .. model.Decodes ? Decode(model).Select(kernel => kernel with { Part = TextParts.Decode }) : [],
     ];
 
     private static readonly StageKernel SelectExperts = new(

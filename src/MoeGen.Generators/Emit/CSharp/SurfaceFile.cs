@@ -30,6 +30,9 @@ internal static class SurfaceFile
         writer.Write($"/// Mixture-of-Experts layer: {ConfigurationText.Of(model)}.");
         switch (model.Output)
         {
+            case MoeOutput.Cuda when model.Gemm == Gemm.Cublas:
+                writer.Write("/// cuBLAS multiplies, between the kernels for routing, permutation, activation and finalize.");
+                break;
             case MoeOutput.Cuda:
                 writer.Write("/// GEMM variants, M x N x K:").Write("/// <list type=\"bullet\">");
                 foreach (GemmPlan plan in model.Variants)

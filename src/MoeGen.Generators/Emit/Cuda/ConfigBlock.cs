@@ -73,7 +73,7 @@ internal static class ConfigBlock
             constexpr int kTopK = {model.Shape.TopK};  // {Size("K", model.Shape.TopK)}
             constexpr int kNumExperts = {model.Shape.NumExperts};  // {Size("E", model.Shape.NumExperts)}
             """);
-        if (model.Activation.HasLimit())
+        if (model.Activation.HasAlphaAndBeta())
         {
             writer.Write().Write(
                 $"""
@@ -81,6 +81,10 @@ internal static class ConfigBlock
                 constexpr float kSwigluBeta = {FloatLiteral.Of(model.Swiglu.Beta)};  // added to the clamped up value
                 constexpr float kSwigluLimit = {FloatLiteral.Of(model.Swiglu.Limit)};  // bound of gate and up
                 """);
+        }
+        else if (model.Activation.HasLimit())
+        {
+            writer.Write().Write($"constexpr float kSwigluLimit = {FloatLiteral.Of(model.Swiglu.Limit)};  // bound of the activated gate and of up");
         }
 
         if (model.Routing != RoutingMethod.Preselected)

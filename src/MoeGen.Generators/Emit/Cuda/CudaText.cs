@@ -2,7 +2,7 @@ using MoeGen.Generators.Models;
 
 namespace MoeGen.Generators.Emit.Cuda;
 
-/// <summary>The CUDA text of a class: self-contained, constants first. A pure function of the model.</summary>
+/// <summary>The CUDA text of a class: self-contained, constants first, nothing that its kernels do not use. A pure function of the model.</summary>
 internal static class CudaText
 {
     /// <summary>Emits the text from the embedded templates.</summary>
@@ -16,10 +16,10 @@ internal static class CudaText
         composer.Append(HeaderComment.Emit(model)).Append(ConfigBlock.Constants(model)).Include(ConfigBlock.Path);
         foreach (string root in Roots(model))
         {
-            composer.Include(root);
+            composer.Include(root, TextParts.OfTemplate(root) is { } part ? lines => TextParts.Guard(model, part, lines) : null);
         }
 
-        return composer.Append(EntryPoints.Emit(model)).ToString();
+        return LiveText.Of(composer.Append(EntryPoints.Emit(model)).ToString());
     }
 
     private static IEnumerable<string> Roots(MoeModel model)
@@ -30,8 +30,12 @@ internal static class CudaText
             yield return "routing/select_experts.cuh";
         }
 
-        yield return "gemm/gemm1.cuh";
-        yield return "gemm/gemm2.cuh";
+        if (model.Gemm != Gemm.Cublas)
+        {
+            yield return "gemm/gemm1.cuh";
+            yield return "gemm/gemm2.cuh";
+        }
+
         if (model.Gemm != Gemm.TensorCore)
         {
             yield return "permute/permute.cuh";

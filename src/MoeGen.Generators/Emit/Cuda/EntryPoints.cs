@@ -6,23 +6,26 @@ namespace MoeGen.Generators.Emit.Cuda;
 /// <summary>The kernels of each variant, under plain C names. Every other kernel is an entry point in its template.</summary>
 internal static class EntryPoints
 {
-    /// <summary>Emits both GEMMs of every variant.</summary>
+    /// <summary>Emits both GEMMs of every variant; nothing where cuBLAS multiplies.</summary>
     public static string Emit(MoeModel model)
     {
         CodeWriter writer = new();
+        if (model.Gemm == Gemm.Cublas)
+        {
+            return "";
+        }
+
         writer.Write().Write("// ---- entry points ----");
         foreach (GemmPlan plan in model.Variants)
         {
             writer.Write();
             string tile = ConfigBlock.StructName(plan);
-            for (int gemm = 1; gemm <= 2; gemm++)
-            {
-                writer.Write(
-                    $$"""
-                    extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
-                    {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) { __shared__ int next_tiles[2]; gemm{{gemm}}<{{tile}}>(arguments, next_tiles); }
-                    """);
-            }
+            IEnumerable<string> gemms = Enumerable.Range(1, 2).Select(gemm =>
+                $$"""
+                extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
+                {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) { __shared__ int next_tiles[2]; gemm{{gemm}}<{{tile}}>(arguments, next_tiles); }
+                """);
+            writer.Write(TextParts.Guard(model, plan.Name, string.Join("\n", gemms)));
         }
 
         return writer.ToString();

@@ -14,9 +14,11 @@ internal sealed class TemplateComposer(Func<string, string?> read)
     private readonly List<string> _open = [];
 
     /// <summary>Appends the template at <paramref name="path"/>, unless it is there already.</summary>
-    public TemplateComposer Include(string path)
+    /// <param name="path">Relative to the templates' root.</param>
+    /// <param name="wrap">What becomes of its own lines, not of those it includes; null leaves them as they are.</param>
+    public TemplateComposer Include(string path, Func<string, string>? wrap = null)
     {
-        Include(path, includedBy: null);
+        Include(path, includedBy: null, wrap);
         return this;
     }
 
@@ -30,7 +32,7 @@ internal sealed class TemplateComposer(Func<string, string?> read)
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 
-    private void Include(string path, string? includedBy)
+    private void Include(string path, string? includedBy, Func<string, string>? wrap = null)
     {
         if (_done.Contains(path))
         {
@@ -52,7 +54,8 @@ internal sealed class TemplateComposer(Func<string, string?> read)
         // A file of includes only, such as the generated configuration, has nothing to show.
         if (body.Count > 0)
         {
-            _text.Append("\n// ---- ").Append(path).Append(" ----").Append(Heading(body)).Append(string.Join("\n", body)).Append('\n');
+            string heading = Heading(body), lines = string.Join("\n", body);
+            _text.Append("\n// ---- ").Append(path).Append(" ----").Append(heading).Append(wrap is null ? lines : wrap(lines)).Append('\n');
         }
     }
 

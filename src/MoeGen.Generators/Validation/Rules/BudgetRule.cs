@@ -17,32 +17,39 @@ internal static class BudgetRule
         }
 
         // Stages out of range are another rule's; the tile is still checked, for its registers.
-        int? stages = settings.Stages is { } given && StagesRule.InRange(given) ? given : null;
-        string place = stages is null ? nameof(MoeSettings.Tile) : nameof(MoeSettings.Stages);
+        int? stages = StagesRule.Valid(settings);
         IEnumerable<TileShape> tiles = pinned is { } tile
             ? [tile]
             : TilePlanner.Ladder.Where(step => step.IsPortable).Select(step => step.Shape);
 
         // The last of the ladder is the largest: the stages that it allows, every tile allows.
-        return tiles.Reverse().SelectMany(candidate => Describe(candidate, TilePlanner.Plan(candidate, stages), place)).Take(1);
+        return tiles.Reverse().SelectMany(candidate => Describe(settings, candidate, TilePlanner.Plan(candidate, stages))).Take(1);
     }
 
-    private static IEnumerable<Issue> Describe(TileShape tile, PlanOutcome outcome, string place)
+    private static IEnumerable<Issue> Describe(MoeSettings settings, TileShape tile, PlanOutcome outcome)
     {
         switch (outcome)
         {
             case PlanOutcome.TooMuchSharedMemory memory:
-                string advice = memory.LargestStages >= TilePlanner.MinStages
+                // With fewer stages the tile fits, or it never does.
+                bool stagesAreTooMany = memory.LargestStages >= TilePlanner.MinStages;
+                Suggestion suggestion = stagesAreTooMany
+                    ? new Suggestion(nameof(MoeSettings.Stages), Text(memory.LargestStages))
+                    : TileRule.Nearest(settings, tile);
+                string advice = stagesAreTooMany
                     ? $"at most {memory.LargestStages} stages fit this tile"
-                    : $"not even {TilePlanner.MinStages} stages fit this tile, so choose a smaller one";
+                    : $"not even {TilePlanner.MinStages} stages fit this tile, and the nearest that fits is {suggestion.Value}";
                 yield return Issue.Of(
-                    RuleIds.SharedMemoryExceeded, place,
-                    tile.ToString(), Text(memory.Stages), Text(memory.BytesNeeded), Text(memory.BytesAllowed), advice);
+                    RuleIds.SharedMemoryExceeded, suggestion.Name,
+                    tile.ToString(), Text(memory.Stages), Text(memory.BytesNeeded), Text(memory.BytesAllowed), advice) with { Suggestion = suggestion };
                 break;
             case PlanOutcome.TooManyRegisters registers:
                 yield return Issue.Of(
                     RuleIds.RegistersExceeded, nameof(MoeSettings.Tile),
-                    tile.ToString(), Text(registers.Accumulators), Text(registers.RegistersNeeded), Text(registers.RegistersAllowed));
+                    tile.ToString(), Text(registers.Accumulators), Text(registers.RegistersNeeded), Text(registers.RegistersAllowed)) with
+                {
+                    Suggestion = TileRule.Nearest(settings, tile),
+                };
                 break;
         }
     }

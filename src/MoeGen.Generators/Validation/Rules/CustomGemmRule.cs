@@ -10,7 +10,10 @@ internal static class CustomGemmRule
     {
         if (declaration.Settings is { Gemm: Gemm.Custom, Dtype: not Dtype.FP32 } && declaration.Type is { OwnGemm1: false, OwnGemm2: false })
         {
-            yield return Issue.Of(RuleIds.CustomGemmMissing, nameof(MoeSettings.Gemm), declaration.Type.Name);
+            yield return Issue.Of(RuleIds.CustomGemmMissing, nameof(MoeSettings.Gemm), declaration.Type.Name) with
+            {
+                Suggestion = new Suggestion(nameof(MoeSettings.Gemm), GemmSignature.ElementOf(declaration.Settings.Dtype ?? Dtype.BF16)),
+            };
         }
     }
 }

@@ -32,7 +32,8 @@ internal sealed unsafe class CublasSession : IDisposable
         context.MakeCurrent();
         nint handle;
         CublasLibrary.Check(library.Create(&handle), "cublasCreate");
-        _handle = new CudaResourceHandle(context.Handle, handle, (_, value) => Destroy(context.Captures, library, value));
+        CudaContextHandle contextHandle = context.Handle;
+        _handle = new CudaResourceHandle(context.Handle, handle, (_, value) => Destroy(contextHandle, library, value));
         try
         {
             int version;
@@ -153,11 +154,18 @@ internal sealed unsafe class CublasSession : IDisposable
         _idle.Dispose();
     }
 
-    // cuBLAS waits for the whole device before it frees a handle.
-    private static CudaResult Destroy(CaptureGate captures, CublasLibrary library, nint handle)
+    // cuBLAS waits for the whole device before it frees a handle, which a thread that is capturing cannot: then it follows the capture.
+    private static CudaResult Destroy(CudaContextHandle context, CublasLibrary library, nint handle)
     {
-        var code = CudaResult.InvalidValue;
-        captures.Wait(() => code = library.Destroy(handle) == 0 ? CudaResult.Success : CudaResult.InvalidValue);
+        bool held = false;
+        context.DangerousAddRef(ref held);
+        CudaResult code = CudaResult.Success;
+        context.State.Captures.WaitOrDefer(() =>
+        {
+            _ = context.Driver.SetCurrentContext(context.Value);
+            code = library.Destroy(handle) == 0 ? CudaResult.Success : CudaResult.InvalidValue;
+            context.DangerousRelease();
+        });
         return code;
     }
 }
