@@ -13,13 +13,13 @@ internal sealed class VariantCosts(CudaContext context)
     private const double ReachableBandwidth = 0.88;
 
     // The part of the shorter of computing and loading that is not hidden behind the longer.
-    private const double Exposed = 0.3;
+    private const double Exposed = 0.25;
 
     // Rate of a block that is alone on its multiprocessor, of what the resident blocks reach together.
-    private const double LoneRate = 0.4;
+    private const double LoneRate = 0.5;
 
-    // A tile with few rows leaves fragments out, of what a full one takes; its weights remain.
-    private const double LeastOfTile = 0.55;
+    // Tiles that an expert's last one costs more than its rows, on average, once the rows fill more than one tile.
+    private const double WastedTiles = 0.345;
 
     // Integrated GPUs report no memory clock: a terabyte a second, and the reference clock, still order the tiles.
     private readonly double _bandwidth = context.MemoryBandwidth > 0 ? context.MemoryBandwidth * ReachableBandwidth : 1e12;
@@ -33,18 +33,8 @@ internal sealed class VariantCosts(CudaContext context)
     public double Microseconds(GemmVariant variant, MoeShape shape, bool gated, long slots, double active)
     {
         double rows = slots / active;
-        double spread = Math.Sqrt(rows);
-        double tiles = active * (Tiles(variant, rows - spread) + Tiles(variant, rows) + Tiles(variant, rows + spread)) / 3;
+        double tiles = active * (rows <= variant.TileM ? 1 : (rows / variant.TileM) + WastedTiles);
         return Gemm(variant, tiles, shape.Fc1Rows(gated), shape.HiddenSize, active) + Gemm(variant, tiles, shape.HiddenSize, shape.IntermediateSize, active);
-    }
-
-    // Full tiles, and the last one by the m16 fragments of a warp that hold rows: two warps share a tile's rows, or one does.
-    private static double Tiles(GemmVariant variant, double rows)
-    {
-        double tiles = Math.Max(1, rows) / variant.TileM;
-        double full = Math.Floor(tiles);
-        int fragments = variant.TileM < 64 ? 1 : variant.TileM / 32;
-        return tiles == full ? full : full + Math.Max(fragments == 1 ? 1 : LeastOfTile, Math.Ceiling((tiles - full) * fragments) / fragments);
     }
 
     private double Gemm(GemmVariant variant, double rowTiles, long columns, long depth, double active)
@@ -62,11 +52,11 @@ internal sealed class VariantCosts(CudaContext context)
 
     private static double TeraflopsPerMultiprocessor(GemmVariant variant) => (variant.TileM, variant.TileN) switch
     {
-        (16, _) => 1.16,
+        (16, _) => 1.15,
         (32, _) => 1.92,
-        (64, < 256) => 2.73,
-        (64, _) => 2.64,
-        (_, < 256) => 3.17,
-        _ => 3.14,
+        (64, < 256) => 2.84,
+        (64, _) => 2.29,
+        (_, < 256) => 3.71,
+        _ => 3.84,
     };
 }

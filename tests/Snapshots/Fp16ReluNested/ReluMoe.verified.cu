@@ -811,8 +811,7 @@ static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
-    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int hidden = arguments.hiddenSize, intermediate = arguments.intermediateSize;  // constants here make 128x128 spill
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
     for_each_tile<Tile>(
