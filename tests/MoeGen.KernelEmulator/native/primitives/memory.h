@@ -1,4 +1,4 @@
 #pragma once
 #include "../device_calls.h"
 
-__forceinline__ SharedAddress dynamic_shared_memory() { return moegen_dynamic_shared_memory(); }
+__forceinline__ unsigned dynamic_shared_memory() { return moegen_dynamic_shared_memory(); }
