@@ -45,6 +45,6 @@ public struct RouteArguments
     /// <summary>Chunks of the first and third pass, one block each.</summary>
     public int NumChunks;
 
-    /// <summary>Slots a chunk; a multiple of the block's threads.</summary>
+    /// <summary>Slots a chunk; a multiple of a warp's threads.</summary>
     public int SlotsPerChunk;
 }
