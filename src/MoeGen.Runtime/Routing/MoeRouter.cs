@@ -56,14 +56,14 @@ public sealed class MoeRouter
     public ReadOnlyMemory<float> SelectionBias
     {
         get;
-        init => field = RouterChecks.SelectionBias(value, this);
+        init => field = RouterChecks.SelectionBias(value, this, nameof(SelectionBias));
     }
 
     /// <summary>The shared experts' scale is <c>sigmoid(SharedGateWeight . input[t])</c>, [H]; empty means that it is 1.</summary>
     public ReadOnlyMemory<float> SharedGateWeight
     {
         get;
-        init => field = RouterChecks.SharedGate(value, this);
+        init => field = RouterChecks.SharedGate(value, this, nameof(SharedGateWeight));
     }
 
     /// <summary>K + S, slots of a token.</summary>

@@ -47,15 +47,15 @@ internal static class RouterChecks
             ? values
             : throw new ArgumentException($"{name} has {values.Length} elements; {length} are required ([{symbol}]), or none.", name);
 
-    public static ReadOnlyMemory<float> SelectionBias(ReadOnlyMemory<float> values, MoeRouter router) =>
+    public static ReadOnlyMemory<float> SelectionBias(ReadOnlyMemory<float> values, MoeRouter router, string name) =>
         values.IsEmpty || TakesSelectionBias(router.Routing)
-            ? Length(values, router.NumExperts, "E", nameof(MoeRouter.SelectionBias))
-            : throw new ArgumentException($"SelectionBias is given with {router.Routing}, which has none; leave it out.", nameof(MoeRouter.SelectionBias));
+            ? Length(values, router.NumExperts, "E", name)
+            : throw new ArgumentException($"{name} is given with {router.Routing}, which has none; leave it out.", name);
 
-    public static ReadOnlyMemory<float> SharedGate(ReadOnlyMemory<float> values, MoeRouter router) =>
+    public static ReadOnlyMemory<float> SharedGate(ReadOnlyMemory<float> values, MoeRouter router, string name) =>
         values.IsEmpty || router.Options.NumSharedExperts > 0
-            ? Length(values, router.HiddenSize, "H", nameof(MoeRouter.SharedGateWeight))
-            : throw new ArgumentException("SharedGateWeight is given without shared experts; set RouterOptions.NumSharedExperts.", nameof(MoeRouter.SharedGateWeight));
+            ? Length(values, router.HiddenSize, "H", name)
+            : throw new ArgumentException($"{name} is given without shared experts; set {nameof(RouterOptions.NumSharedExperts)}.", name);
 
     private static void CheckGroups(RoutingMethod routing, int numExperts, int topK, RouterOptions options)
     {
