@@ -26,7 +26,7 @@ internal static class ChoiceTimer
 
             Spread[] times = timer.Time([.. graphs.Select<MoeGraph[], Action<int>>(variant => set => variant[set].Launch(stream))], calls.Calls.Count, Rounds);
             using var free = new LadderMoe(context, weights[0]);
-            string chosen = free.VariantFor(calls.Point.Tokens, calls.Point.Model.TopK)!.Name;
+            string chosen = free.ChoiceFor(calls.Point.Tokens, calls.Point.Model.TopK)!.Value.Name;
             return new ChoiceRow(
                 calls.Point.Model.Name, calls.Point.Tokens, calls.Point.Routing, chosen, [.. names.Zip(times, (name, time) => new VariantTime(name, time.Median))]);
         }

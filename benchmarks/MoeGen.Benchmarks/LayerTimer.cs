@@ -44,7 +44,7 @@ internal sealed class LayerTimer<TLayer> : IDisposable
             point.Tokens,
             point.Routing,
             _name,
-            IsCapturable ? _layers[0].VariantFor(point.Tokens, point.Model.TopK)!.Name : "cuBLAS, eager",
+            IsCapturable ? _layers[0].ChoiceFor(point.Tokens, point.Model.TopK)!.Value.Name : "cuBLAS, eager",
             whole,
             calls.ExpertsTouched,
             limits.FloorMicroseconds(point.Model, point.Tokens, calls.ExpertsTouched),

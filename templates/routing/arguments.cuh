@@ -7,17 +7,18 @@ struct RouteArguments {
     LocalExperts localExperts;        // from ids to experts 0..E-1
     int* chunkCounts;                 // [numChunks, E]; scratch
     int* expertOffsets;               // [E + 1]; first sorted row of each expert
-    int* tileStarts;                  // [E + 1]; first M-tile of each expert, then the number of M-tiles
-    int* tileExperts;                 // expert of each M-tile
+    int* tileStarts[2];               // of GEMM1's tiles, and of GEMM2's where they differ: [E + 1]; first M-tile of each expert, then how many there are
+    int* tileExperts[2];              // expert of each M-tile
     int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
     int numSlots;                     // T * K
-    int tileM;                        // rows an M-tile
+    int tileM[2];                     // rows an M-tile; second 0: GEMM2 takes GEMM1's tiles
     int numChunks;                    // chunks, one block each
     int slotsPerChunk;                // of the count and place passes
+    int reserved;
 };
-static_assert(sizeof(RouteArguments) == 104, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 128, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;   // E at most
 constexpr int kSortThreads = 1024;  // threads a block: one an expert

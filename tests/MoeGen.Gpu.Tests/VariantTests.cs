@@ -17,6 +17,14 @@ public sealed class VariantTests
                 cases.Add(variant.Name, new Problem(900, 3, 2, 520, 392, Fc1Layout.UpGate, IdPattern.Repeating));
             }
 
+            // GEMM2 in a tile of its own, larger or smaller, with as many rows or others; 4,200 slots are sorted in three passes.
+            string[] names = [.. Bf16SwigluLadder.Descriptor.Variants.Select(variant => variant.Name)];
+            foreach (string pair in (string[])[$"{names[^1]}+{names[2]}", $"{names[0]}+{names[4]}", $"{names[4]}+{names[^1]}", $"{names[1]}+{names[0]}"])
+            {
+                cases.Add(pair, new Problem(97, 5, 3, 72, 200, Fc1Layout.Interleaved, IdPattern.Invalid));
+                cases.Add(pair, new Problem(2100, 7, 2, 136, 72, Fc1Layout.UpGate, IdPattern.Repeating));
+            }
+
             cases.Add(GemmVariant.Decode.Name, new Problem(1, 8, 2, 264, 136, Fc1Layout.GateUp));
             cases.Add(GemmVariant.Decode.Name, new Problem(21, 5, 3, 72, 200, Fc1Layout.Interleaved, IdPattern.Invalid));
             cases.Add(GemmVariant.Decode.Name, new Problem(64, 2, 1, 520, 392, Fc1Layout.UpGate, IdPattern.OneExpert));
@@ -30,7 +38,7 @@ public sealed class VariantTests
         CudaContext context = Gpu.Context;
         var data = new Data<BFloat16>(problem);
         using Bf16SwigluLadder layer = MakeOrSkip(context, data.Weights, variant);
-        Assert.Equal(variant, layer.VariantFor(problem.T, problem.K)!.Name);
+        Assert.Equal(variant, layer.ChoiceFor(problem.T, problem.K)!.Value.Name);
         BFloat16[] first = LayerHarness.Run(layer, context, data, poison: 0xD5);
         Assert.Equal(first, LayerHarness.Run(layer, context, data, poison: 0x2A));
         LayerHarness.AssertContract<Bf16SwigluLadder, BFloat16>(data, first, data.Ids, data.Scales);

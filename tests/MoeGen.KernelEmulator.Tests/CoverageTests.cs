@@ -16,17 +16,26 @@ public sealed class CoverageTests
             Run(variant, new Problem(60, 2, 1, 16, 16, Fc1Layout.GateUp));
         }
 
+        // GEMM2 in a tile of its own: the sort lists both GEMMs' tiles.
+        GemmVariant[] tiles = [.. Bf16SwigluLadder.Descriptor.Variants];
+        foreach ((GemmVariant gemm1, GemmVariant gemm2) in ((GemmVariant, GemmVariant)[])[(tiles[^1], tiles[2]), (tiles[0], tiles[4]), (tiles[4], tiles[^1])])
+        {
+            Run(gemm1, new Problem(90, 3, 2, 72, 16, Fc1Layout.GateUp, IdPattern.Repeating), gemm2);
+        }
+
+        Run(tiles[1], new Problem(4200, 2, 1, 16, 16, Fc1Layout.GateUp), tiles[2]);
+
         // Enough slots for a sort in three passes.
         Run(Bf16SwigluLadder.Descriptor.Variants[^1], new Problem(4200, 2, 1, 16, 16, Fc1Layout.GateUp));
         Assert.Equal(kernels.Order(), device.Driver.Launches.Distinct().Order());
         Assert.Equal((2 * Bf16SwigluLadder.Descriptor.Variants.Count) + 7, kernels.Length);
 
-        void Run(GemmVariant variant, Problem problem)
+        void Run(GemmVariant variant, Problem problem, GemmVariant? gemm2 = null)
         {
             var data = new Data<BFloat16>(problem);
-            using var layer = new Bf16SwigluLadder(device.Context, data.Weights, Gpu.Tests.Gpu.Options! with { Variant = variant.Name });
+            using var layer = new Bf16SwigluLadder(device.Context, data.Weights, Gpu.Tests.Gpu.Options! with { Variant = gemm2 is null ? variant.Name : $"{variant.Name}+{gemm2.Name}" });
             kernels = [.. device.Driver.LoadedKernels];
-            Assert.Equal(variant, layer.VariantFor(problem.T, problem.K));
+            Assert.Equal((variant, gemm2 ?? variant), layer.ChoiceFor(problem.T, problem.K) is { } choice ? (choice.Gemm1, choice.Gemm2) : default);
             LayerHarness.AssertContract<Bf16SwigluLadder, BFloat16>(data, Emulated.Run(layer, device.Context, data), data.Ids, data.Scales);
         }
     }

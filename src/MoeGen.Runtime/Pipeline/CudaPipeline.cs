@@ -10,14 +10,12 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
 
     public VariantSelector Selector => selector;
 
-    /// <summary>Index of the variant of a call; <see cref="VariantAt"/> tells which.</summary>
+    /// <summary>Index of the choice for a call; the selector tells what it means.</summary>
     public int SelectVariant(MoeShape shape, int numTokens, int topK) => selector.Select(shape, numTokens, topK);
-
-    public GemmVariant VariantAt(int index) => selector.At(index);
 
     public unsafe WorkspaceLayout Layout(MoeShape shape, int numTokens, int topK, int variant) => variant == selector.DecodeIndex
         ? WorkspaceLayout.ForDecode(shape, numTokens, topK, sizeof(T), descriptor)
-        : new WorkspaceLayout(shape, numTokens, topK, descriptor.Variants[variant].TileM, sizeof(T), descriptor);
+        : new WorkspaceLayout(shape, numTokens, topK, HeightsOf(variant), sizeof(T), descriptor);
 
     /// <summary>Enqueues all stages. <paramref name="workspace"/> is the address of the layout's bytes.</summary>
     public void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
@@ -39,10 +37,11 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
 
         bool sortedOutput = call.Gemm2 is not null;
         DevicePointer<int> slotRows = sortedOutput ? new(workspace + (ulong)layout.SlotRows) : default;
-        Route(experts, slotRows, weights, variant, layout, workspace, stream);
+        (int gemm1, int gemm2) = selector.Gemms(variant);
+        Route(experts, slotRows, weights, layout, workspace, stream);
         if (call.Gemm1 is null)
         {
-            Gemm1(call, weights, variant, layout, workspace, stream);
+            Gemm1(call, weights, gemm1, layout, workspace, stream);
         }
         else
         {
@@ -51,7 +50,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
 
         if (call.Gemm2 is null)
         {
-            Gemm2(weights, variant, layout, workspace, stream);
+            Gemm2(weights, gemm2, layout, workspace, stream);
         }
         else
         {
@@ -89,8 +88,14 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             },
             stream);
 
+    private TileHeights HeightsOf(int variant)
+    {
+        (int gemm1, int gemm2) = selector.Gemms(variant);
+        return new TileHeights(descriptor.Variants[gemm1].TileM, descriptor.Variants[gemm2].TileM);
+    }
+
     private void Route(
-        DevicePointer<int> experts, DevicePointer<int> slotRows, in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
+        DevicePointer<int> experts, DevicePointer<int> slotRows, in CudaWeights<T> weights, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
     {
         var arguments = new RouteArguments
         {
@@ -99,12 +104,15 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             ChunkCounts = new(workspace + (ulong)layout.ChunkCounts),
             ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
             TileStarts = new(workspace + (ulong)layout.TileStarts),
+            Gemm2TileStarts = new(workspace + (ulong)layout.Gemm2TileStarts),
             TileExperts = new(workspace + (ulong)layout.TileExperts),
+            Gemm2TileExperts = new(workspace + (ulong)layout.Gemm2TileExperts),
             DrawnTiles = new(workspace + (ulong)layout.DrawnTiles),
             SortedSlots = new(workspace + (ulong)layout.SortedSlots),
             SlotRows = slotRows,
             NumSlots = layout.NumSlots,
-            TileM = descriptor.Variants[variant].TileM,
+            TileM = layout.Tiles.Gemm1,
+            Gemm2TileM = layout.Tiles.Differ ? layout.Tiles.Gemm2 : 0,
             NumChunks = layout.NumChunks,
             SlotsPerChunk = layout.SlotsPerChunk,
         };
@@ -156,8 +164,8 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
                 Fc2ExpertWeights = weights.Fc2ExpertWeights,
                 ExpertOutput = new(workspace + (ulong)layout.ExpertOutput),
                 ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
-                TileStarts = new(workspace + (ulong)layout.TileStarts),
-                TileExperts = new(workspace + (ulong)layout.TileExperts),
+                TileStarts = new(workspace + (ulong)layout.Gemm2TileStarts),
+                TileExperts = new(workspace + (ulong)layout.Gemm2TileExperts),
                 DrawnTiles = new(workspace + (ulong)layout.DrawnTiles + sizeof(int)),
                 SortedSlots = new(workspace + (ulong)layout.SortedSlots),
                 Fc2ExpertBiases = weights.Fc2ExpertBiases,

@@ -7,8 +7,8 @@ public sealed record MoeCudaOptions
     public KernelCache? Cache { get; init; }
 
     /// <summary>
-    /// Name of the GEMM variant that every call runs, one of the descriptor's or <c>decode</c>, for measuring. Null: chosen for
-    /// each call from its sizes and the device.
+    /// Name of the GEMM variant that every call runs, one of the descriptor's or <c>decode</c>, or two of the descriptor's with a
+    /// plus sign between, GEMM1's first; for measuring. Null: chosen for each call from its sizes and the device.
     /// </summary>
     public string? Variant { get; init; }
 

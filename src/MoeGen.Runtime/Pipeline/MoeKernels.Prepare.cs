@@ -39,7 +39,10 @@ public sealed partial class MoeKernels<TSelf, T>
     public void Prepare(MoeShape shape, int numTokens, int topK)
     {
         LayerChecks.CheckCounts(numTokens, topK);
-        Load(_variants[Pipeline.SelectVariant(shape, numTokens, topK)], stream: null);
+        foreach (KernelPart part in _variants.Of(Pipeline.SelectVariant(shape, numTokens, topK)))
+        {
+            Load(part, stream: null);
+        }
     }
 
     internal MoeGraph Capture(CudaCall<T> call, CudaWeights<T> weights, CudaStream stream, params IDeviceMemory?[] uses)
@@ -86,9 +89,12 @@ public sealed partial class MoeKernels<TSelf, T>
     // Before the stream is locked: compiling takes a second. GEMMs from outside need no variant.
     private void Load(in CudaCall<T> call, int variant, CudaStream stream)
     {
-        if (!_variants[variant].IsLoaded && ((call.Gemm1 ?? Cublas) is null || (call.Gemm2 ?? Cublas) is null))
+        if (!_variants.IsLoaded(variant) && ((call.Gemm1 ?? Cublas) is null || (call.Gemm2 ?? Cublas) is null))
         {
-            _variants[variant].Load(stream);
+            foreach (KernelPart part in _variants.Of(variant))
+            {
+                part.Load(stream);
+            }
         }
     }
 }

@@ -68,15 +68,12 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     /// <summary>Each entry of <see cref="MoeCudaOptions.TuningTable"/>, and why it is not used for this class on this device.</summary>
     public IReadOnlyList<TuningMatch> TuningMatches => Pipeline.Selector.Tuned?.Matches ?? [];
 
-    /// <summary>The GEMM variant that a call of this size runs.</summary>
-    public GemmVariant VariantFor(MoeShape shape, int numTokens, int topK) => ChoiceFor(shape, numTokens, topK).Variant;
-
-    /// <summary>The GEMM variant that a call of this size runs, and why that one.</summary>
+    /// <summary>The GEMM variants that a call of this size runs, and why these.</summary>
     public VariantChoice ChoiceFor(MoeShape shape, int numTokens, int topK)
     {
         LayerChecks.CheckCounts(numTokens, topK);
         int variant = Pipeline.Selector.Select(shape, numTokens, topK, out VariantReason reason);
-        return new VariantChoice(Pipeline.VariantAt(variant), reason);
+        return Pipeline.Selector.At(variant, reason);
     }
 
     /// <summary>Exact bytes of the workspace of a call.</summary>

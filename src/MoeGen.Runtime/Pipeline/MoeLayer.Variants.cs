@@ -9,10 +9,7 @@ public abstract partial class MoeLayer<TSelf, T>
             ? match
             : match with { Ignored = $"measured for E = {match.Entry.NumExperts}, H = {match.Entry.HiddenSize}, I = {match.Entry.IntermediateSize}; this layer has {Shape.NumExperts}, {Shape.HiddenSize}, {Shape.IntermediateSize}" })];
 
-    /// <summary>The GEMM variant that a call of this size runs; null on the managed backend.</summary>
-    public GemmVariant? VariantFor(int numTokens, int topK) => ChoiceFor(numTokens, topK)?.Variant;
-
-    /// <summary>The GEMM variant that a call of this size runs, and why that one; null on the managed backend.</summary>
+    /// <summary>The GEMM variants that a call of this size runs, and why these; null on the managed backend.</summary>
     public VariantChoice? ChoiceFor(int numTokens, int topK)
     {
         LayerChecks.CheckCounts(numTokens, topK);

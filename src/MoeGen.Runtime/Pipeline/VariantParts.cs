@@ -6,12 +6,14 @@ internal sealed class VariantParts
     private const string CommonName = "stages";
 
     private readonly KernelPart[] _parts;
+    private readonly VariantSelector _selector;
 
     public VariantParts(KernelParts parts, VariantSelector selector)
     {
+        _selector = selector;
         Common = parts.Find(CommonName) ?? parts.All.First();
-        _parts = [.. Enumerable.Range(0, selector.DecodeIndex + 1).Select(index => parts.Find(selector.At(index).Name) ?? Common)];
-        Runnable = [.. selector.Candidates.Reverse().Select(index => _parts[index]).Prepend(Common).Distinct()];
+        _parts = [.. Enumerable.Range(0, selector.DecodeIndex + 1).Select(index => parts.Find(selector.NameOf(index)) ?? Common)];
+        Runnable = [.. selector.Candidates.SelectMany(index => Of(index)).Reverse().Prepend(Common).Distinct()];
     }
 
     /// <summary>What every call runs; the whole text of a class with one tile.</summary>
@@ -20,6 +22,17 @@ internal sealed class VariantParts
     /// <summary>The parts that some call may need on this device; after the common one, those that compile longest come first.</summary>
     public IReadOnlyList<KernelPart> Runnable { get; }
 
-    /// <summary>The part of a variant.</summary>
-    public KernelPart this[int variant] => _parts[variant];
+    /// <summary>Whether all that a choice needs is loaded.</summary>
+    public bool IsLoaded(int choice)
+    {
+        (int gemm1, int gemm2) = _selector.Gemms(choice);
+        return _parts[gemm1].IsLoaded && _parts[gemm2].IsLoaded;
+    }
+
+    /// <summary>The parts of a choice: one, or two where GEMM2 has a tile of its own.</summary>
+    public IEnumerable<KernelPart> Of(int choice)
+    {
+        (int gemm1, int gemm2) = _selector.Gemms(choice);
+        return gemm1 == gemm2 ? [_parts[gemm1]] : [_parts[gemm1], _parts[gemm2]];
+    }
 }

@@ -1,8 +1,9 @@
 namespace MoeGen;
 
 /// <summary>
-/// Picks the GEMM variant of a call from its sizes, the device's properties and what was measured before: deterministic, without
-/// measuring. Index <see cref="DecodeIndex"/> stands for the decode kernels. Thread-safe.
+/// Picks the GEMM variants of a call from its sizes, the device's properties and what was measured before: deterministic, without
+/// measuring. A choice has an index: below <see cref="DecodeIndex"/> one variant for both GEMMs, then the decode kernels, beyond
+/// them two variants. Thread-safe.
 /// </summary>
 internal sealed class VariantSelector
 {
@@ -34,22 +35,51 @@ internal sealed class VariantSelector
             : descriptor.Variants.Count == 1 && !descriptor.Decodes ? 0
             : null;
         Candidates = _forced is { } only ? [only] : Allowed;
-        Tuned = table is null ? null : new TunedChoices(table, textHash, context, Allowed.ToDictionary(index => At(index).Name));
+        Tuned = table is null ? null : new TunedChoices(table, textHash, context, this);
     }
 
     /// <summary>The index that stands for the decode kernels: the one after the last variant.</summary>
     public int DecodeIndex => _descriptor.Variants.Count;
 
-    /// <summary>What some call may run on this device.</summary>
+    /// <summary>The choices of one variant, and the decode kernels, that some call may run on this device.</summary>
     public IReadOnlyList<int> Candidates { get; }
+
+    /// <summary>Names of the variants that fit this device.</summary>
+    public string AllowedNames => string.Join(", ", Allowed.Select(NameOf));
 
     /// <summary>What was measured for this class on such a device; null where there is no table.</summary>
     public TunedChoices? Tuned { get; }
 
     private int[] Allowed => _descriptor.Decodes ? [.. _fitting, DecodeIndex] : _fitting;
 
-    /// <summary>The variant at an index.</summary>
-    public GemmVariant At(int index) => index == DecodeIndex ? GemmVariant.Decode : _descriptor.Variants[index];
+    /// <summary>The choice at an index.</summary>
+    public VariantChoice At(int index, VariantReason reason = VariantReason.Model)
+    {
+        (int gemm1, int gemm2) = Gemms(index);
+        return new VariantChoice(Variant(gemm1), Variant(gemm2), reason);
+
+        GemmVariant Variant(int gemm) => gemm == DecodeIndex ? GemmVariant.Decode : _descriptor.Variants[gemm];
+    }
+
+    /// <summary>Indices of the choice's variants in the descriptor; the decode kernels' own index where they are chosen.</summary>
+    public (int Gemm1, int Gemm2) Gemms(int index) => index <= DecodeIndex ? (index, index) : Math.DivRem(index - DecodeIndex - 1, DecodeIndex);
+
+    /// <summary>The index of a choice of two variants.</summary>
+    public int IndexOf(int gemm1, int gemm2) => gemm1 == gemm2 ? gemm1 : DecodeIndex + 1 + (gemm1 * DecodeIndex) + gemm2;
+
+    /// <summary>Name of the choice at an index.</summary>
+    public string NameOf(int index) => At(index).Name;
+
+    /// <summary>The index of a name, where this device can run what it names.</summary>
+    public bool TryFind(string name, out int index)
+    {
+        int plus = name.IndexOf('+', StringComparison.Ordinal);
+        int gemm1 = Array.FindIndex(Allowed, one => NameOf(one) == (plus < 0 ? name : name[..plus]));
+        int gemm2 = plus < 0 ? gemm1 : Array.FindIndex(_fitting, one => NameOf(one) == name[(plus + 1)..]);
+        bool isFound = gemm1 >= 0 && gemm2 >= 0 && (plus < 0 || gemm1 < _fitting.Length);
+        index = isFound ? IndexOf(Allowed[gemm1], Allowed[gemm2]) : -1;
+        return isFound;
+    }
 
     /// <summary>Whether a call is within what the variant can run.</summary>
     public bool CanRun(int index, int numTokens, int topK) => index != DecodeIndex || (long)numTokens * topK <= GemmVariant.MaxDecodeSlots;
@@ -91,18 +121,18 @@ internal sealed class VariantSelector
             return DecodeIndex;
         }
 
-        int best = _fitting[0];
-        double least = double.PositiveInfinity;
+        (int one, int gemm1, int gemm2) = (0, 0, 0);
+        (double leastOfOne, double least1, double least2) = (double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity);
         foreach (int index in _fitting)
         {
-            double cost = _costs.Microseconds(_descriptor.Variants[index], shape, _descriptor.IsGated, slots, active);
-            if (cost < least)
-            {
-                (best, least) = (index, cost);
-            }
+            double cost1 = _costs.Gemm1(_descriptor.Variants[index], shape, _descriptor.IsGated, slots, active);
+            double cost2 = _costs.Gemm2(_descriptor.Variants[index], shape, slots, active);
+            (gemm1, least1) = cost1 < least1 ? (index, cost1) : (gemm1, least1);
+            (gemm2, least2) = cost2 < least2 ? (index, cost2) : (gemm2, least2);
+            (one, leastOfOne) = cost1 + cost2 < leastOfOne ? (index, cost1 + cost2) : (one, leastOfOne);
         }
 
-        return best;
+        return least1 + least2 + VariantCosts.SecondTile < leastOfOne ? IndexOf(gemm1, gemm2) : one;
     }
 
     private int Choose(MoeShape shape, int numTokens, int topK, out VariantReason reason)
@@ -140,16 +170,10 @@ internal sealed class VariantSelector
 
     private int Find(string variant, CudaContext context)
     {
-        foreach (int index in Allowed)
-        {
-            if (At(index).Name == variant)
-            {
-                return index;
-            }
-        }
-
-        throw new ArgumentException(
-            $"{_descriptor.Name} has no variant '{variant}' on {context}; allowed are {string.Join(", ", Allowed.Select(index => At(index).Name))}.",
-            nameof(variant));
+        return TryFind(variant, out int index)
+            ? index
+            : throw new ArgumentException(
+                $"{_descriptor.Name} has no variant '{variant}' on {context}; allowed are {AllowedNames}, or two of the tiles with a plus sign between, GEMM1's first.",
+                nameof(variant));
     }
 }

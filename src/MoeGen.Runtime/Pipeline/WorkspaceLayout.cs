@@ -11,19 +11,23 @@ internal readonly struct WorkspaceLayout
     private const int ChunkGranularity = 256;
     private const int MinSlotsPerChunk = 1024;
 
-    internal WorkspaceLayout(MoeShape shape, int numTokens, int topK, int tileM, int elementBytes, MoeDescriptor descriptor)
+    internal WorkspaceLayout(MoeShape shape, int numTokens, int topK, TileHeights tiles, int elementBytes, MoeDescriptor descriptor)
     {
         long slots = (long)numTokens * topK;
         NumSlots = checked((int)slots);
         SlotsPerChunk = Math.Max(MinSlotsPerChunk, (int)RoundUp((slots + TargetChunks - 1) / TargetChunks, ChunkGranularity));
         NumChunks = (int)((slots + SlotsPerChunk - 1) / SlotsPerChunk);
-        MaxTiles = (slots / tileM) + Math.Min(shape.NumExperts, slots);
+        Tiles = tiles;
+        MaxTiles = Most(tiles.Gemm1);
+        MaxGemm2Tiles = tiles.Differ ? Most(tiles.Gemm2) : 0;
 
         long end = 0;
         ChunkCounts = Take(ref end, (long)NumChunks * shape.NumExperts * sizeof(int));
         ExpertOffsets = Take(ref end, (shape.NumExperts + 1L) * sizeof(int));
         TileStarts = Take(ref end, (shape.NumExperts + 1L) * sizeof(int));
         TileExperts = Take(ref end, MaxTiles * sizeof(int));
+        Gemm2TileStarts = tiles.Differ ? Take(ref end, (shape.NumExperts + 1L) * sizeof(int)) : TileStarts;
+        Gemm2TileExperts = tiles.Differ ? Take(ref end, MaxGemm2Tiles * sizeof(int)) : TileExperts;
         DrawnTiles = Take(ref end, 2 * sizeof(int));
         SortedSlots = Take(ref end, slots * sizeof(int));
         bool routes = descriptor.Routing != RoutingMethod.Preselected;
@@ -36,6 +40,9 @@ internal readonly struct WorkspaceLayout
         Permuted = Take(ref end, permutes ? slots * shape.HiddenSize * elementBytes : 0);
         Products = Take(ref end, permutes ? slots * shape.Fc1Rows(descriptor.IsGated) * sizeof(float) : 0);
         TotalBytes = end;
+
+        // Each expert with slots may fill its last tile in part.
+        long Most(int tileM) => (slots / tileM) + Math.Min(shape.NumExperts, slots);
     }
 
     private WorkspaceLayout(MoeShape shape, int slots, int elementBytes, bool routes)
@@ -60,8 +67,14 @@ internal readonly struct WorkspaceLayout
     /// <summary>Slots a chunk.</summary>
     public int SlotsPerChunk { get; }
 
-    /// <summary>Upper bound of the number of M-tiles.</summary>
+    /// <summary>Rows of the M-tiles.</summary>
+    public TileHeights Tiles { get; }
+
+    /// <summary>Upper bound of the number of GEMM1's M-tiles.</summary>
     public long MaxTiles { get; }
+
+    /// <summary>Upper bound of the number of GEMM2's M-tiles where they have a list of their own; else 0.</summary>
+    public long MaxGemm2Tiles { get; }
 
     internal long ChunkCounts { get; }
 
@@ -70,6 +83,10 @@ internal readonly struct WorkspaceLayout
     internal long TileStarts { get; }
 
     internal long TileExperts { get; }
+
+    internal long Gemm2TileStarts { get; }
+
+    internal long Gemm2TileExperts { get; }
 
     internal long DrawnTiles { get; }
 

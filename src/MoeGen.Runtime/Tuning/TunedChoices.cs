@@ -13,19 +13,19 @@ internal sealed class TunedChoices
     /// <param name="table">The table.</param>
     /// <param name="textHash">Of the class's text, as <see cref="Hash"/> has it.</param>
     /// <param name="context">The device.</param>
-    /// <param name="variants">Indices by name of the variants that fit the device.</param>
-    public TunedChoices(TuningTable table, string textHash, CudaContext context, IReadOnlyDictionary<string, int> variants)
+    /// <param name="selector">Knows the names of the variants that fit the device.</param>
+    public TunedChoices(TuningTable table, string textHash, CudaContext context, VariantSelector selector)
     {
         var matches = new List<TuningMatch>();
         foreach (TuningEntry entry in table.Entries)
         {
-            string ignored = Mismatch(entry, textHash, context, variants);
+            string ignored = Mismatch(entry, textHash, context, selector);
             matches.Add(new TuningMatch(entry, ignored));
             if (ignored.Length == 0)
             {
                 _points.Add(
                     (new MoeShape(entry.NumExperts, entry.HiddenSize, entry.IntermediateSize), entry.TopK),
-                    [.. entry.Points.Select(point => (point.NumTokens, variants[point.Variant]))]);
+                    [.. entry.Points.Select(point => (point.NumTokens, selector.TryFind(point.Variant, out int index) ? index : -1))]);
             }
         }
 
@@ -65,7 +65,7 @@ internal sealed class TunedChoices
         return selector.CanRun(chosen, numTokens, topK) ? chosen : selector.CanRun(other, numTokens, topK) ? other : null;
     }
 
-    private static string Mismatch(TuningEntry entry, string textHash, CudaContext context, IReadOnlyDictionary<string, int> variants)
+    private static string Mismatch(TuningEntry entry, string textHash, CudaContext context, VariantSelector selector)
     {
         if (entry.TextHash != textHash)
         {
@@ -82,8 +82,8 @@ internal sealed class TunedChoices
             return $"measured on {entry.MultiprocessorCount} multiprocessors; this device has {context.MultiprocessorCount}";
         }
 
-        return entry.Points.FirstOrDefault(point => !variants.ContainsKey(point.Variant)) is { } unknown
-            ? $"names variant '{unknown.Variant}'; allowed here are {string.Join(", ", variants.Keys)}"
+        return entry.Points.FirstOrDefault(point => !selector.TryFind(point.Variant, out _)) is { } unknown
+            ? $"names variant '{unknown.Variant}'; allowed here are {selector.AllowedNames}, and two tiles with a plus sign between"
             : "";
     }
 }

@@ -12,7 +12,7 @@ internal static class VariantTuner
     public static IReadOnlyList<int> DefaultGrid { get; } =
         [.. Enumerable.Range(0, 14).SelectMany(power => new[] { 1 << power, 3 << power >> 1 }).Where(tokens => tokens <= LargestDefault).Distinct().Order()];
 
-    /// <summary>Times every variant at every T of the grid.</summary>
+    /// <summary>Times every variant at every T of the grid; then, beside the best tile, each other one in GEMM2, and in GEMM1.</summary>
     public static IReadOnlyList<TuningPoint> Measure(
         VariantSelector selector, MoeShape shape, int topK, IReadOnlyList<int> grid, IVariantTimer timer, CancellationToken cancellationToken)
     {
@@ -21,17 +21,25 @@ internal static class VariantTuner
         {
             int best = selector.SelectByCost(shape, numTokens, topK);
             double least = timer.Microseconds(numTokens, best) * (1 - Noise), time = least / (1 - Noise);
-            foreach (int index in selector.Candidates.Where(index => selector.CanRun(index, numTokens, topK)))
+            var timed = new HashSet<int> { best };
+            Try(selector.Candidates.Where(index => selector.CanRun(index, numTokens, topK)));
+            int[] tiles = best == selector.DecodeIndex ? [] : [.. selector.Candidates.Where(index => index != selector.DecodeIndex)];
+            Try(tiles.Select(gemm2 => selector.IndexOf(selector.Gemms(best).Gemm1, gemm2)).ToArray());
+            Try(tiles.Select(gemm1 => selector.IndexOf(gemm1, selector.Gemms(best).Gemm2)).ToArray());
+            points.Add(new TuningPoint { NumTokens = numTokens, Variant = selector.NameOf(best), Microseconds = Math.Round(time, 3) });
+
+            void Try(IEnumerable<int> choices)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                double other = index == best ? double.PositiveInfinity : timer.Microseconds(numTokens, index);
-                if (other < least)
+                foreach (int index in choices.Where(timed.Add))
                 {
-                    (best, least, time) = (index, other, other);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    double other = timer.Microseconds(numTokens, index);
+                    if (other < least)
+                    {
+                        (best, least, time) = (index, other, other);
+                    }
                 }
             }
-
-            points.Add(new TuningPoint { NumTokens = numTokens, Variant = selector.At(best).Name, Microseconds = Math.Round(time, 3) });
         }
 
         return points;

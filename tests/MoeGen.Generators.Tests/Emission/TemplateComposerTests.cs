@@ -27,7 +27,7 @@ public sealed class TemplateComposerTests
 
     [Fact]
     public void A_comment_that_begins_a_template_is_the_banners_heading() => Assert.Equal(
-        "\n// ---- a.cuh ---- What it is,\n// and why.\n\ncode // not this\n",
+        "\n// ---- a.cuh ---- What it is,\n// and why.\ncode // not this\n",
         Compose("a.cuh", ("a.cuh", "#pragma once\n// What it is,\n// and why.\n\ncode // not this\n")));
 
     [Fact]

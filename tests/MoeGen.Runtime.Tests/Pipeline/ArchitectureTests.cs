@@ -69,7 +69,7 @@ public sealed class ArchitectureTests
         using var layer = new LadderMoe(small.Context, FakeGpu.Weights<BFloat16>(new MoeShape(4, 64, 32), Fc1Layout.GateUp), small.Options);
         foreach (int tokens in (int[])[100, 1000, 10000, 100000])
         {
-            Assert.InRange(layer.VariantFor(tokens, 2)!.SharedMemoryBytes, 1, 99 * 1024);
+            Assert.InRange(layer.ChoiceFor(tokens, 2)!.Value.Gemm1.SharedMemoryBytes, 1, 99 * 1024);
         }
     }
 }

@@ -21,7 +21,7 @@ public sealed class VariantLoadingTests
         Assert.Equal(["stages", "decode"], call.Compiled);
         call.Forward(Tiled);
         call.Forward(Tiled);
-        Assert.Equal(["stages", "decode", call.Layer.VariantFor(Tiled, 2)!.Name], call.Compiled);
+        Assert.Equal(["stages", "decode", call.Layer.ChoiceFor(Tiled, 2)!.Value.Name], call.Compiled);
         Assert.Equal(3, call.Gpu.Driver.LiveModules);
         Assert.Equal(3, call.Layer.CompiledParts.Count);
         Assert.Equal(3, call.Layer.CompiledParts.Select(part => part.Key).Distinct().Count());
@@ -86,7 +86,7 @@ public sealed class VariantLoadingTests
         using var call = new LadderCall();
         DeviceBuffer<byte> workspace = call.Own<byte>(call.Layer.GetWorkspaceBytes(Tiled, 2));
         InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => call.Stream.Capture(() => call.Forward(Tiled, workspace)));
-        Assert.Contains(call.Layer.VariantFor(Tiled, 2)!.Name, refused.Message, StringComparison.Ordinal);
+        Assert.Contains(call.Layer.ChoiceFor(Tiled, 2)!.Value.Name, refused.Message, StringComparison.Ordinal);
         Assert.Contains("CaptureForward", refused.Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => call.Stream.Capture(() => call.Layer.Prepare()));
         Assert.Throws<InvalidOperationException>(() => call.Stream.Capture(() => call.Layer.Prepare(Tiled, 2)));
@@ -118,7 +118,7 @@ public sealed class VariantLoadingTests
     public void A_part_that_does_not_compile_fails_the_calls_that_need_it()
     {
         using var call = new LadderCall();
-        call.Gpu.Compiler.FailingPart = call.Layer.VariantFor(Tiled, 2)!.Name;
+        call.Gpu.Compiler.FailingPart = call.Layer.ChoiceFor(Tiled, 2)!.Value.Name;
         call.Forward(Decoded);
         int launches = call.Gpu.Driver.LaunchCount;
         CudaCompilationException exception = Assert.Throws<CudaCompilationException>(() => call.Forward(Tiled));

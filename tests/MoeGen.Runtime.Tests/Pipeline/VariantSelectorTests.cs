@@ -36,7 +36,7 @@ public sealed class VariantSelectorTests : IDisposable
         int rows = 0;
         for (int tokens = 1; tokens < 100000; tokens = (tokens * 5 / 4) + 1)
         {
-            GemmVariant variant = selector.At(selector.Select(Mixtral, tokens, 2));
+            GemmVariant variant = selector.At(selector.Select(Mixtral, tokens, 2)).Gemm1;
             Assert.InRange(variant.TileM, rows, 128);
             rows = Math.Max(rows, variant.TileM);
         }
@@ -47,6 +47,30 @@ public sealed class VariantSelectorTests : IDisposable
     {
         var selector = new VariantSelector(LadderMoe.Descriptor, _gpu.Context, "m64n256k64s3");
         Assert.All((int[])[1, 64, 4096], tokens => Assert.Equal("m64n256k64s3", selector.At(selector.Select(Mixtral, tokens, 2)).Name));
+    }
+
+    [Fact]
+    public void Two_named_variants_are_taken_one_for_each_GEMM()
+    {
+        var selector = new VariantSelector(LadderMoe.Descriptor, _gpu.Context, "m128n256k64s3+m64n128k64s4");
+        VariantChoice choice = selector.At(selector.Select(Mixtral, 64, 2), VariantReason.Named);
+        Assert.Equal(("m128n256k64s3", "m64n128k64s4", "m128n256k64s3+m64n128k64s4"), (choice.Gemm1.Name, choice.Gemm2.Name, choice.Name));
+    }
+
+    [Fact]
+    public void Every_choice_has_an_index_and_a_name_of_its_own()
+    {
+        var selector = new VariantSelector(LadderMoe.Descriptor, _gpu.Context, null);
+        int tiles = LadderMoe.Descriptor.Variants.Count;
+        int[] indices = [selector.DecodeIndex, .. Enumerable.Range(0, tiles * tiles).Select(pair => selector.IndexOf(pair / tiles, pair % tiles))];
+        Assert.Equal(indices.Length, indices.Distinct().Count());
+        Assert.All(indices, index =>
+        {
+            Assert.True(selector.TryFind(selector.NameOf(index), out int found));
+            Assert.Equal((index, index), (found, selector.Gemms(index) is var (gemm1, gemm2) && gemm1 != selector.DecodeIndex ? selector.IndexOf(gemm1, gemm2) : index));
+        });
+        Assert.All((string[])["", "+", "decode+m64n128k64s4", "m64n128k64s4+decode", "m64n128k64s4+", "+m64n128k64s4", "m64n128k64s4+m16n128k64s3+m16n128k64s3"], name =>
+            Assert.False(selector.TryFind(name, out _), name));
     }
 
     [Fact]

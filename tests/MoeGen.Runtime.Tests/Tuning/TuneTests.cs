@@ -134,6 +134,6 @@ public sealed class TuneTests
     private static (GemmVariant Variant, VariantReason Reason) Choice(LadderCall call, int tokens)
     {
         VariantChoice choice = call.Layer.ChoiceFor(tokens, 2)!.Value;
-        return (choice.Variant, choice.Reason);
+        return (choice.Gemm1, choice.Reason);
     }
 }

@@ -78,17 +78,18 @@ struct RouteArguments {
     LocalExperts localExperts;        // from ids to experts 0..E-1
     int* chunkCounts;                 // [numChunks, E]; scratch
     int* expertOffsets;               // [E + 1]; first sorted row of each expert
-    int* tileStarts;                  // [E + 1]; first M-tile of each expert, then the number of M-tiles
-    int* tileExperts;                 // expert of each M-tile
+    int* tileStarts[2];               // of GEMM1's tiles, and of GEMM2's where they differ: [E + 1]; first M-tile of each expert, then how many there are
+    int* tileExperts[2];              // expert of each M-tile
     int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
     int numSlots;                     // T * K
-    int tileM;                        // rows an M-tile
+    int tileM[2];                     // rows an M-tile; second 0: GEMM2 takes GEMM1's tiles
     int numChunks;                    // chunks, one block each
     int slotsPerChunk;                // of the count and place passes
+    int reserved;
 };
-static_assert(sizeof(RouteArguments) == 104, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 128, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;   // E at most
 constexpr int kSortThreads = 1024;  // threads a block: one an expert
@@ -96,7 +97,6 @@ constexpr unsigned kFullWarp = 0xffffffffu;
 
 // ---- routing/runs.cuh ---- Slots to sorted rows in the order of the slots, so that the sort is stable and the same in every run. Each warp has a run of
 // consecutive slots and counters of its own: warps meet twice, not once a slot.
-
 constexpr int kWarpCounts = 8192;  // counters of all warps
 
 struct SortedRuns {
@@ -159,23 +159,25 @@ __device__ __forceinline__ long long warp_inclusive_scan(long long value) {
 // Thread e holds the number of slots of expert e (0 beyond E). Writes offsets and tiles; returns the first row of expert e.
 __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count, long long (&warp_sums)[kSortThreads / 32]) {
     const int expert = threadIdx.x, lane = threadIdx.x % 32, warp = threadIdx.x / 32, num_local = arguments.localExperts.num_local;
-
-    // Rows in the upper half and tiles in the lower one are summed together; one warp sums the warps.
-    const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM - 1) / arguments.tileM;
-    const long long in_warp = warp_inclusive_scan(own);
-    if (lane == 31) warp_sums[warp] = in_warp;
-    __syncthreads();
-    if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);
-    __syncthreads();
-    const long long next = in_warp + (warp == 0 ? 0 : warp_sums[warp - 1]), first = next - own;
-    if (expert < 2) arguments.drawnTiles[expert] = 0;
-    if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[0] = 0;
-    if (expert < num_local) {
+    int first_row = 0;
+    for (int list = 0; list < 2 && arguments.tileM[list] > 0; ++list) {
+        // Rows in the upper half and tiles in the lower one are summed together; one warp sums the warps.
+        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) / arguments.tileM[list];
+        const long long in_warp = warp_inclusive_scan(own);
+        __syncthreads();
+        if (lane == 31) warp_sums[warp] = in_warp;
+        __syncthreads();
+        if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);
+        __syncthreads();
+        const long long next = in_warp + (warp == 0 ? 0 : warp_sums[warp - 1]), first = next - own;
+        if (expert < 2) arguments.drawnTiles[expert] = arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
+        first_row = static_cast<int>(first >> 32);
+        if (expert >= num_local) continue;
         arguments.expertOffsets[expert + 1] = static_cast<int>(next >> 32);
-        arguments.tileStarts[expert + 1] = static_cast<int>(next);
-        for (int tile = static_cast<int>(first); tile < static_cast<int>(next); ++tile) arguments.tileExperts[tile] = expert;
+        arguments.tileStarts[list][expert + 1] = static_cast<int>(next);
+        for (int tile = static_cast<int>(first); tile < static_cast<int>(next); ++tile) arguments.tileExperts[list][tile] = expert;
     }
-    return static_cast<int>(first >> 32);
+    return first_row;
 }
 
 // ---- routing/route.cuh ---- Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
@@ -313,7 +315,6 @@ template <class Tile> __device__ __forceinline__ unsigned swizzled(int row, int 
 
 // ---- gemm/row_loader.cuh ---- Who copies what into a stage: each thread owns one 16-byte chunk of every kRowsPerPass-th row; with 64 elements of depth,
 // eight threads fetch 128 consecutive bytes of a row.
-
 template <class Tile, int kRows> struct RowLoader {
     static constexpr int kChunks = TileTraits<Tile>::kChunks;
     static constexpr int kRowsPerPass = Tile::kThreads / kChunks;
@@ -353,7 +354,6 @@ template <class Tile> struct RowsA {
 // ---- gemm/columns.cuh ---- Which output column each accumulator column computes. Weight rows are fetched one by one, so that any order costs the
 // same: this one gives every thread 8 (or 4) consecutive outputs, hence 16-byte stores, and puts gate and up of one output
 // into the same thread's registers.
-
 template <class Tile, bool kPaired> struct ColumnMap {
     using Traits = TileTraits<Tile>;
     static constexpr int kFragmentsPerOutput = kPaired ? 2 : 1;                             // n8 fragments: gate and up, or one
@@ -588,7 +588,6 @@ struct TileSchedule {
 
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
-
 // `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
 // one: a constant would make the compiler keep a product of every row in registers, and spill.
 template <class Tile, class CopiesOf, class Store>

@@ -71,10 +71,11 @@ internal sealed class TemplateComposer(Func<string, string?> read)
         string heading = body[0].Substring(Comment.Length);
         body.RemoveAt(0);
 
-        // The banner sets itself apart; only a heading of several lines needs the blank line after it.
-        if (body.Count > 0 && body[0].Length == 0)
+        // The banner sets itself apart: no blank line follows a heading, of however many lines.
+        int end = body.FindIndex(line => !line.StartsWith(Comment, StringComparison.Ordinal));
+        if (end >= 0 && body[end].Length == 0)
         {
-            body.RemoveAt(0);
+            body.RemoveAt(end);
         }
 
         return heading + (body.Count > 0 ? "\n" : "");

@@ -24,8 +24,14 @@ public struct RouteArguments
     /// <summary>First M-tile of each expert, int32 [E + 1]; the last entry is the number of M-tiles.</summary>
     public DevicePointer<int> TileStarts;
 
+    /// <summary>The same of GEMM2's M-tiles, where <see cref="Gemm2TileM"/> is not 0.</summary>
+    public DevicePointer<int> Gemm2TileStarts;
+
     /// <summary>Expert of each M-tile, int32 [at most T * K / TileM + min(E, T * K)].</summary>
     public DevicePointer<int> TileExperts;
+
+    /// <summary>The same of GEMM2's M-tiles, where <see cref="Gemm2TileM"/> is not 0.</summary>
+    public DevicePointer<int> Gemm2TileExperts;
 
     /// <summary>Tiles drawn by GEMM1 and by GEMM2, int32 [2]; written: zeros.</summary>
     public DevicePointer<int> DrawnTiles;
@@ -39,12 +45,17 @@ public struct RouteArguments
     /// <summary>T * K.</summary>
     public int NumSlots;
 
-    /// <summary>Rows of an M-tile of the GEMM variant that will run.</summary>
+    /// <summary>Rows of an M-tile of GEMM1's variant.</summary>
     public int TileM;
+
+    /// <summary>Rows of an M-tile of GEMM2's variant, which then has a list of its own; 0: it takes that of GEMM1.</summary>
+    public int Gemm2TileM;
 
     /// <summary>Chunks of the first and third pass, one block each.</summary>
     public int NumChunks;
 
     /// <summary>Slots a chunk; a multiple of a warp's threads.</summary>
     public int SlotsPerChunk;
+
+    private readonly int _reserved;
 }
