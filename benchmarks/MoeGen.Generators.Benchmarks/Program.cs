@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using MoeGen.Generators;
 using MoeGen.Generators.Benchmarks;
 
-// Time of the generator on 100 annotated classes. Arguments: repetitions (default 30). Ends with 1 where a budget is exceeded.
+// Time of generator and analyzer on 100 annotated classes. Arguments: repetitions (default 30). Ends with 1 where a budget is exceeded.
 const int Classes = 100;
 const double ColdBudget = 3000, KeystrokeBudget = 40;
 
@@ -23,6 +23,8 @@ _ = (moe.Keystrokes(40, Project.EditUnrelated), bare.Keystrokes(40, Project.Edit
 met &= Row("keystroke in an unrelated file", moe.Keystrokes(repetitions, Project.EditUnrelated), bare.Keystrokes(repetitions, Project.EditUnrelated), KeystrokeBudget);
 _ = moe.Keystrokes(40, Project.EditClass);
 met &= Row("keystroke in the attribute of one class", moe.Keystrokes(repetitions, Project.EditClass), bare.Keystrokes(repetitions, Project.EditClass), null);
+_ = await AnalyzerTimer.Cold(project, Classes, 10);
+met &= Row("analyzer alone, whole project", await AnalyzerTimer.Cold(project, Classes, repetitions), null, KeystrokeBudget);
 return met ? 0 : 1;
 
 static bool Row(string name, double[] moe, double[]? bare, double? budget)

@@ -71,6 +71,40 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void Bf16_Swiglu_CustomGemm1_Ladder() => Verify("Bf16SwigluCustomGemm1", "OwnGemm1Moe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Gemm = Gemm.Custom)]
+        public partial class OwnGemm1Moe
+        {
+            partial void Gemm1(in GroupedGemmArguments<BFloat16, float> arguments, CudaStream stream)
+            {
+            }
+        }
+        """);
+
+    [Fact]
+    public void Fp16_Relu_CustomGemms() => Verify("Fp16ReluCustomGemms", "OwnGemmsMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Relu, Gemm = Gemm.Custom, Routing = RoutingMethod.SoftmaxTopK)]
+        public partial class OwnGemmsMoe
+        {
+            partial void Gemm1(in GroupedGemmArguments<System.Half, float> arguments, CudaStream stream)
+            {
+            }
+
+            partial void Gemm2(in GroupedGemmArguments<System.Half, System.Half> arguments, CudaStream stream)
+            {
+            }
+        }
+        """);
+
+    [Fact]
     public void Bf16_Swiglu_Cublas() => Verify("Bf16SwigluCublas", "CublasMoe", """
         using MoeGen;
 

@@ -53,4 +53,12 @@ internal static partial class DiagnosticDescriptors
         messageFormat: "'{0}' does not implement the GEMM that Gemm = Custom declares; allowed is '{1}', because a method of another signature would never be called",
         category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: Pages + RuleIds.GemmSignature + ".md");
+
+    /// <summary>{0}: class; {1}: member.</summary>
+    public static readonly DiagnosticDescriptor MemberNameTaken = new(
+        id: RuleIds.MemberNameTaken,
+        title: "Member with the name of a generated one",
+        messageFormat: "Class '{0}' has a member '{1}', and MoeGen adds one of that name to it; rename yours, because in C# two members of a class do not share a name",
+        category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: Pages + RuleIds.MemberNameTaken + ".md");
 }

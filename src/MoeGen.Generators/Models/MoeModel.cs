@@ -10,7 +10,7 @@ namespace MoeGen.Generators.Models;
 /// <param name="Swiglu">Constants of the activation; the defaults where it has none.</param>
 /// <param name="Shape">Sizes that are constants of the kernels; 0 where one is given at run time.</param>
 /// <param name="Gemm">Who multiplies.</param>
-/// <param name="Variants">GEMM variants by growing M, then N; empty without GPU kernels.</param>
+/// <param name="Variants">GEMM variants by growing M, then N; one, for its height, where no GEMM is generated; empty without GPU kernels.</param>
 /// <param name="Decodes">Whether kernels for few tokens stand beside the variants.</param>
 /// <param name="Output">How much is emitted.</param>
 internal sealed record MoeModel(
@@ -23,4 +23,11 @@ internal sealed record MoeModel(
     Gemm Gemm,
     EquatableArray<GemmPlan> Variants,
     bool Decodes,
-    MoeOutput Output);
+    MoeOutput Output)
+{
+    /// <summary>The GEMMs with kernels in the text: 1, 2, both or none.</summary>
+    public IEnumerable<int> GeneratedGemms => Models.GeneratedGemms.Of(Gemm, Type);
+
+    /// <summary>Whether the text has kernels of GEMM 1 or 2.</summary>
+    public bool Generates(int gemm) => GeneratedGemms.Contains(gemm);
+}

@@ -1,6 +1,6 @@
 namespace MoeGen.Generators.Models;
 
-/// <summary>What a message can point at: an argument of the attribute or a method of the class by its own name, or one of these.</summary>
+/// <summary>What a message can point at: an argument of the attribute or a member of the class by its own name, or one of these.</summary>
 internal static class Place
 {
     /// <summary>The whole attribute.</summary>

@@ -10,15 +10,13 @@ namespace MoeGen.Generators.Models;
 /// <param name="Form">What kind of declaration it is.</param>
 /// <param name="BaseClass">The base class it already states; null where it states none.</param>
 /// <param name="GemmMethods">Methods <c>Gemm1</c> and <c>Gemm2</c> with a body in its own half.</param>
+/// <param name="TakenNames">Names of generated members that members of its own half have already.</param>
 internal sealed record TypeModel(
     string Namespace, string Name, string FullName, EquatableArray<ContainerModel> Containers, ClassForm Form, string? BaseClass,
-    EquatableArray<GemmMethod> GemmMethods = default)
+    EquatableArray<GemmMethod> GemmMethods = default, EquatableArray<string> TakenNames = default)
 {
-    /// <summary>Whether its own half has a method <c>Gemm1</c> with a body.</summary>
-    public bool OwnGemm1 => GemmMethods.Any(method => method.Name == "Gemm1");
-
-    /// <summary>Whether its own half has a method <c>Gemm2</c> with a body.</summary>
-    public bool OwnGemm2 => GemmMethods.Any(method => method.Name == "Gemm2");
+    /// <summary>Whether its own half has a method <c>Gemm1</c> or <c>Gemm2</c> with a body.</summary>
+    public bool ImplementsGemm(int gemm) => GemmMethods.Any(method => method.Name == $"Gemm{gemm}");
 
     /// <summary>The name with which generated code speaks of the class.</summary>
     public string GlobalName =>

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using MoeGen.Generators.Validation;
 
 namespace MoeGen.Generators.Parsing;
 
@@ -19,6 +20,22 @@ internal static class OwnParts
     /// <summary>Whether the type has a generated half, which states its base class.</summary>
     public static bool HasGeneratedHalf(INamedTypeSymbol type) =>
         type.DeclaringSyntaxReferences.Any(reference => IsGenerated(reference.SyntaxTree));
+
+    /// <summary>The author's members that no generated member of that name can stand beside.</summary>
+    public static IEnumerable<ISymbol> MembersInTheWay(INamedTypeSymbol type, string name) => type
+        .GetMembers(name)
+        .Where(member => member switch
+        {
+            // Methods of these names implement the generated declaration, or are another rule's.
+            IMethodSymbol => !GemmSignature.Methods.Contains(name),
+            INamedTypeSymbol nested => name != GeneratedMembers.Launchers || nested.Arity == 0,
+            _ => true,
+        })
+        .Where(member => LocationOf(member) is not null);
+
+    /// <summary>Where the author declares a symbol; null where only the generator does.</summary>
+    public static Location? LocationOf(ISymbol symbol) =>
+        symbol.Locations.FirstOrDefault(location => location.SourceTree is { } tree && !IsGenerated(tree));
 
     // The compiler puts a generator's files into a folder of the generator's full name. A path may be anything, so it is only text here.
     private static bool IsGenerated(SyntaxTree tree) =>

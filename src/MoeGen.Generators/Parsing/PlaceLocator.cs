@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using MoeGen.Generators.Models;
+using MoeGen.Generators.Validation;
 
 namespace MoeGen.Generators.Parsing;
 
@@ -8,7 +9,7 @@ namespace MoeGen.Generators.Parsing;
 internal static class PlaceLocator
 {
     /// <summary>Finds a place; the whole attribute stands in for an argument that is left out.</summary>
-    /// <param name="place">Name of an argument or a method, or a constant of <see cref="Place"/>.</param>
+    /// <param name="place">Name of an argument or a member, or a constant of <see cref="Place"/>.</param>
     /// <param name="type">The annotated type.</param>
     /// <param name="declaration">The part of it that carries the attribute.</param>
     /// <param name="attribute">The attribute.</param>
@@ -21,7 +22,7 @@ internal static class PlaceLocator
             Place.ClassName => declaration.Identifier.GetLocation(),
             Place.AttributeName => attribute.Name.GetLocation(),
             Place.BaseClass => BaseClass(type, cancellation)?.GetLocation(),
-            "Gemm1" or "Gemm2" => Method(place, type, cancellation)?.Identifier.GetLocation(),
+            _ when GeneratedMembers.All.Contains(place) => Method(place, type, cancellation)?.Identifier.GetLocation() ?? Member(place, type),
             _ => attribute.ArgumentList?.Arguments.FirstOrDefault(argument => argument.NameEquals?.Name.Identifier.ValueText == place)?.GetLocation(),
         };
         return found ?? attribute.GetLocation();
@@ -32,6 +33,9 @@ internal static class PlaceLocator
         .OfType<IMethodSymbol>()
         .SelectMany(member => GemmMethodReader.Bodies(member.PartialImplementationPart ?? member, cancellation))
         .FirstOrDefault();
+
+    private static Location? Member(string name, INamedTypeSymbol type) =>
+        OwnParts.MembersInTheWay(type, name).Select(OwnParts.LocationOf).FirstOrDefault();
 
     // The base class may be stated by another part of the class; a class comes before interfaces in its list.
     private static BaseTypeSyntax? BaseClass(INamedTypeSymbol type, CancellationToken cancellation) => OwnParts.Of(type, cancellation)

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using MoeGen.Generators.Helpers;
 using MoeGen.Generators.Models;
+using MoeGen.Generators.Validation;
 
 namespace MoeGen.Generators.Parsing;
 
@@ -32,7 +33,8 @@ internal static class TypeReader
         type is { TypeKind: TypeKind.Class, BaseType: { SpecialType: not SpecialType.System_Object } baseType } && !OwnParts.HasGeneratedHalf(type)
             ? baseType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)
             : null,
-        new EquatableArray<GemmMethod>(GemmMethodReader.Read(type, cancellation)));
+        new EquatableArray<GemmMethod>(GemmMethodReader.Read(type, cancellation)),
+        new EquatableArray<string>(GeneratedMembers.All.Where(name => OwnParts.MembersInTheWay(type, name).Any())));
 
     private static Stack<ContainerModel> Containers(INamedTypeSymbol type, CancellationToken cancellation)
     {

@@ -23,7 +23,7 @@ internal static class MoePlanner
             issues.Count == 0 ? Constants(settings) : SwigluConstants.Default,
             issues.Count == 0 ? Shape(settings) : new StaticShape(),
             DefinedOr(settings.Gemm, Gemm.TensorCore),
-            new EquatableArray<GemmPlan>(output == MoeOutput.Cuda ? Variants(settings) : []),
+            new EquatableArray<GemmPlan>(output == MoeOutput.Cuda ? Variants(declaration) : []),
             // A pinned tile is what all calls run.
             Decodes: output == MoeOutput.Cuda && settings is { Tile: null, Gemm: null or Gemm.TensorCore },
             output);
@@ -44,10 +44,12 @@ internal static class MoePlanner
         return settings.Dtype == Dtype.FP32 ? MoeOutput.Managed : MoeOutput.Cuda;
     }
 
-    private static IEnumerable<GemmPlan> Variants(MoeSettings settings)
+    private static IEnumerable<GemmPlan> Variants(MoeDeclaration declaration)
     {
-        // cuBLAS multiplies; one variant stays, because the routing lists tiles of its height.
-        IEnumerable<LadderTile> tiles = settings.Gemm == Gemm.Cublas ? TilePlanner.Ladder.Take(1) : TilePlanner.Ladder;
+        // Where no GEMM is generated, one variant stays, because the routing lists tiles of its height.
+        MoeSettings settings = declaration.Settings;
+        bool generates = GeneratedGemms.Of(settings.Gemm ?? Gemm.TensorCore, declaration.Type).Any();
+        IEnumerable<LadderTile> tiles = generates ? TilePlanner.Ladder : TilePlanner.Ladder.Take(1);
         if (settings.Tile is { } text)
         {
             TileGrammar.Parse(text, out TileShape pinned);

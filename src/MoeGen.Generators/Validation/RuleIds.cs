@@ -68,4 +68,7 @@ internal static class RuleIds
 
     /// <summary>What was planned. An information.</summary>
     public const string Plan = "MOE022";
+
+    /// <summary>A member of the class with the name of a generated one.</summary>
+    public const string MemberNameTaken = "MOE023";
 }

@@ -8,7 +8,8 @@ public enum Gemm
 
     /// <summary>
     /// Yours: implement the partial method <c>Gemm1</c>, <c>Gemm2</c> or both in your half of the class, or give the layer an
-    /// <c>IGroupedGemm</c>. A GEMM that you leave out stays the generated one. Rows are permuted into expert order first.
+    /// <c>IGroupedGemm</c>. A GEMM that you leave out stays the generated one, and of one
+    /// that you implement nothing is generated. Rows are permuted into expert order first.
     /// </summary>
     Custom = 1,
 

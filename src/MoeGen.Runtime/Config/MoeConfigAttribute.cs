@@ -43,7 +43,7 @@ public sealed class MoeConfigAttribute : Attribute
     /// M is 16, 32, 64, 128 or 256; N is 64, 128 or 256; K is 32, 64 or 128, and 64 when left out. 256x256 exceeds the register
     /// file, 16x64x128 cannot be copied. With its stages a tile takes at most 163 KB of shared memory; one beyond 99 KB is refused on
     /// compute capability 8.6, 8.9 and 12.x. A pinned tile is what all calls run. It has no effect, and is an error, with
-    /// <see cref="MoeGen.Dtype.FP32"/> and with <see cref="MoeGen.Gemm.Cublas"/>.
+    /// <see cref="MoeGen.Dtype.FP32"/>, with <see cref="MoeGen.Gemm.Cublas"/> and in a class that implements both GEMMs.
     /// </remarks>
     /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Tile = "64x128x64")]</code></example>
     public string? Tile { get; set; }
@@ -54,7 +54,7 @@ public sealed class MoeConfigAttribute : Attribute
     /// </summary>
     /// <remarks>
     /// Without a tile it holds for all tiles of the ladder. It has no effect, and is an error, with
-    /// <see cref="MoeGen.Dtype.FP32"/> and with <see cref="MoeGen.Gemm.Cublas"/>.
+    /// <see cref="MoeGen.Dtype.FP32"/>, with <see cref="MoeGen.Gemm.Cublas"/> and in a class that implements both GEMMs.
     /// </remarks>
     /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Tile = "128x128", Stages = 3)]</code></example>
     public int Stages { get; set; }

@@ -5,7 +5,7 @@ namespace MoeGen;
 /// <param name="Dtype">Element type of input, weights and output.</param>
 /// <param name="Activation">The function between the two GEMMs.</param>
 /// <param name="Routing">How experts are chosen.</param>
-/// <param name="Variants">GEMM variants by growing <see cref="GemmVariant.TileM"/>; empty where the layer runs on the managed backend only.</param>
+/// <param name="Variants">GEMM variants by growing <see cref="GemmVariant.TileM"/>; where no GEMM is generated one, to whose height rows are sorted; empty where the layer runs on the managed backend only.</param>
 public sealed record MoeDescriptor(
     string Name, Dtype Dtype, Activation Activation, RoutingMethod Routing, IReadOnlyList<GemmVariant> Variants)
 {

@@ -110,4 +110,56 @@ public sealed class MakePartialTests
     public Task All_of_a_project() => FixTest<MakePartialCodeFix>.Run(
         ("[MoeGen.MoeConfig(Dtype = MoeGen.Dtype.BF16)] class {|MOE008:First|};", "[MoeGen.MoeConfig(Dtype = MoeGen.Dtype.BF16)] partial class First;"),
         ("[MoeGen.MoeConfig(Dtype = MoeGen.Dtype.FP32)] class {|MOE008:Second|};", "[MoeGen.MoeConfig(Dtype = MoeGen.Dtype.FP32)] partial class Second;"));
+
+    /// <summary>Without the second part's keyword the compiler would report it, and the class would still be inside a type that is not partial.</summary>
+    [Fact]
+    public Task Parts_in_several_documents() => FixTest<MakePartialCodeFix>.Run(
+        (
+            """
+            public class {|CS0260:Outer|}
+            {
+                internal partial struct Inner
+                {
+                    [MoeGen.MoeConfig(Dtype = MoeGen.Dtype.BF16)]
+                    class {|CS0260:{|MOE008:{|MOE009:{|MOE009:First|}|}|}|};
+                }
+            }
+            """,
+            """
+            public partial class Outer
+            {
+                internal partial struct Inner
+                {
+                    [MoeGen.MoeConfig(Dtype = MoeGen.Dtype.BF16)]
+                    partial class First;
+                }
+            }
+            """),
+        (
+            """
+            partial class Outer
+            {
+                // A part of the inner type.
+                internal struct {|CS0260:Inner|}
+                {
+                    partial class First { }
+
+                    [MoeGen.MoeConfig(Dtype = MoeGen.Dtype.FP16)]
+                    partial class {|MOE009:{|MOE009:Second|}|};
+                }
+            }
+            """,
+            """
+            partial class Outer
+            {
+                // A part of the inner type.
+                internal partial struct Inner
+                {
+                    partial class First { }
+
+                    [MoeGen.MoeConfig(Dtype = MoeGen.Dtype.FP16)]
+                    partial class Second;
+                }
+            }
+            """));
 }

@@ -21,6 +21,36 @@ public sealed partial class UnusedCodeTests
         Assert.Empty(declared.CountBy(name => name).Where(name => words[name.Key] <= name.Value).Select(name => name.Key));
     }
 
+    /// <summary>What a text has to launch and what its class launches are one list, so that no kernel is compiled for nothing.</summary>
+    [Theory]
+    [MemberData(nameof(Snapshots))]
+    public void Every_entry_point_of_a_snapshot_has_a_launcher(string path)
+    {
+        string text = File.ReadAllText(Path.Combine(Repository.Snapshots, path));
+        string surface = File.ReadAllText(Path.Combine(Repository.Snapshots, path.Replace(".verified.cu", ".g.verified.cs", StringComparison.Ordinal)));
+        string[] entryPoints = [.. EntryPoint().Matches(text).Select(match => match.Groups["name"].Value).Order(StringComparer.Ordinal)];
+        (string Field, string Name)[] launched = [.. Launched().Matches(surface).Select(match => (match.Groups["field"].Value, match.Groups["name"].Value))];
+        Assert.True(entryPoints.Length > 4, $"{entryPoints.Length} entry points found");
+        Assert.Equal(entryPoints, launched.Select(kernel => kernel.Name).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(launched, kernel => Assert.Matches($@"\b{kernel.Field}( \?\? throw TooLarge\(\d\)\))?\.Launch\(", surface));
+    }
+
+    /// <summary>A GEMM that the class implements has no kernel, of whatever variant; the other has one of each.</summary>
+    [Theory]
+    [InlineData("Fp16GegluCustomGemm/PluggedMoe", 1, 0)]
+    [InlineData("Bf16SwigluCustomGemm1/OwnGemm1Moe", 0, 6)]
+    [InlineData("Fp16ReluCustomGemms/OwnGemmsMoe", 0, 0)]
+    [InlineData("Bf16SwigluCublas/CublasMoe", 0, 0)]
+    [InlineData("Fp16SiluLadder/LadderMoe", 6, 6)]
+    public void A_gemm_that_is_not_generated_is_not_in_the_text(string path, int gemm1, int gemm2)
+    {
+        string text = File.ReadAllText(Path.Combine(Repository.Snapshots, path + ".verified.cu"));
+        Assert.Equal((gemm1, gemm2), (Count("moe_gemm1_"), Count("moe_gemm2_")));
+        Assert.Equal((gemm1 > 0, gemm2 > 0), (text.Contains("gemm/gemm1.cuh", StringComparison.Ordinal), text.Contains("gemm/gemm2.cuh", StringComparison.Ordinal)));
+
+        int Count(string prefix) => EntryPoint().Matches(text).Count(match => match.Groups["name"].Value.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Unused_declarations_go_with_their_comments_and_assertions() => Assert.Equal(
         """
@@ -85,6 +115,12 @@ public sealed partial class UnusedCodeTests
 
     [GeneratedRegex("//[^\n]*")]
     private static partial Regex Comment();
+
+    [GeneratedRegex(@"__global__[^;{]*?\b(?<name>moe_\w+)\(")]
+    private static partial Regex EntryPoint();
+
+    [GeneratedRegex(@"(?<field>_\w+) = [^;]*parts\.Kernel\(""\w*"", ""(?<name>\w+)""")]
+    private static partial Regex Launched();
 
     [GeneratedRegex(@"[A-Za-z_]\w*")]
     private static partial Regex Word();

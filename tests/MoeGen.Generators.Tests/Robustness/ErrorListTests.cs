@@ -44,6 +44,7 @@ public sealed class ErrorListTests
         { "MOE018", "Dtype = Dtype.BF16, Gemm = Gemm.Custom" },
         { "MOE019", "Dtype = Dtype.BF16, Gemm = Gemm.Custom" },
         { "MOE005", "Dtype = Dtype.FP16, Stages = -1" },
+        { "MOE023", "Dtype = Dtype.BF16" },
     };
 
     public static TheoryData<string, string> WrongClasses => new()
@@ -63,7 +64,12 @@ public sealed class ErrorListTests
     public async Task Wrong_argument_is_the_only_error_though_the_layer_is_used(string id, string arguments)
     {
         string element = arguments.Contains("FP16", StringComparison.Ordinal) ? "System.Half" : "MoeGen.BFloat16";
-        string body = id == "MOE019" ? " { void Gemm1(int a) { } }" : ";";
+        string body = id switch
+        {
+            "MOE019" => " { void Gemm1(int a) { } }",
+            "MOE023" => " { public class Launchers; }",
+            _ => ";",
+        };
         Workbench bench = await Workbench.RunAsync(Workbench.Compile(
             [$"using MoeGen; [MoeConfig({arguments})] public partial class L{body}", Use.Replace("TYPE", element, StringComparison.Ordinal)]));
         Assert.Equal([id], Errors(bench));

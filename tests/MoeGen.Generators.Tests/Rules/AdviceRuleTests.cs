@@ -47,6 +47,19 @@ public sealed class AdviceRuleTests
     public void The_plan_without_GPU_kernels() => Plan(
         "Dtype = Dtype.FP32", "Layer 'Layer' is FP32, Swiglu, Preselected: the managed backend runs it and there are no GPU kernels");
 
+    [Theory]
+    [InlineData("Gemm2", "System.Half", ", Tile = \"64x64\"", "tiles 64x64x64 (4 stages, 128 threads, 65536 bytes of shared memory, about 144 of at most 168 registers a thread); kernels moe_gemm1_m64n64k64s4, ")]
+    [InlineData("Gemm1", "float", ", Tile = \"64x64\"", "tiles 64x64x64 (4 stages, 128 threads, 65536 bytes of shared memory, about 144 of at most 168 registers a thread); kernels moe_gemm2_m64n64k64s4, ")]
+    [InlineData("Gemm1", "float", "", "its own methods multiply; kernels ", "partial void Gemm2(in GroupedGemmArguments<System.Half, System.Half> arguments, CudaStream stream) { }")]
+    public void The_plan_of_a_class_that_multiplies_itself(string method, string result, string arguments, string plan, string other = "")
+    {
+        GeneratorRun run = GeneratorHarness.Run(
+            $"using MoeGen;\n[MoeConfig(Dtype = Dtype.FP16, Gemm = Gemm.Custom{arguments})] public partial class Layer {{ partial void {method}(in GroupedGemmArguments<System.Half, {result}> arguments, CudaStream stream) {{ }} {other} }}");
+        Assert.Equal(
+            $"Layer 'Layer' is FP16, Swiglu, Preselected, custom GEMM: {plan}moe_route_small, moe_route_count, moe_route_scan, moe_route_place, moe_permute, moe_apply_activation, moe_finalize",
+            Assert.Single(AnalyzerHarness.AnalyzeWithPlan(run.Output), diagnostic => diagnostic.Id == "MOE022").GetMessage(CultureInfo.InvariantCulture));
+    }
+
     [Fact]
     public void The_plan_of_the_ladder_names_what_the_text_has()
     {

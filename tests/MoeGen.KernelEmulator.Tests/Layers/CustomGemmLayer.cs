@@ -1,7 +1,7 @@
 namespace MoeGen.KernelEmulator.Tests;
 
 /// <summary>A layer whose GEMMs are plain loops on the host, so that permute and the separate activation run.</summary>
-[MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Geglu, Tile = "64x64", Gemm = Gemm.Custom)]
+[MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Geglu, Gemm = Gemm.Custom)]
 public sealed partial class CustomGemmLayer
 {
     private readonly HostGemm<Half> _gemm = new();

@@ -5,8 +5,8 @@ namespace MoeGen.Property.Tests;
 /// <summary>What holds for every CUDA text and needs no compiler.</summary>
 internal static partial class CudaTextCheck
 {
-    /// <summary>Checks a text of these variants.</summary>
-    public static void Run(string text, IReadOnlyList<GemmVariant> variants)
+    /// <summary>Checks a text that has these GEMM kernels and no others.</summary>
+    public static void Run(string text, IReadOnlyList<string> gemms)
     {
         Assert.DoesNotContain('\r', text);
         Assert.DoesNotContain("#include", text, StringComparison.Ordinal);
@@ -15,7 +15,7 @@ internal static partial class CudaTextCheck
         string[] kernels = [.. Kernel().Matches(code).Select(match => match.Groups["name"].Value)];
         Assert.Equal(kernels.Distinct(), kernels);
         Assert.Equal(Global().Count(code), kernels.Length);
-        Assert.All(variants, variant => Assert.Superset(new HashSet<string> { "moe_gemm1_" + variant.Name, "moe_gemm2_" + variant.Name }, kernels.ToHashSet()));
+        Assert.Equal(gemms.Order(StringComparer.Ordinal), kernels.Where(kernel => kernel.StartsWith("moe_gemm", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
 
         // Sections begin with a banner that names the template.
         string section = "";

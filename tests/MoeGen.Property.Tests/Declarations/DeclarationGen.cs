@@ -58,7 +58,8 @@ internal static class DeclarationGen
             ArgumentGen.Maybe(ArgumentGen.Int("IntermediateSize", sizes), 3))
         from rotation in Gen.Int[0, 11]
         from form in ClassFormGen.Valid
-        from own in Gen.Int[1, 3]
+        // Beside both GEMMs of its own, a class has no tile to state.
+        from own in Gen.Int[1, tile is null && stages is null ? 3 : 2]
         select new Declaration(
             Order([dtype, gemm, tile, stages, activation, constants.Item1, constants.Item2, constants.Item3, routing, numExperts, shape.Item1, shape.Item2, shape.Item3], rotation),
             form with { OwnGemms = gemm?.Value is (int)Gemm.Custom ? own : 0 });

@@ -22,7 +22,8 @@ internal static partial class ExpectedIds
         else
         {
             Add(ids, "MOE018", declaration.Gemm == Gemm.Custom && declaration.Class.OwnGemms == 0);
-            Add(ids, "MOE012", declaration.Gemm == Gemm.Cublas && (declaration.Find("Tile") ?? declaration.Find("Stages")) is not null);
+            bool nothingGenerated = declaration.Gemm == Gemm.Cublas || (declaration.Gemm == Gemm.Custom && declaration.Class.OwnGemms == 3);
+            Add(ids, "MOE012", nothingGenerated && (declaration.Find("Tile") ?? declaration.Find("Stages")) is not null);
             OfTile(declaration.Find("Tile") as string, declaration.Int("Stages"), ids);
         }
 

@@ -23,3 +23,15 @@ public partial class PluggedMoe
 {
     partial void Gemm1(in GroupedGemmArguments<BFloat16, float> arguments, CudaStream stream) => throw new InvalidOperationException("A plug-in takes its place.");
 }
+
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Gemm = Gemm.Custom)]
+public partial class OwnGemmsMoe
+{
+    public int Gemm1Calls { get; private set; }
+
+    public int Gemm2Calls { get; private set; }
+
+    partial void Gemm1(in GroupedGemmArguments<BFloat16, float> arguments, CudaStream stream) => Gemm1Calls++;
+
+    partial void Gemm2(in GroupedGemmArguments<BFloat16, BFloat16> arguments, CudaStream stream) => Gemm2Calls++;
+}

@@ -5,7 +5,7 @@ namespace Samples;
 
 /// <remarks>
 /// Mixture-of-Experts layer: BF16, Swiglu, Preselected, GEMM by cuBLAS.
-/// cuBLAS multiplies, between the kernels for routing, permutation, activation and finalize.
+/// No GEMM is generated: cuBLAS multiplies, between the kernels for routing, permutation, activation and finalize.
 /// </remarks>
 partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.CublasMoe, global::MoeGen.BFloat16>
 {
@@ -115,7 +115,7 @@ partial class CublasMoe : global::MoeGen.MoeLayer<global::Samples.CublasMoe, glo
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _finalize.Launch(in arguments, arguments.NumTokens, stream);
 
-        /// <summary>0: there is no generated GEMM, because cuBLAS multiplies.</summary>
+        /// <summary>0: there is no generated GEMM.</summary>
         public int ResidentBlocks(int variant) => 0;
 
         /// <summary>Not in this configuration, in which cuBLAS multiplies.</summary>

@@ -5,7 +5,7 @@ namespace Samples;
 
 /// <remarks>
 /// Mixture-of-Experts layer: FP16, Geglu, Preselected, custom GEMM.
-/// GEMM variants, M x N x K:
+/// GEMM2 is the class's own method. GEMM1 variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m64n64k64s4: tile 64x64x64, 4 stages, 2x2 warps of 32x32 (128 threads), 65536 bytes of shared memory, 32 accumulators and at most 168 registers a thread</description></item>
 /// </list>
@@ -88,7 +88,6 @@ partial class PluggedMoe : global::MoeGen.MoeLayer<global::Samples.PluggedMoe, g
         private readonly global::MoeGen.PartKernel _applyActivation;
         private readonly global::MoeGen.PartKernel _finalize;
         private readonly global::MoeGen.PartKernel _gemm1M64N64K64S4;
-        private readonly global::MoeGen.PartKernel _gemm2M64N64K64S4;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
@@ -101,7 +100,6 @@ partial class PluggedMoe : global::MoeGen.MoeLayer<global::Samples.PluggedMoe, g
             _applyActivation = parts.Kernel("", "moe_apply_activation", threads: 256, sharedMemoryBytes: 0);
             _finalize = parts.Kernel("", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _gemm1M64N64K64S4 = parts.Kernel("", "moe_gemm1_m64n64k64s4", threads: 128, sharedMemoryBytes: 65536);
-            _gemm2M64N64K64S4 = parts.Kernel("", "moe_gemm2_m64n64k64s4", threads: 128, sharedMemoryBytes: 65536);
         }
 
         /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
@@ -141,7 +139,7 @@ partial class PluggedMoe : global::MoeGen.MoeLayer<global::Samples.PluggedMoe, g
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch
         {
-            0 => global::System.Math.Min(_gemm1M64N64K64S4.ResidentBlocks, _gemm2M64N64K64S4.ResidentBlocks),
+            0 => _gemm1M64N64K64S4.ResidentBlocks,
             _ => throw UnknownVariant(variant),
         };
 
@@ -158,26 +156,14 @@ partial class PluggedMoe : global::MoeGen.MoeLayer<global::Samples.PluggedMoe, g
             }
         }
 
-        /// <inheritdoc/>
-        public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
-        {
-            switch (variant)
-            {
-                case 0:
-                    Gemm2M64N64K64S4(in arguments, ResidentBlocks(0), stream);
-                    break;
-                default:
-                    throw UnknownVariant(variant);
-            }
-        }
+        /// <summary>Not in this configuration, in which the class itself implements GEMM2.</summary>
+        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
+        public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+            throw new global::System.InvalidOperationException("The class implements Gemm2, so there is no kernel of GEMM2: remove the method to have it generated.");
 
         /// <summary>GEMM1, m64n64k64s4: tile 64x64x64, 4 stages, 2x2 warps of 32x32 (128 threads), 65536 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
         public void Gemm1M64N64K64S4(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm1M64N64K64S4.Launch(in arguments, gridBlocks, stream);
-
-        /// <summary>GEMM2, m64n64k64s4: tile 64x64x64, 4 stages, 2x2 warps of 32x32 (128 threads), 65536 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
-        public void Gemm2M64N64K64S4(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm2M64N64K64S4.Launch(in arguments, gridBlocks, stream);
 
         private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
             new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 0.");

@@ -11,38 +11,35 @@ internal static class CustomGemmText
     public static void Write(CodeWriter writer, MoeModel model)
     {
         string element = Names.Element(model.Dtype);
-        Write(writer, "Gemm1", "float", "Permuted input rows times fc1, fp32, without bias.", model.Type.OwnGemm1);
-        Write(writer, "Gemm2", element, "Activated rows times fc2, rounded to the layer's type, without bias.", model.Type.OwnGemm2);
+        Write(writer, "Gemm1", "float", "Permuted input rows times fc1, fp32, without bias.", model.Type.ImplementsGemm(1));
+        Write(writer, "Gemm2", element, "Activated rows times fc2, rounded to the layer's type, without bias.", model.Type.ImplementsGemm(2));
 
         void Write(CodeWriter target, string method, string result, string summary, bool implemented)
         {
+            string parameters = $"in {Names.MoeGen}.GroupedGemmArguments<{element}, {result}> arguments, {Names.MoeGen}.CudaStream stream";
+
             // A method with another signature is an error of ours; a declaration beside it would add the compiler's.
-            if (GemmSignature.HasOther(model.Type, method, model.Dtype))
+            if (!GemmSignature.HasOther(model.Type, method, model.Dtype))
             {
-                return;
+                Add(
+                    method,
+                    $"Yours to implement: {summary} Left out, the generated kernel runs.",
+                    $"partial void {method}({parameters});");
+                if (implemented)
+                {
+                    Add($"Implements{method}", null, $"protected override bool Implements{method} => true;");
+                    Add($"Run{method}", null, $"protected override void Run{method}({parameters}) => {method}(in arguments, stream);");
+                }
             }
 
-            string parameters = $"in {Names.MoeGen}.GroupedGemmArguments<{element}, {result}> arguments, {Names.MoeGen}.CudaStream stream";
-            target.Write(
-                $"""
-
-                /// <summary>Yours to implement: {summary} Left out, the generated kernel runs.</summary>
-                {Names.GeneratedCode}
-                partial void {method}({parameters});
-                """);
-            if (implemented)
+            // The same holds where the author's half has another member of the name.
+            void Add(string name, string? summary, string member)
             {
-                target.Write(
-                    $"""
-
-                    /// <inheritdoc/>
-                    {Names.GeneratedCode}
-                    protected override bool Implements{method} => true;
-
-                    /// <inheritdoc/>
-                    {Names.GeneratedCode}
-                    protected override void Run{method}({parameters}) => {method}(in arguments, stream);
-                    """);
+                if (!model.Type.TakenNames.Contains(name))
+                {
+                    string documentation = summary is null ? "/// <inheritdoc/>" : $"/// <summary>{summary}</summary>";
+                    target.Write($"\n{documentation}\n{Names.GeneratedCode}\n{member}");
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 using MoeGen.Generators.Helpers;
 using MoeGen.Generators.Models;
+using MoeGen.Generators.Validation;
 
 namespace MoeGen.Generators.Emit.CSharp;
 
@@ -17,7 +18,7 @@ internal static class DescriptorText
 
                 /// <inheritdoc/>
                 {Names.GeneratedCode}
-                public static global::System.ReadOnlySpan<byte> CudaSource => default;
+                {Head(model, "global::System.ReadOnlySpan<byte>", GeneratedMembers.CudaSource)} => default;
                 """);
         }
 
@@ -37,13 +38,18 @@ internal static class DescriptorText
             """);
     }
 
+    // A member of the author's with the name is an error of ours; one beside it would add the compiler's.
+    private static string Head(MoeModel model, string type, string name) => model.Type.TakenNames.Contains(name)
+        ? $"static {type} {Names.Descriptor(model)}.{name}"
+        : $"public static {type} {name}";
+
     private static void WriteDescriptor(CodeWriter writer, MoeModel model)
     {
         writer.Write(
             $"""
             /// <inheritdoc/>
             {Names.GeneratedCode}
-            public static {Names.MoeGen}.MoeDescriptor Descriptor {"{ get; }"} = new(
+            {Head(model, $"{Names.MoeGen}.MoeDescriptor", GeneratedMembers.Descriptor)} {"{ get; }"} = new(
                 Name: "{model.Type.FullName}",
                 Dtype: {Names.MoeGen}.Dtype.{model.Dtype},
                 Activation: {Names.MoeGen}.Activation.{model.Activation},

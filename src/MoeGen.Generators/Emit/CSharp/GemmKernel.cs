@@ -25,10 +25,9 @@ internal sealed record GemmKernel(int Gemm, int Variant, GemmPlan Plan, string E
     /// <summary>Whether some GPUs have too little shared memory for it, and run the layer's other variants.</summary>
     public bool IsOptional { get; private init; }
 
-    /// <summary>Both GEMMs of every variant; none where cuBLAS multiplies.</summary>
+    /// <summary>The generated GEMMs of every variant.</summary>
     public static IReadOnlyList<GemmKernel> Of(MoeModel model) => model.Variants
-        .Where(_ => model.Gemm != MoeGen.Gemm.Cublas)
-        .SelectMany((plan, variant) => Enumerable.Range(1, 2).Select(gemm => new GemmKernel(gemm, variant, plan, Names.Element(model.Dtype))
+        .SelectMany((plan, variant) => model.GeneratedGemms.Select(gemm => new GemmKernel(gemm, variant, plan, Names.Element(model.Dtype))
         {
             IsOptional = model.Variants.Count > 1 && plan.SharedMemoryBytes > GpuLimits.PortableSharedMemoryBytes,
         }))

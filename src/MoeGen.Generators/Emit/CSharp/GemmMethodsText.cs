@@ -9,16 +9,22 @@ internal static class GemmMethodsText
     /// <summary>Writes the methods.</summary>
     public static void Write(CodeWriter writer, MoeModel model, IReadOnlyList<GemmKernel> gemms)
     {
-        if (gemms.Count == 0)
+        WriteResidentBlocks(writer, gemms);
+        foreach (int number in Enumerable.Range(1, 2))
         {
-            WriteForeign(writer, model);
-            return;
+            if (model.Generates(number))
+            {
+                WriteByVariant(writer, number, gemms.Where(gemm => gemm.Gemm == number));
+            }
+            else
+            {
+                WriteForeign(writer, model, number);
+            }
         }
 
-        WriteResidentBlocks(writer, gemms);
-        foreach (IGrouping<int, GemmKernel> gemm in gemms.GroupBy(kernel => kernel.Gemm))
+        if (gemms.Count == 0)
         {
-            WriteByVariant(writer, gemm.Key, gemm);
+            return;
         }
 
         foreach (GemmKernel gemm in gemms)
@@ -47,33 +53,38 @@ internal static class GemmMethodsText
             """);
     }
 
-    private static void WriteForeign(CodeWriter writer, MoeModel model)
+    private static void WriteForeign(CodeWriter writer, MoeModel model, int number)
     {
+        (string who, string reason) = model.Gemm == Gemm.Cublas
+            ? ("cuBLAS multiplies", $"Gemm is Cublas, so there is no kernel of GEMM{number}: set Gemm to TensorCore in [MoeConfig].")
+            : ($"the class itself implements GEMM{number}", $"The class implements Gemm{number}, so there is no kernel of GEMM{number}: remove the method to have it generated.");
         writer.Write().Write(
-            """
-            /// <summary>0: there is no generated GEMM, because cuBLAS multiplies.</summary>
-            public int ResidentBlocks(int variant) => 0;
+            $"""
+            /// <summary>Not in this configuration, in which {who}.</summary>
+            /// <exception cref="global::System.InvalidOperationException">Always.</exception>
+            public void Gemm{number}(int variant, in {Names.MoeGen}.Gemm{number}Arguments<{Names.Element(model.Dtype)}> arguments, {Names.MoeGen}.CudaStream stream) =>
+                throw new global::System.InvalidOperationException("{reason}");
             """);
-        for (int gemm = 1; gemm <= 2; gemm++)
-        {
-            writer.Write().Write(
-                $"""
-                /// <summary>Not in this configuration, in which cuBLAS multiplies.</summary>
-                /// <exception cref="global::System.InvalidOperationException">Always.</exception>
-                public void Gemm{gemm}(int variant, in {Names.MoeGen}.Gemm{gemm}Arguments<{Names.Element(model.Dtype)}> arguments, {Names.MoeGen}.CudaStream stream) =>
-                    throw new global::System.InvalidOperationException("Gemm is Cublas, so there is no kernel of GEMM{gemm}: set Gemm to TensorCore in [MoeConfig].");
-                """);
-        }
     }
 
     private static void WriteResidentBlocks(CodeWriter writer, IReadOnlyList<GemmKernel> gemms)
     {
+        if (gemms.Count == 0)
+        {
+            writer.Write().Write(
+                """
+                /// <summary>0: there is no generated GEMM.</summary>
+                public int ResidentBlocks(int variant) => 0;
+                """);
+            return;
+        }
+
         writer.Write().Write("/// <inheritdoc/>");
         writer.Open("public int ResidentBlocks(int variant) => variant switch");
         foreach (IGrouping<int, GemmKernel> variant in gemms.GroupBy(kernel => kernel.Variant))
         {
-            string blocks = string.Join(", ", variant.Select(kernel => kernel.IsOptional ? $"{kernel.Field}?.ResidentBlocks ?? 0" : $"{kernel.Field}.ResidentBlocks"));
-            writer.Write($"{variant.Key} => global::System.Math.Min({blocks}),");
+            string[] blocks = [.. variant.Select(kernel => kernel.IsOptional ? $"{kernel.Field}?.ResidentBlocks ?? 0" : $"{kernel.Field}.ResidentBlocks")];
+            writer.Write($"{variant.Key} => {(blocks.Length == 1 ? blocks[0] : $"global::System.Math.Min({string.Join(", ", blocks)})")},");
         }
 
         writer.Write("_ => throw UnknownVariant(variant),").Close("};");

@@ -30,11 +30,11 @@ internal static class SurfaceFile
         writer.Write($"/// Mixture-of-Experts layer: {ConfigurationText.Of(model)}.");
         switch (model.Output)
         {
-            case MoeOutput.Cuda when model.Gemm == Gemm.Cublas:
-                writer.Write("/// cuBLAS multiplies, between the kernels for routing, permutation, activation and finalize.");
+            case MoeOutput.Cuda when !model.GeneratedGemms.Any():
+                writer.Write($"/// {MultiplierText.Of(model)}");
                 break;
             case MoeOutput.Cuda:
-                writer.Write("/// GEMM variants, M x N x K:").Write("/// <list type=\"bullet\">");
+                writer.Write($"/// {MultiplierText.Of(model)}").Write("/// <list type=\"bullet\">");
                 foreach (GemmPlan plan in model.Variants)
                 {
                     writer.Write($"/// <item><description>{PlanText.Of(plan)}</description></item>");

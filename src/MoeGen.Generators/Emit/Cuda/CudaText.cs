@@ -30,10 +30,9 @@ internal static class CudaText
             yield return "routing/select_experts.cuh";
         }
 
-        if (model.Gemm != Gemm.Cublas)
+        foreach (int gemm in model.GeneratedGemms)
         {
-            yield return "gemm/gemm1.cuh";
-            yield return "gemm/gemm2.cuh";
+            yield return $"gemm/gemm{gemm}.cuh";
         }
 
         if (model.Gemm != Gemm.TensorCore)

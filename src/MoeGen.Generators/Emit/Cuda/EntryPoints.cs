@@ -6,11 +6,11 @@ namespace MoeGen.Generators.Emit.Cuda;
 /// <summary>The kernels of each variant, under plain C names. Every other kernel is an entry point in its template.</summary>
 internal static class EntryPoints
 {
-    /// <summary>Emits both GEMMs of every variant; nothing where cuBLAS multiplies.</summary>
+    /// <summary>Emits the generated GEMMs of every variant; nothing where there are none.</summary>
     public static string Emit(MoeModel model)
     {
         CodeWriter writer = new();
-        if (model.Gemm == Gemm.Cublas)
+        if (!model.GeneratedGemms.Any())
         {
             return "";
         }
@@ -20,7 +20,7 @@ internal static class EntryPoints
         {
             writer.Write();
             string tile = ConfigBlock.StructName(plan);
-            IEnumerable<string> gemms = Enumerable.Range(1, 2).Select(gemm =>
+            IEnumerable<string> gemms = model.GeneratedGemms.Select(gemm =>
                 $$"""
                 extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
                 {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) { __shared__ int next_tiles[2]; gemm{{gemm}}<{{tile}}>(arguments, next_tiles); }

@@ -5,20 +5,14 @@ namespace MoeGen.Generators.Validation.Rules;
 /// <summary>In C# no member is named like its type, so the class cannot have the name of a member that is generated into it.</summary>
 internal static class ClassNameRule
 {
-    private static readonly string[] Always = ["Descriptor", "CudaSource"];
-
     /// <summary>Checks the class's name.</summary>
     public static IEnumerable<Issue> Check(MoeDeclaration declaration)
     {
-        if (Members(declaration).Contains(declaration.Type.Name))
+        if (GeneratedMembers.Of(declaration.Settings).Contains(declaration.Type.Name))
         {
             yield return Issue.Of(
                 RuleIds.UnsupportedForm, Place.ClassName, declaration.Type.Name,
                 "named like a member that MoeGen adds to it, and in C# no member has the name of its type");
         }
     }
-
-    private static IEnumerable<string> Members(MoeDeclaration declaration) => Always
-        .Concat(declaration.Settings.Dtype == Dtype.FP32 ? [] : ["Launchers"])
-        .Concat(declaration.Settings.Gemm != Gemm.Custom ? [] : ["Gemm1", "Gemm2", "RunGemm1", "RunGemm2", "ImplementsGemm1", "ImplementsGemm2"]);
 }

@@ -8,7 +8,7 @@ internal static class CustomGemmRule
     /// <summary>Checks that at least one of the partial methods is implemented.</summary>
     public static IEnumerable<Issue> Check(MoeDeclaration declaration)
     {
-        if (declaration.Settings is { Gemm: Gemm.Custom, Dtype: not Dtype.FP32 } && declaration.Type is { OwnGemm1: false, OwnGemm2: false })
+        if (declaration.Settings is { Gemm: Gemm.Custom, Dtype: not Dtype.FP32 } && !declaration.Type.ImplementsGemm(1) && !declaration.Type.ImplementsGemm(2))
         {
             yield return Issue.Of(RuleIds.CustomGemmMissing, nameof(MoeSettings.Gemm), declaration.Type.Name) with
             {

@@ -25,7 +25,12 @@ internal static class PlanRule
         IEnumerable<string> kernels = GemmKernel.Of(model).Select(gemm => gemm.Kernel)
             .Concat(StageKernel.Of(model).Select(stage => stage.Kernel))
             .Distinct();
-        string multiplied = model.Gemm == Gemm.Cublas ? "cuBLAS multiplies" : $"tiles {string.Join("; ", model.Variants.Select(TextOf))}";
+        string multiplied = model switch
+        {
+            { Gemm: Gemm.Cublas } => "cuBLAS multiplies",
+            _ when !model.GeneratedGemms.Any() => "its own methods multiply",
+            _ => $"tiles {string.Join("; ", model.Variants.Select(TextOf))}",
+        };
         return $"{multiplied}; kernels {string.Join(", ", kernels)}";
     }
 
