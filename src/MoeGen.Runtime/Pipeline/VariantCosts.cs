@@ -29,21 +29,12 @@ internal sealed class VariantCosts(CudaContext context)
     public static double ActiveExperts(int numExperts, long slots) =>
         numExperts == 1 ? 1 : Math.Max(1, numExperts * (1 - Math.Pow(1 - (1.0 / numExperts), slots)));
 
-    /// <summary>Microseconds that a second tile must save: routing lists its tiles too.</summary>
-    public const double SecondTile = 1;
-
-    /// <summary>Microseconds of GEMM1.</summary>
-    public double Gemm1(GemmVariant variant, MoeShape shape, bool gated, long slots, double active) =>
-        Gemm(variant, RowTiles(variant, slots, active), shape.Fc1Rows(gated), shape.HiddenSize, active);
-
-    /// <summary>Microseconds of GEMM2.</summary>
-    public double Gemm2(GemmVariant variant, MoeShape shape, long slots, double active) =>
-        Gemm(variant, RowTiles(variant, slots, active), shape.HiddenSize, shape.IntermediateSize, active);
-
-    private static double RowTiles(GemmVariant variant, long slots, double active)
+    /// <summary>Both GEMMs.</summary>
+    public double Microseconds(GemmVariant variant, MoeShape shape, bool gated, long slots, double active)
     {
         double rows = slots / active;
-        return active * (rows <= variant.TileM ? 1 : (rows / variant.TileM) + WastedTiles);
+        double tiles = active * (rows <= variant.TileM ? 1 : (rows / variant.TileM) + WastedTiles);
+        return Gemm(variant, tiles, shape.Fc1Rows(gated), shape.HiddenSize, active) + Gemm(variant, tiles, shape.HiddenSize, shape.IntermediateSize, active);
     }
 
     private double Gemm(GemmVariant variant, double rowTiles, long columns, long depth, double active)

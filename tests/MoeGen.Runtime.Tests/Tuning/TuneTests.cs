@@ -20,9 +20,9 @@ public sealed class TuneTests
             Assert.Equal([3, 3, 0], entry.Points.Select(point => LadderMoe.Descriptor.Variants.ToList().FindIndex(variant => variant.Name == point.Variant)));
             Assert.Equal((16, 2, 64, 32, "9.0"), (entry.Points[0].NumTokens, entry.TopK, entry.HiddenSize, entry.IntermediateSize, entry.ComputeCapability));
 
-            // Each once at each size; the decode kernels where they have the slots.
+            // Each once at each size, also beside the best in the other GEMM; the decode kernels where they have the slots.
             Assert.Equal(timer.Asked.Count, timer.Asked.Distinct().Count());
-            Assert.Equal([7, 6, 6], timer.Asked.CountBy(asked => asked.NumTokens).Select(count => count.Value));
+            Assert.Equal([17, 16, 16], timer.Asked.CountBy(asked => asked.NumTokens).Select(count => count.Value));
             Assert.DoesNotContain((64, Decode), timer.Asked);
             Assert.Equal(VariantReason.Model, tuned.Layer.ChoiceFor(16, 2)!.Value.Reason);
         }
@@ -35,6 +35,25 @@ public sealed class TuneTests
         call.Forward(256);
         Assert.Contains($"moe_gemm1_{LadderCall.Variant(0)}", call.Gpu.Driver.Launches.Select(launch => launch.Kernel));
         Assert.Equal(["stages", LadderCall.Variant(0)], call.Compiled);
+    }
+
+    [Fact]
+    public void A_tile_of_GEMM2s_own_is_found_beside_the_best_of_one_and_then_runs()
+    {
+        TuningEntry entry;
+        using (var tuned = new LadderCall())
+        {
+            VariantSelector selector = tuned.Layer.Pipeline!.Selector;
+            entry = tuned.Layer.Tune(2, [256], new FakeVariantTimer((_, variant) => variant == selector.IndexOf(5, 2) ? 5 : variant == 5 ? 7 : 10), Cancellation);
+            Assert.Equal($"{LadderCall.Variant(5)}+{LadderCall.Variant(2)}", entry.Points[0].Variant);
+        }
+
+        using var call = new LadderCall(options: options => options with { TuningTable = new TuningTable([entry]) });
+        Assert.Equal("", Assert.Single(call.Layer.TuningMatches).Ignored);
+        call.Forward(256);
+        string[] launched = [.. call.Gpu.Driver.Launches.Select(launch => launch.Kernel)];
+        Assert.Equal(["moe_route_small", $"moe_gemm1_{LadderCall.Variant(5)}", $"moe_gemm2_{LadderCall.Variant(2)}", "moe_finalize"], launched);
+        Assert.Equal(["stages", LadderCall.Variant(5), LadderCall.Variant(2)], call.Compiled);
     }
 
     [Fact]
@@ -126,7 +145,7 @@ public sealed class TuneTests
         int replays = call.Gpu.Driver.GraphLaunches;
         TuningEntry entry = call.Layer.Tune(2, [3, 40], Cancellation);
         Assert.Equal([3, 40], entry.Points.Select(point => point.NumTokens));
-        Assert.Equal((7 + 6) * 13, call.Gpu.Driver.GraphLaunches - replays);
+        Assert.Equal((7 + 16) * 13, call.Gpu.Driver.GraphLaunches - replays);
         Assert.Equal(before, call.Gpu.Driver.Live);
         Assert.Empty(call.Gpu.Driver.Violations);
     }
