@@ -34,4 +34,10 @@ internal sealed class HostLayer<T>
         ManagedRouter.SelectExperts(routerLogits, NumGlobalExperts, topK, _descriptor.Routing, experts, scales);
         Forward(input, experts, scales, topK, output);
     }
+
+    public void ForwardBlock(ReadOnlySpan<T> input, MoeRouter router, Span<T> output)
+    {
+        float[] logits = RouterLogits.Compute(input, router.Weight.Span, router.HiddenSize);
+        ForwardFromLogits(input, logits, router.TopK, output);
+    }
 }
