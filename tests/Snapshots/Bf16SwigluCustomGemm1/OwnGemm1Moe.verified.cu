@@ -127,8 +127,7 @@ struct LocalExperts {
     const int* map;   // [numGlobalExperts], local id or -1; null: the experts from `first` on are local
     int first;        // global id of local expert 0 where there is no map
     int num_global;   // length of the map
-    int num_local;    // E
-    int reserved;
+    int num_local, reserved;  // E
 };
 
 // The local id, or -1 where the id is out of range or its expert lives elsewhere.
@@ -138,23 +137,27 @@ __device__ __forceinline__ int local_expert(int id, const LocalExperts& experts)
     return local >= 0 && local < experts.num_local ? local : -1;
 }
 
+// ---- routing/token_count.cuh ---- Tokens of a call: as many as its buffers hold, or as device memory says when the kernel runs.
+__device__ __forceinline__ int valid_tokens(const int* on_device, int num_tokens) { return on_device ? max(0, min(*on_device, num_tokens)) : num_tokens; }
+
 // ---- routing/arguments.cuh ---- A slot is one (token, k) pair, numbered token * K + k. A sorted row is the place of a slot in expert order.
 struct RouteArguments {
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
     LocalExperts localExperts;        // from ids to experts 0..E-1
     int* chunkCounts;                 // [numChunks, E]; scratch
     int* expertOffsets;               // [E + 1]; first sorted row of each expert
-    int* tileStarts;                  // [E + 1]; first M-tile of each expert, then the number of M-tiles
-    int* tileExperts;                 // expert of each M-tile
+    int* tileStarts[2];               // of GEMM1's tiles, and of GEMM2's where they differ: [E + 1]; first M-tile of each expert, then how many there are
+    int* tileExperts[2];              // expert of each M-tile
     int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
-    int numSlots;                     // T * K
-    int tileM;                        // rows an M-tile
-    int numChunks;                    // chunks, one block each
-    int slotsPerChunk;                // of the count and place passes
+    const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
+    int numTokens, topK;              // T, K
+    int tileM[2];                     // rows an M-tile; second 0: GEMM2 takes GEMM1's tiles
+    int numChunks, slotsPerChunk;     // chunks of the count and place passes, one block each
+    __device__ __forceinline__ int valid_slots() const { return valid_tokens(numTokensOnDevice, numTokens) * topK; }
 };
-static_assert(sizeof(RouteArguments) == 104, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 136, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;   // E at most
 constexpr int kSortThreads = 1024;  // threads a block: one an expert
@@ -162,7 +165,6 @@ constexpr unsigned kFullWarp = 0xffffffffu;
 
 // ---- routing/runs.cuh ---- Slots to sorted rows in the order of the slots, so that the sort is stable and the same in every run. Each warp has a run of
 // consecutive slots and counters of its own: warps meet twice, not once a slot.
-
 constexpr int kWarpCounts = 8192;  // counters of all warps
 
 struct SortedRuns {
@@ -225,23 +227,25 @@ __device__ __forceinline__ long long warp_inclusive_scan(long long value) {
 // Thread e holds the number of slots of expert e (0 beyond E). Writes offsets and tiles; returns the first row of expert e.
 __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count, long long (&warp_sums)[kSortThreads / 32]) {
     const int expert = threadIdx.x, lane = threadIdx.x % 32, warp = threadIdx.x / 32, num_local = arguments.localExperts.num_local;
-
-    // Rows in the upper half and tiles in the lower one are summed together; one warp sums the warps.
-    const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM - 1) / arguments.tileM;
-    const long long in_warp = warp_inclusive_scan(own);
-    if (lane == 31) warp_sums[warp] = in_warp;
-    __syncthreads();
-    if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);
-    __syncthreads();
-    const long long next = in_warp + (warp == 0 ? 0 : warp_sums[warp - 1]), first = next - own;
-    if (expert < 2) arguments.drawnTiles[expert] = 0;
-    if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[0] = 0;
-    if (expert < num_local) {
+    int first_row = 0;
+    for (int list = 0; list < 2 && arguments.tileM[list] > 0; ++list) {
+        // Rows in the upper half and tiles in the lower one are summed together; one warp sums the warps.
+        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) / arguments.tileM[list];
+        const long long in_warp = warp_inclusive_scan(own);
+        __syncthreads();
+        if (lane == 31) warp_sums[warp] = in_warp;
+        __syncthreads();
+        if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);
+        __syncthreads();
+        const long long next = in_warp + (warp == 0 ? 0 : warp_sums[warp - 1]), first = next - own;
+        if (expert < 2) arguments.drawnTiles[expert] = arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
+        first_row = static_cast<int>(first >> 32);
+        if (expert >= num_local) continue;
         arguments.expertOffsets[expert + 1] = static_cast<int>(next >> 32);
-        arguments.tileStarts[expert + 1] = static_cast<int>(next);
-        for (int tile = static_cast<int>(first); tile < static_cast<int>(next); ++tile) arguments.tileExperts[tile] = expert;
+        arguments.tileStarts[list][expert + 1] = static_cast<int>(next);
+        for (int tile = static_cast<int>(first); tile < static_cast<int>(next); ++tile) arguments.tileExperts[list][tile] = expert;
     }
-    return static_cast<int>(first >> 32);
+    return first_row;
 }
 
 // ---- routing/route.cuh ---- Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
@@ -249,16 +253,16 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.numSlots), runs.warp_sums);
+    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.valid_slots()), runs.warp_sums);
     __syncthreads();
-    walk_run(runs, arguments, 0, arguments.numSlots, true);
+    walk_run(runs, arguments, 0, arguments.valid_slots(), true);
 }
 
 // First pass, one block a chunk: chunkCounts[chunk, e].
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
     const int begin = blockIdx.x * arguments.slotsPerChunk;
-    const int count = count_runs(runs, arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
+    const int count = count_runs(runs, arguments, begin, min(arguments.valid_slots() - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
     if (threadIdx.x < num_local) arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + threadIdx.x] = count;
 }
 
@@ -285,7 +289,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
 // Third pass, one block a chunk: slots to rows.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.numSlots - begin, arguments.slotsPerChunk);
+    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.valid_slots() - begin, arguments.slotsPerChunk);
     count_runs(runs, arguments, begin, num_slots);
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     if (expert < num_local)
@@ -381,7 +385,6 @@ template <class Tile> __device__ __forceinline__ unsigned swizzled(int row, int 
 
 // ---- gemm/row_loader.cuh ---- Who copies what into a stage: each thread owns one 16-byte chunk of every kRowsPerPass-th row; with 64 elements of depth,
 // eight threads fetch 128 consecutive bytes of a row.
-
 template <class Tile, int kRows> struct RowLoader {
     static constexpr int kChunks = TileTraits<Tile>::kChunks;
     static constexpr int kRowsPerPass = Tile::kThreads / kChunks;
@@ -421,7 +424,6 @@ template <class Tile> struct RowsA {
 // ---- gemm/columns.cuh ---- Which output column each accumulator column computes. Weight rows are fetched one by one, so that any order costs the
 // same: this one gives every thread 8 (or 4) consecutive outputs, hence 16-byte stores, and puts gate and up of one output
 // into the same thread's registers.
-
 template <class Tile, bool kPaired> struct ColumnMap {
     using Traits = TileTraits<Tile>;
     static constexpr int kFragmentsPerOutput = kPaired ? 2 : 1;                             // n8 fragments: gate and up, or one
@@ -656,7 +658,6 @@ struct TileSchedule {
 
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
-
 // `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
 // one: a constant would make the compiler keep a product of every row in registers, and spill.
 template <class Tile, class CopiesOf, class Store>
@@ -794,12 +795,14 @@ struct ApplyArguments {
     const float* swigluBeta;         // [E]
     const float* swigluLimit;        // [E]
     const int* expertOffsets;        // [E + 1]
+    const float* tokenInputScales;   // [T * K], where routing scales the input; else null
+    const int* sortedSlots;          // slot of each sorted row, for the scales
     int numExperts;                  // E
     int intermediateSize;            // I, a multiple of 8
     int gateRowOffset, gateRowStride;
     int upRowOffset, upRowStride;
 };
-static_assert(sizeof(ApplyArguments) == 80, "the launcher passes this layout");
+static_assert(sizeof(ApplyArguments) == 96, "the launcher passes this layout");
 
 constexpr int kApplyThreads = 256;  // threads a block; one block a row
 
@@ -843,19 +846,17 @@ struct FinalizeArguments {
     LocalExperts localExperts;        // from ids to experts 0..E-1
     const float* tokenFinalScales;    // [T * K]; null means 1
     Element* output;                  // [T, H]; every row is written
-    int numTokens;                    // T
-    int topK;                         // K
-    int hiddenSize;                   // H, a multiple of 8
-    int reserved;
+    const int* numTokensOnDevice;     // rows of tokens from this on are zeros; null means T
+    int numTokens, topK, hiddenSize, reserved;  // T, K and H, a multiple of 8
 };
-static_assert(sizeof(FinalizeArguments) == 88, "the launcher passes this layout");
+static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
 constexpr int kFinalizeThreads = 256;  // threads a block; one block a token
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
     const long long token = blockIdx.x;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int top_k = kTopK ? kTopK : arguments.topK;
+    const int top_k = token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) ? 0 : kTopK ? kTopK : arguments.topK;
     for (int column = threadIdx.x * 8; column < hidden; column += kFinalizeThreads * 8) {
         float sums[8] = {};
         for (int k = 0; k < top_k; ++k) {
@@ -865,9 +866,8 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
             const float scale = arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f;
             const long long row = arguments.slotRows ? arguments.slotRows[slot] : slot;
             const Vector16 output = *reinterpret_cast<const Vector16*>(arguments.expertOutput + row * hidden + column);
-            Vector16 bias = {};
-            if (arguments.fc2ExpertBiases)
-                bias = *reinterpret_cast<const Vector16*>(arguments.fc2ExpertBiases + static_cast<long long>(expert) * hidden + column);
+            const Element* biases = arguments.fc2ExpertBiases;
+            const Vector16 bias = biases ? *reinterpret_cast<const Vector16*>(biases + static_cast<long long>(expert) * hidden + column) : Vector16{};
 #pragma unroll
             for (int word = 0; word < 4; ++word) {
                 sums[2 * word] = fmaf(scale, unpack_low(output.words[word]) + unpack_low(bias.words[word]), sums[2 * word]);

@@ -42,8 +42,14 @@ public struct RouteArguments
     /// <summary>Sorted row of each slot, int32 [T * K]; null where nobody reads it.</summary>
     public DevicePointer<int> SlotRows;
 
-    /// <summary>T * K.</summary>
-    public int NumSlots;
+    /// <summary>Tokens from this number on, read when the kernel runs, have no slots; null means T.</summary>
+    public DevicePointer<int> NumTokensOnDevice;
+
+    /// <summary>T.</summary>
+    public int NumTokens;
+
+    /// <summary>K.</summary>
+    public int TopK;
 
     /// <summary>Rows of an M-tile of GEMM1's variant.</summary>
     public int TileM;
@@ -56,6 +62,4 @@ public struct RouteArguments
 
     /// <summary>Slots a chunk; a multiple of a warp's threads.</summary>
     public int SlotsPerChunk;
-
-    private readonly int _reserved;
 }
