@@ -9,6 +9,9 @@ internal static class RouterStages
     // One block chooses the experts of so many tokens, or of so many logits, sooner than two launches do.
     private const int MaxTokensOfOneBlock = 128, MaxLogitsOfOneBlock = MaxTokensOfOneBlock * 256;
 
+    // From so many logits on, tiles of 64 x 64 fill the device.
+    private const long MinTiledLogits = 1 << 17;
+
     /// <summary>The regions of the workspace that ids and scales are written to.</summary>
     public static CudaSlots Slots(MoeDescriptor descriptor, in WorkspaceLayout layout, ulong workspace) => new()
     {
@@ -88,19 +91,25 @@ internal static class RouterStages
         bool routed = call.RouterLogits.IsNull;
         ulong skipped = routed ? 0 : (ulong)router.NumExperts * (ulong)hiddenSize * sizeof(float);
         int experts = routed ? router.NumExperts : 0;
-        launchers.RouterLogits(
-            new RouterLogitsArguments<T>
-            {
-                Input = call.Input,
-                Weight = new(router.Weight.Address + skipped),
-                RouterLogits = logits,
-                SharedGateLogits = gates,
-                NumTokensOnDevice = call.NumTokensOnDevice,
-                NumTokens = call.NumTokens,
-                NumExperts = experts,
-                NumRows = experts + (router.HasSharedGate ? 1 : 0),
-                HiddenSize = hiddenSize,
-            },
-            stream);
+        var arguments = new RouterLogitsArguments<T>
+        {
+            Input = call.Input,
+            Weight = new(router.Weight.Address + skipped),
+            RouterLogits = logits,
+            SharedGateLogits = gates,
+            NumTokensOnDevice = call.NumTokensOnDevice,
+            NumTokens = call.NumTokens,
+            NumExperts = experts,
+            NumRows = experts + (router.HasSharedGate ? 1 : 0),
+            HiddenSize = hiddenSize,
+        };
+        if ((long)arguments.NumTokens * arguments.NumRows >= MinTiledLogits)
+        {
+            launchers.RouterLogitsTiled(arguments, stream);
+        }
+        else
+        {
+            launchers.RouterLogits(arguments, stream);
+        }
     }
 }

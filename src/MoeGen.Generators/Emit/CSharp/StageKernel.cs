@@ -35,6 +35,9 @@ internal sealed record StageKernel(
             "RouterLogits", "moe_router_logits", 256, $"{Names.MoeGen}.RouterLogitsArguments<{Names.Element(model.Dtype)}>",
             "((long)arguments.NumRows + 1) / 2 * (((long)arguments.NumTokens + 7) / 8)", "The router's linear layer for few tokens: 2 experts by 8 tokens a block."),
         new(
+            "RouterLogitsTiled", "moe_router_logits_tiled", 128, $"{Names.MoeGen}.RouterLogitsArguments<{Names.Element(model.Dtype)}>",
+            "((long)arguments.NumRows + 63) / 64 * (((long)arguments.NumTokens + 63) / 64)", "The router's linear layer for many tokens: 64 experts by 64 tokens a block."),
+        new(
             "SelectExperts", "moe_select_experts", 256, $"{Names.MoeGen}.SelectExpertsArguments",
             "((long)arguments.NumTokens + 7) / 8", "Expert ids and scales from router logits: one warp a token, 8 tokens a block."),
         new("SelectAndRoute", "moe_select_and_route", 1024, $"{Names.MoeGen}.SelectAndRouteArguments", "1", "Expert ids and scales from router logits, and the counting sort, in one block."),
