@@ -3,7 +3,10 @@ using System.Numerics;
 namespace MoeGen;
 
 /// <summary>Gathered input rows x fc1, plus bias, with the activation: [rows, H] -> [rows, I] in sorted order.</summary>
-internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan route)
+/// <param name="layer">The layer.</param>
+/// <param name="route">The rows of each expert.</param>
+/// <param name="inputScales">Factor of each slot's input; <see langword="null"/> for 1.</param>
+internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan route, float[]? inputScales)
     where T : unmanaged
     where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
 {
@@ -76,6 +79,16 @@ internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan rou
         Span<TAcc> dots, ReadOnlySpan<TAcc> biases, SwigluValues<TAcc> swiglu, TAcc[] activated, int row, int j)
         where TActivation : struct, IManagedActivation
     {
+        if (inputScales is not null)
+        {
+            // Before the biases: fc1 . (s x) = s (fc1 . x).
+            var scale = TAcc.CreateTruncating(inputScales[route.SortedSlots[row]]);
+            foreach (ref TAcc dot in dots)
+            {
+                dot *= scale;
+            }
+        }
+
         VectorKernel.Add(biases, dots);
         int outputs = TActivation.IsGated ? VectorKernel.Rows / 2 : VectorKernel.Rows;
         Span<TAcc> to = activated.AsSpan((row * _intermediate) + j, outputs);

@@ -5,6 +5,9 @@ internal sealed record ManagedLayer<T>(
     MoeWeights<T> Weights, Activation Activation, int TopK, ManagedOptions Options, SwigluConstants Swiglu, LocalExperts? LocalExperts)
     where T : unmanaged
 {
+    /// <summary>Leading slots of each token whose scale belongs to the expert's input, not to its output; 0 for all methods but one.</summary>
+    public int InputScaledSlots { get; init; }
+
     /// <summary>Puts the defaults in and checks that all of it fits together.</summary>
     public static ManagedLayer<T> Create(
         MoeWeights<T> weights,

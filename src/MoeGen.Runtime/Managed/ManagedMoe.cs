@@ -10,7 +10,7 @@ namespace MoeGen;
 /// twice in a token. NaN and infinity stay in their token's row.
 /// The weights are converted a few rows at a time, never copied as a whole.
 /// </remarks>
-public static class ManagedMoe
+public static partial class ManagedMoe
 {
     /// <summary>Runs the layer with single-precision accumulation and rounds the output once to <typeparamref name="T"/>.</summary>
     /// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>

@@ -39,15 +39,16 @@ internal sealed class ManagedPipeline<T, TAcc>(ManagedLayer<T> layer, long chunk
         int hidden = _shape.HiddenSize;
         ReadOnlySpan<int> experts = ToLocal(ids);
         RoutePlan route = RoutePlan.Create(experts, _shape.NumExperts);
+        var (inputScales, outputScales) = SlotScales.Split(scales, layer.TopK, layer.InputScaledSlots);
         TAcc[] wideInput = Rent(input.Length);
         TAcc[] activated = Rent((long)route.SortedSlots.Length * _shape.IntermediateSize);
         TAcc[] expertOutput = Rent((long)ids.Length * hidden);
         try
         {
             ElementConversion.Widen(input, wideInput.AsSpan(0, input.Length));
-            ManagedActivations.RunGemm1(layer.Activation, new ManagedGemm1<T, TAcc>(layer, route), wideInput, activated);
+            ManagedActivations.RunGemm1(layer.Activation, new ManagedGemm1<T, TAcc>(layer, route, inputScales), wideInput, activated);
             new ManagedGemm2<T, TAcc>(layer, route).Run(activated, expertOutput);
-            new ManagedFinalize<T, TAcc>(layer).Run(expertOutput, experts, scales, rounded, exact);
+            new ManagedFinalize<T, TAcc>(layer).Run(expertOutput, experts, inputScales is null ? scales : outputScales, rounded, exact);
         }
         finally
         {

@@ -6,6 +6,7 @@ internal sealed class HostLayer<T>
     where T : unmanaged
 {
     private readonly MoeDescriptor _descriptor;
+
     public HostLayer(MoeDescriptor descriptor, ManagedBackend backend, MoeWeights<T> weights)
     {
         WeightChecks.CheckConfiguration(descriptor, weights.Shape, weights.Fc1Layout);
@@ -32,6 +33,16 @@ internal sealed class HostLayer<T>
         var experts = new int[routerLogits.Length / NumGlobalExperts * topK];
         var scales = new float[experts.Length];
         ManagedRouter.SelectExperts(routerLogits, NumGlobalExperts, topK, _descriptor.Routing, experts, scales);
-        Forward(input, experts, scales, topK, output);
+        WeightChecks.CheckStated(_descriptor, nameof(topK), _descriptor.StaticShape.TopK, topK);
+        ManagedLayer<T> layer = ManagedLayer<T>.Create(Weights, _descriptor.Activation, topK, Backend.Options, _descriptor.Swiglu, Weights.LocalExperts);
+        int inputScaled = SlotScales.InputScaledSlots(_descriptor.Routing, topK);
+        new ManagedPipeline<T, float>(layer with { InputScaledSlots = inputScaled }).Run(input, experts, scales, output, default);
+    }
+
+    /// <summary>The whole block: router, routed and shared experts; lengths are checked here.</summary>
+    public void ForwardBlock(ReadOnlySpan<T> input, MoeRouter router, Span<T> output)
+    {
+        WeightChecks.CheckStated(_descriptor, nameof(router.SlotsPerToken), _descriptor.StaticShape.TopK, router.SlotsPerToken);
+        ManagedMoe.ForwardBlock(Weights, _descriptor.Activation, input, router, output, Backend.Options, _descriptor.Swiglu);
     }
 }
