@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
@@ -32,18 +35,31 @@ internal sealed class Terminal
         new(System.Console.Out, System.Console.Error, !System.Console.IsOutputRedirected, !System.Console.IsErrorRedirected);
 
     /// <summary>Prints one object; there is never a second.</summary>
-    public void WriteJson<T>(T value, JsonTypeInfo<T> type) => Output.WriteLine(JsonSerializer.Serialize(value, type));
-
-    /// <summary>Two columns: names and what they are.</summary>
-    public void WriteFacts(params ReadOnlySpan<(string Name, string Value)> facts)
+    public void WriteJson<T>(T value, JsonTypeInfo<T> type)
     {
-        Grid grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn();
-        foreach ((string name, string value) in facts)
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            grid.AddRow(new Text(name, new Style(decoration: Decoration.Bold)), new Text(value));
+            JsonSerializer.Serialize(writer, value, type);
         }
 
-        Console.Write(grid);
+        Output.WriteLine(Encoding.UTF8.GetString(bytes.WrittenSpan));
+    }
+
+    /// <summary>Names and what they are, a line each; further lines of a value stand under its first.</summary>
+    public void WriteFacts(params ReadOnlySpan<(string Name, string Value)> facts)
+    {
+        int width = 0;
+        foreach ((string name, _) in facts)
+        {
+            width = Math.Max(width, name.Length);
+        }
+
+        foreach ((string name, string value) in facts)
+        {
+            Console.Write(new Text(name.PadRight(width + 2), new Style(decoration: Decoration.Bold)));
+            Output.WriteLine(value.ReplaceLineEndings(Environment.NewLine + new string(' ', width + 2)));
+        }
     }
 
     /// <summary>A table, if it has rows.</summary>
