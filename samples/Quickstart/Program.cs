@@ -15,7 +15,7 @@ MoeBlock block = checkpoint.GetBlock(layer: 0);
 MoeWeights<BFloat16> weights = block.LoadWeights<BFloat16>();
 BFloat16[] input = [.. recorded.Get<float>("input").ToArray().Select(value => (BFloat16)value)];
 double[] expected = [.. recorded.Get<float>("output_fp32").ToArray().Select(value => (double)value)];
-float[] routerLogits = RouterLogits.Compute<BFloat16, float>(input, block.RouterWeight.Span, block.Shape.HiddenSize);
+float[] routerLogits = RouterLogits.Compute<BFloat16, float>(input, block.Router.Weight.Span, block.Shape.HiddenSize);
 Console.WriteLine($"checkpoint  {checkpoint.Family}: {block.Shape.NumExperts} experts, {block.TopK} per token, hidden size {block.Shape.HiddenSize}, intermediate size {block.Shape.IntermediateSize}");
 
 using MixtralMoe layer = CreateLayer(weights);

@@ -11,10 +11,13 @@ internal sealed class ModelConfig
 
     private readonly JsonElement _root;
 
-    private ModelConfig(string path, JsonElement root)
+    private readonly string _section;
+
+    private ModelConfig(string path, JsonElement root, string section = "")
     {
         Path = path;
         _root = root;
+        _section = section;
     }
 
     public string Path { get; }
@@ -43,6 +46,22 @@ internal sealed class ModelConfig
         }
     }
 
+    /// <summary>Whether a key is present and not null.</summary>
+    public bool Has(string key) => TryGet(key, out _);
+
+    /// <summary>An object under a key; null where it is absent.</summary>
+    public ModelConfig? GetSection(string key)
+    {
+        if (!TryGet(key, out JsonElement element))
+        {
+            return null;
+        }
+
+        return element.ValueKind == JsonValueKind.Object
+            ? new ModelConfig(Path, element, $"{_section}{key}.")
+            : throw Problem(key, element, "an object is required");
+    }
+
     /// <summary>A positive integer under the first of these keys that is present; where several are, they must agree.</summary>
     public int GetPositive(params ReadOnlySpan<string> keys)
     {
@@ -54,40 +73,55 @@ internal sealed class ModelConfig
                 continue;
             }
 
-            if (element.ValueKind != JsonValueKind.Number || !element.TryGetInt32(out int value) || value < 1)
-            {
-                throw new CheckpointException(
-                    $"{Path}: {key} is {CheckpointException.Quote(element.GetRawText())}; allowed are integers from 1 to {int.MaxValue}.");
-            }
-
+            int value = ToInteger(key, element, 1);
             if (found is { } first && first.Value != value)
             {
-                throw new CheckpointException($"{Path}: {first.Key} is {first.Value} and {key} is {value}; they must agree.");
+                throw new CheckpointException($"{Path}: {_section}{first.Key} is {first.Value} and {_section}{key} is {value}; they must agree.");
             }
 
             found ??= (key, value);
         }
 
-        return found?.Value ?? throw new CheckpointException($"{Path}: {string.Join(" or ", keys.ToArray())} is missing; a positive integer is required.");
+        return found?.Value
+            ?? throw new CheckpointException($"{Path}: {_section}{string.Join(" or ", keys.ToArray())} is missing; a positive integer is required.");
     }
 
-    /// <summary>A string.</summary>
-    public string GetString(string key)
+    /// <summary>An integer of 0 or more; <paramref name="missing"/> where the key is absent.</summary>
+    public int GetNonNegative(string key, int missing) => TryGet(key, out JsonElement element) ? ToInteger(key, element, 0) : missing;
+
+    /// <summary>A list of integers of 0 or more; null where the key is absent.</summary>
+    public IReadOnlyList<int>? GetNonNegatives(string key)
     {
         if (!TryGet(key, out JsonElement element))
         {
-            throw new CheckpointException($"{Path}: {key} is missing; a string is required.");
+            return null;
         }
 
-        try
-        {
-            return element.ValueKind == JsonValueKind.String ? element.GetString()! : throw new InvalidOperationException("it is not a string");
-        }
-        catch (InvalidOperationException problem)
-        {
-            throw new CheckpointException($"{Path}: {key} is {CheckpointException.Quote(element.GetRawText())}; a string is required.", problem);
-        }
+        return element.ValueKind == JsonValueKind.Array
+            ? [.. element.EnumerateArray().Select(item => ToInteger(key, item, 0))]
+            : throw Problem(key, element, "a list of integers is required");
     }
+
+    /// <summary>A finite number; <paramref name="missing"/> where the key is absent.</summary>
+    public float GetNumber(string key, float missing)
+    {
+        if (!TryGet(key, out JsonElement element))
+        {
+            return missing;
+        }
+
+        return element.ValueKind == JsonValueKind.Number && element.TryGetSingle(out float value) && float.IsFinite(value)
+            ? value
+            : throw Problem(key, element, "a finite number is required");
+    }
+
+    /// <summary>A string.</summary>
+    public string GetString(string key) => TryGet(key, out JsonElement element)
+        ? ToText(key, element)
+        : throw new CheckpointException($"{Path}: {_section}{key} is missing; a string is required.");
+
+    /// <summary>A string; <paramref name="missing"/> where the key is absent.</summary>
+    public string GetString(string key, string missing) => TryGet(key, out JsonElement element) ? ToText(key, element) : missing;
 
     /// <summary>A boolean; <paramref name="missing"/> where the key is absent.</summary>
     public bool GetBoolean(string key, bool missing)
@@ -97,10 +131,31 @@ internal sealed class ModelConfig
             return missing;
         }
 
-        return element.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? element.GetBoolean()
-            : throw new CheckpointException($"{Path}: {key} is {CheckpointException.Quote(element.GetRawText())}; allowed are true and false.");
+        return element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Problem(key, element, "allowed are true and false");
     }
+
+    /// <summary>What is wrong with a value, as an exception.</summary>
+    public CheckpointException Problem(string key, string found, string allowed) => new($"{Path}: {_section}{key} is {found}; {allowed}.");
+
+    private int ToInteger(string key, JsonElement element, int smallest) =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= smallest
+            ? value
+            : throw Problem(key, element, $"allowed are integers from {smallest} to {int.MaxValue}");
+
+    private string ToText(string key, JsonElement element)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString()! : throw new InvalidOperationException("it is not a string");
+        }
+        catch (InvalidOperationException problem)
+        {
+            throw new CheckpointException($"{Path}: {_section}{key} is {CheckpointException.Quote(element.GetRawText())}; a string is required.", problem);
+        }
+    }
+
+    private CheckpointException Problem(string key, JsonElement element, string allowed) =>
+        Problem(key, CheckpointException.Quote(element.GetRawText()), allowed);
 
     // JSON null counts as absent, as in transformers.
     private bool TryGet(string key, out JsonElement element)

@@ -1,126 +1,92 @@
 namespace MoeGen.Checkpoints;
 
-/// <summary>The MoE block of one layer of a checkpoint.</summary>
+/// <summary>The MoE block of one layer of a checkpoint: its router and its experts, routed and shared.</summary>
 public sealed class MoeBlock
 {
-    private readonly SafetensorsCheckpoint _tensors;
-    private readonly ICheckpointFamily _family;
+    private readonly WeightSource _source;
 
-    internal MoeBlock(SafetensorsCheckpoint tensors, ICheckpointFamily family, MoeBlockConfig config, int layer)
+    internal MoeBlock(string folder, string family, int layer, MoeBlockConfig config, MoeBlockTensors tensors)
     {
-        _tensors = tensors;
-        _family = family;
+        Family = family;
         Layer = layer;
-        Shape = config.Shape;
-        TopK = config.TopK;
-        Routing = config.Routing;
+        Shape = config.WholeShape;
         Activation = config.Activation;
-        CheckShapes();
-        StoredDtype = tensors.GetTensor(family.GateName(layer, 0)).Dtype;
-        var router = new float[Length(family.RouterName(layer), (long)Shape.NumExperts * Shape.HiddenSize, Array.MaxLength)];
-        TensorConversion.CopyConverted<float>(tensors, family.RouterName(layer), router);
-        RouterWeight = router;
+        Swiglu = config.Swiglu;
+        StoredDtype = tensors.Experts[0].Fc1[0].Source.Tensor.Dtype;
+        Router = new MoeRouter(config.Routing, config.Shape.NumExperts, config.TopK, tensors.Router.ToSingles(folder), config.RouterOptions)
+        {
+            Bias = tensors.RouterBias?.ToSingles(folder),
+            SelectionBias = tensors.SelectionBias?.ToSingles(folder),
+            SharedGateWeight = tensors.SharedGate?.ToSingles(folder),
+        };
+        _source = new WeightSource(folder, Shape, config.Fc1Layout, tensors);
     }
 
-    /// <summary>config.json's model_type.</summary>
-    public string Family => _family.ModelType;
+    /// <summary>config.json's model_type; where the file describes several models in one, that of the text model.</summary>
+    public string Family { get; }
 
     /// <summary>Index of the layer.</summary>
     public int Layer { get; }
 
-    /// <summary>E, H, I.</summary>
+    /// <summary>E + S, H, I: the routed experts and behind them the shared ones, which are as wide as the routed ones, filled up with zeros.</summary>
     public MoeShape Shape { get; }
 
-    /// <summary>Experts per token.</summary>
-    public int TopK { get; }
+    /// <summary>The router, widened exactly to fp32; it knows E, K and S.</summary>
+    public MoeRouter Router { get; }
+
+    /// <summary>K, routed experts per token; with the shared ones, a token visits <see cref="MoeRouter.SlotsPerToken"/>.</summary>
+    public int TopK => Router.TopK;
 
     /// <summary>How experts are chosen from the router's logits.</summary>
-    public RoutingMethod Routing { get; }
+    public RoutingMethod Routing => Router.Routing;
 
     /// <summary>The function between the GEMMs.</summary>
     public Activation Activation { get; }
 
-    /// <summary>Element type of the experts' weights in the file (of expert 0's gate).</summary>
-    public SafetensorsDtype StoredDtype { get; }
+    /// <summary>The constants of <see cref="Activation.SwigluOai"/>; of no meaning for other functions.</summary>
+    public SwigluConstants Swiglu { get; }
 
-    /// <summary>The router's weight, [E, H], widened exactly from BF16, F16 or F32.</summary>
-    public ReadOnlyMemory<float> RouterWeight { get; }
+    /// <summary>The row order of fc1 in loaded weights.</summary>
+    public Fc1Layout Fc1Layout => _source.Fc1Layout;
 
     /// <summary>
-    /// Copies the experts' weights into memory of their own, valid after the checkpoint is disposed; fc1 in <see cref="Fc1Layout.GateUp"/>.
+    /// Element type of the experts' weights in the file (of expert 0's fc1): BF16, F16, F32; F8_E4M3 in fp8 checkpoints; U8 for MXFP4. The
+    /// last two are loaded with conversion only.
+    /// </summary>
+    public SafetensorsDtype StoredDtype { get; }
+
+    /// <summary>
+    /// Copies the experts' weights into memory of their own, valid after the checkpoint is disposed. Several threads load an expert each;
+    /// nothing but the result is allocated.
     /// </summary>
     /// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
     /// <param name="allowConversion">
     /// Left out, every tensor must be stored as <typeparamref name="T"/> and is taken bit for bit. With <see langword="true"/>, tensors of
-    /// BF16, F16 and F32 are converted, rounded once to nearest, ties to even; numbers beyond the range of <see cref="Half"/> become infinite.
+    /// BF16, F16 and F32 are converted, and FP8 and MXFP4 dequantised in fp32, then rounded once to nearest, ties to even; numbers beyond the
+    /// range of <see cref="Half"/> become infinite.
     /// </param>
-    /// <exception cref="CheckpointException">A tensor is stored in another type, or gate and up of an expert exceed one array.</exception>
+    /// <param name="progress">Told after each expert, from the thread that loaded it, one call at a time.</param>
+    /// <exception cref="CheckpointException">A tensor is stored in another type, or an expert's fc1 exceeds one array.</exception>
     /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
-    public MoeWeights<T> LoadWeights<T>(bool allowConversion = false)
+    public MoeWeights<T> LoadWeights<T>(bool allowConversion = false, IProgress<MoeLoadProgress>? progress = null)
+        where T : unmanaged => HostLoader.Load<T>(_source, allowConversion, progress);
+
+    /// <summary>
+    /// Copies the experts' weights into device memory, expert by expert, without a copy of them in host memory: tensors that are stored as they
+    /// are needed go to the device from the mapped file, others through one staging buffer of 32 MB. Waits until they are there.
+    /// </summary>
+    /// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
+    /// <param name="context">The device.</param>
+    /// <param name="allowConversion">As for <see cref="LoadWeights"/>.</param>
+    /// <param name="progress">Told after each expert, from the calling thread.</param>
+    /// <returns>Weights whose buffers their <see cref="DeviceMoeWeights{T}.Dispose"/> frees.</returns>
+    /// <exception cref="CheckpointException">A tensor is stored in another type.</exception>
+    /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
+    /// <exception cref="CudaException">The driver reports an error; what was allocated is freed.</exception>
+    public DeviceMoeWeights<T> Upload<T>(CudaContext context, bool allowConversion = false, IProgress<MoeLoadProgress>? progress = null)
         where T : unmanaged
     {
-        _ = ElementType.DtypeOf<T>();
-        var fc1 = new ReadOnlyMemory<T>[Shape.NumExperts];
-        var fc2 = new ReadOnlyMemory<T>[Shape.NumExperts];
-        int half = Length(_family.GateName(Layer, 0), Shape.Fc1ElementsPerExpert(gated: false), Array.MaxLength / 2);
-        for (int expert = 0; expert < fc1.Length; expert++)
-        {
-            T[] gateUp = GC.AllocateUninitializedArray<T>(2 * half);
-            Copy(_family.GateName(Layer, expert), gateUp.AsSpan(0, half), allowConversion);
-            Copy(_family.UpName(Layer, expert), gateUp.AsSpan(half), allowConversion);
-            T[] down = GC.AllocateUninitializedArray<T>(half);
-            Copy(_family.DownName(Layer, expert), down, allowConversion);
-            fc1[expert] = gateUp;
-            fc2[expert] = down;
-        }
-
-        return new MoeWeights<T>(Shape, Fc1Layout.GateUp, fc1, fc2);
-    }
-
-    private void Copy<T>(string name, Span<T> destination, bool allowConversion)
-        where T : unmanaged
-    {
-        SafetensorsTensor tensor = _tensors.GetTensor(name);
-        if (tensor.Dtype.IsReadableAs<T>())
-        {
-            _tensors.Get<T>(name).Span.CopyTo(destination);
-        }
-        else if (allowConversion)
-        {
-            TensorConversion.CopyConverted(_tensors, name, destination);
-        }
-        else
-        {
-            throw new CheckpointException(
-                $"{_tensors.Folder}: tensor {tensor} is stored as {tensor.Dtype}, and weights of {ElementType.DtypeOf<T>()} were asked for; load its own type, or pass allowConversion: true to convert BF16, F16 and F32.");
-        }
-    }
-
-    // A file with holes can be far longer than the disk it lies on.
-    private int Length(string name, long elements, int max) => elements <= max
-        ? (int)elements
-        : throw new CheckpointException(
-            $"{_tensors.Folder}: tensor {_tensors.GetTensor(name)} has {elements} elements; allowed are at most {max}.");
-
-    private void CheckShapes()
-    {
-        int hidden = Shape.HiddenSize;
-        int intermediate = Shape.IntermediateSize;
-        CheckShape(_family.RouterName(Layer), Shape.NumExperts, hidden);
-        for (int expert = 0; expert < Shape.NumExperts; expert++)
-        {
-            CheckShape(_family.GateName(Layer, expert), intermediate, hidden);
-            CheckShape(_family.UpName(Layer, expert), intermediate, hidden);
-            CheckShape(_family.DownName(Layer, expert), hidden, intermediate);
-        }
-    }
-
-    private void CheckShape(string name, int rows, int columns)
-    {
-        SafetensorsTensor tensor = _tensors.GetTensor(name);
-        if (tensor.Shape.Count != 2 || tensor.Shape[0] != rows || tensor.Shape[1] != columns)
-        {
-            throw new CheckpointException($"{_tensors.Folder}: tensor {tensor} must be [{rows}, {columns}], as config.json says.");
-        }
+        ArgumentNullException.ThrowIfNull(context);
+        return new DeviceLoader<T>(context, _source).Load(allowConversion, progress);
     }
 }

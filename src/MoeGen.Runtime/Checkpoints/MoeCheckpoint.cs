@@ -1,24 +1,31 @@
 namespace MoeGen.Checkpoints;
 
 /// <summary>
-/// A Hugging Face folder of an MoE model: config.json and safetensors, single or sharded. Known are model_type <c>mixtral</c> and
-/// <c>qwen3_moe</c>.
+/// A Hugging Face folder of an MoE model: config.json and safetensors, single or sharded. Known are model_type <c>mixtral</c>,
+/// <c>phimoe</c>, <c>qwen2_moe</c>, <c>qwen3_moe</c>, <c>olmoe</c>, <c>deepseek_v2</c>, <c>deepseek_v3</c>, <c>kimi_k2</c>, <c>glm4_moe</c>,
+/// <c>gpt_oss</c>, <c>granitemoe</c>, <c>granitemoeshared</c> and <c>llama4_text</c>, also as the text model of a larger one.
 /// </summary>
 public sealed class MoeCheckpoint : IDisposable
 {
+    // The models of several kinds of input put the text model's layers deeper.
+    private static readonly string[] s_prefixes = ["model.layers.", "language_model.model.layers.", "model.language_model.layers."];
+
     private readonly ICheckpointFamily _family;
     private readonly MoeBlockConfig _config;
+    private readonly string _prefix;
 
-    private MoeCheckpoint(SafetensorsCheckpoint tensors, ICheckpointFamily family, MoeBlockConfig config, int numLayers)
+    private MoeCheckpoint(SafetensorsCheckpoint tensors, ICheckpointFamily family, string modelType, MoeBlockConfig config, int numLayers)
     {
         Tensors = tensors;
         NumLayers = numLayers;
+        Family = modelType;
         _family = family;
         _config = config;
+        _prefix = Array.Find(s_prefixes, prefix => tensors.TensorNames.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))) ?? s_prefixes[0];
     }
 
-    /// <summary>config.json's model_type.</summary>
-    public string Family => _family.ModelType;
+    /// <summary>config.json's model_type; where the file describes several models in one, that of the text model.</summary>
+    public string Family { get; }
 
     /// <summary>Decoder layers, with an MoE block or without.</summary>
     public int NumLayers { get; }
@@ -30,26 +37,33 @@ public sealed class MoeCheckpoint : IDisposable
     /// Reads config.json and maps the safetensors. No file outside the folder is read, but for the hub's cache, whose
     /// <c>snapshots/REVISION</c> links to the <c>blobs</c> beside <c>snapshots</c>.
     /// </summary>
-    /// <exception cref="CheckpointException">The family is unknown, or config.json or a safetensors file is damaged.</exception>
+    /// <exception cref="CheckpointException">The family is unknown, or config.json or a safetensors file is damaged or quantised in a way that cannot be read.</exception>
     /// <exception cref="IOException">A file is missing or cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     public static MoeCheckpoint Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        ModelConfig config = ModelConfig.Open(folder);
-        ICheckpointFamily family = CheckpointFamilies.Find(config);
-        MoeBlockConfig block = family.ReadConfig(config);
+        ModelConfig whole = ModelConfig.Open(folder);
+        (ICheckpointFamily family, string modelType, ModelConfig config) = CheckpointFamilies.Find(whole);
+        Quantization quantization = Quantization.Read(whole);
+        MoeBlockConfig block = family.ReadConfig(config) with
+        {
+            Quantization = quantization == Quantization.None ? Quantization.Read(config) : quantization,
+        };
+        block.Check(config);
         int numLayers = config.GetPositive("num_hidden_layers");
-        return new MoeCheckpoint(SafetensorsCheckpoint.Open(folder), family, block, numLayers);
+        return new MoeCheckpoint(SafetensorsCheckpoint.Open(folder), family, modelType, block, numLayers);
     }
 
-    /// <summary>Whether a layer has an MoE block, that is a router; some layers of Qwen3-MoE models may be dense.</summary>
-    public bool HasMoeBlock(int layer) => Tensors.Contains(_family.RouterName(layer));
+    /// <summary>Whether config.json says that a layer has an MoE block; some layers of many models are dense.</summary>
+    public bool HasMoeBlock(int layer) => layer >= 0 && layer < NumLayers && _config.HasExperts(layer);
 
-    /// <summary>The MoE block of a layer. Every tensor is found and its shape checked; nothing but the router's weight is read yet.</summary>
+    /// <summary>The MoE block of a layer. Every tensor is found and its shape checked; nothing but the router is read yet.</summary>
     /// <param name="layer">0 to <see cref="NumLayers"/> - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">No such layer.</exception>
-    /// <exception cref="CheckpointException">The layer has no MoE block, or a tensor is missing or of another shape than config.json says.</exception>
+    /// <exception cref="CheckpointException">
+    /// The layer has no MoE block, or a tensor is missing or of another shape or element type than config.json says.
+    /// </exception>
     public MoeBlock GetBlock(int layer)
     {
         if (layer < 0 || layer >= NumLayers)
@@ -60,10 +74,11 @@ public sealed class MoeCheckpoint : IDisposable
         if (!HasMoeBlock(layer))
         {
             throw new CheckpointException(
-                $"{Tensors.Folder}: layer {layer} has no MoE block; tensor '{_family.RouterName(layer)}' does not exist.");
+                $"{Tensors.Folder}: layer {layer} has no MoE block, it is dense; with experts are {LayerRules.Describe(_config.HasExperts, NumLayers)} of {NumLayers} layers (config.json).");
         }
 
-        return new MoeBlock(Tensors, _family, _config, layer);
+        var tensors = new LayerTensors(Tensors, $"{_prefix}{layer}.", _config.Quantization);
+        return new MoeBlock(Tensors.Folder, Family, layer, _config, _family.FindTensors(tensors, _config));
     }
 
     /// <summary>Unmaps the safetensors. Loaded weights stay valid.</summary>

@@ -61,6 +61,13 @@ public sealed class SafetensorsCheckpoint : IDisposable
     /// <summary>As <see cref="SafetensorsFile.GetBytes"/>.</summary>
     public ReadOnlyMemory<byte> GetBytes(string name, long offset = 0, int? length = null) => FileOf(name).GetBytes(name, offset, length);
 
+    /// <summary>As <see cref="SafetensorsFile.GetElements"/>.</summary>
+    internal ReadOnlyMemory<T> GetElements<T>(string name, long first, int count)
+        where T : unmanaged => FileOf(name).GetElements<T>(name, first, count);
+
+    /// <summary>The file that has a tensor.</summary>
+    internal string PathOf(string name) => FileOf(name).Path;
+
     /// <summary>Unmaps every file.</summary>
     public void Dispose()
     {

@@ -117,6 +117,16 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return Map<T>(tensor, tensor.Offset + (firstRow * rowBytes), rows * (rowBytes / Unsafe.SizeOf<T>()));
     }
 
+    /// <summary>Elements from one on, whatever the shape.</summary>
+    internal ReadOnlyMemory<T> GetElements<T>(string name, long first, int count)
+        where T : unmanaged
+    {
+        SafetensorsTensor tensor = Find<T>(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, tensor.ByteLength / Unsafe.SizeOf<T>());
+        return Map<T>(tensor, tensor.Offset + (first * Unsafe.SizeOf<T>()), count);
+    }
+
     /// <summary>Unmaps the file.</summary>
     public void Dispose()
     {

@@ -88,8 +88,7 @@ public sealed class DeviceMoeWeights<T> : IDisposable
                 SwigluLimit = Copy(context, weights.SwigluLimit, owned),
                 LocalExperts = weights.LocalExperts,
             };
-            uploaded._owned = [.. owned];
-            return uploaded;
+            return uploaded.Owning(owned);
         }
         catch
         {
@@ -103,6 +102,13 @@ public sealed class DeviceMoeWeights<T> : IDisposable
     /// <see cref="ObjectDisposedException"/> in later calls; a call just being enqueued keeps them until it is.
     /// </summary>
     public void Dispose() => Array.ForEach(Interlocked.Exchange(ref _owned, []), buffer => buffer.Dispose());
+
+    /// <summary>Makes these the buffers that <see cref="Dispose"/> frees.</summary>
+    internal DeviceMoeWeights<T> Owning(IEnumerable<IDisposable> buffers)
+    {
+        _owned = [.. buffers];
+        return this;
+    }
 
     private static DeviceBuffer<T> CopyExperts(CudaContext context, IReadOnlyList<ReadOnlyMemory<T>> experts, List<IDisposable> owned)
     {

@@ -25,7 +25,7 @@ public sealed class MoeCheckpointTests : IDisposable
         Assert.Equal(new MoeShape(2, 8, 16), weights.Shape);
 
         // Every element of a tensor is its number in the file: router 0, then down, gate, up of each expert.
-        Assert.All(block.RouterWeight.ToArray(), value => Assert.Equal(0, value));
+        Assert.All(block.Router.Weight.ToArray(), value => Assert.Equal(0, value));
         for (int expert = 0; expert < 2; expert++)
         {
             Assert.All(weights.Fc2ExpertWeights[expert].ToArray(), value => Assert.Equal((3 * expert) + 1, value));
@@ -73,11 +73,14 @@ public sealed class MoeCheckpointTests : IDisposable
     [Fact]
     public void Layers_without_a_block_are_named()
     {
-        Write(Config, "F32");
+        Write(Config.Replace("{\"model", "{\"decoder_sparse_step\":2,\"mlp_only_layers\":[7],\"model", StringComparison.Ordinal), "F32");
         using MoeCheckpoint checkpoint = MoeCheckpoint.Open(_folder.Path);
         Assert.Equal(3, checkpoint.NumLayers);
         Assert.False(checkpoint.HasMoeBlock(0));
-        AssertSays("layer 0 has no MoE block; tensor 'model.layers.0.mlp.gate.weight' does not exist", () => checkpoint.GetBlock(0));
+        Assert.True(checkpoint.HasMoeBlock(1));
+        Assert.False(checkpoint.HasMoeBlock(3));
+        AssertSays("layer 0 has no MoE block, it is dense; with experts are 1 of 3 layers", () => checkpoint.GetBlock(0));
+        Assert.Equal(2, checkpoint.GetBlock(1).Shape.NumExperts);
         Assert.Throws<ArgumentOutOfRangeException>(() => checkpoint.GetBlock(3));
         Assert.Throws<ArgumentOutOfRangeException>(() => checkpoint.GetBlock(-1));
     }
@@ -85,7 +88,7 @@ public sealed class MoeCheckpointTests : IDisposable
     [Theory]
     [InlineData("\"moe_intermediate_size\":16", "\"moe_intermediate_size\":24", "'model.layers.1.mlp.experts.0.gate_proj.weight' F32 [16, 8] must be [24, 8]")]
     [InlineData("\"num_experts\":2", "\"num_experts\":3", "'model.layers.1.mlp.gate.weight' F32 [2, 8] must be [3, 8]")]
-    [InlineData("qwen3_moe", "llama", "model_type is 'llama'; known are mixtral, qwen3_moe")]
+    [InlineData("qwen3_moe", "llama", "model_type is 'llama'; known are mixtral, phimoe, qwen2_moe, qwen3_moe, olmoe, deepseek_v2, deepseek_v3, kimi_k2, glm4_moe, gpt_oss, granitemoe")]
     [InlineData("\"model_type\":\"qwen3_moe\",", "", "model_type is missing")]
     [InlineData("\"qwen3_moe\"", "7", "model_type is '7'; a string is required")]
     [InlineData("\"hidden_size\":8", "\"hidden_size\":\"8\"", "hidden_size is '\"8\"'; allowed are integers")]

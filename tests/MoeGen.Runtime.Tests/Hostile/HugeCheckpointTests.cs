@@ -24,10 +24,10 @@ public sealed class HugeCheckpointTests : IDisposable
     [Fact]
     public void A_router_beyond_an_array_is_named()
     {
-        Write(experts: 8, hidden: 1 << 29, intermediate: 8, "U8", bytes: 1);
+        Write(experts: 8, hidden: 1 << 29, intermediate: 8, "BF16", bytes: 2);
         using MoeCheckpoint checkpoint = MoeCheckpoint.Open(_folder.Path);
         CheckpointException problem = Assert.Throws<CheckpointException>(() => checkpoint.GetBlock(0));
-        Assert.Contains("gate.weight' U8 [8, 536870912] has 4294967296 elements; allowed are at most", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("gate.weight' BF16 [8, 536870912] has 4294967296 elements; allowed are at most", problem.Message, StringComparison.Ordinal);
     }
 
     private void Write(int experts, int hidden, int intermediate, string dtype, int bytes)

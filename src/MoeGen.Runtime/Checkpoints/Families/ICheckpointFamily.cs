@@ -1,23 +1,14 @@
 namespace MoeGen.Checkpoints;
 
-/// <summary>How one family of models describes and names its MoE blocks.</summary>
+/// <summary>How one family of models describes and names its MoE blocks. To add one: write a class, and list it in <see cref="CheckpointFamilies"/>.</summary>
 internal interface ICheckpointFamily
 {
-    /// <summary>config.json's model_type.</summary>
-    string ModelType { get; }
+    /// <summary>The model_type values of config.json that it is for.</summary>
+    IReadOnlyList<string> ModelTypes { get; }
 
-    /// <summary>Reads the sizes and functions.</summary>
+    /// <summary>Reads the sizes, the router's numbers, the function, and which layers have experts.</summary>
     MoeBlockConfig ReadConfig(ModelConfig config);
 
-    /// <summary>The router's weight, [E, H].</summary>
-    string RouterName(int layer);
-
-    /// <summary>An expert's gate projection, [I, H].</summary>
-    string GateName(int layer, int expert);
-
-    /// <summary>An expert's up projection, [I, H].</summary>
-    string UpName(int layer, int expert);
-
-    /// <summary>An expert's down projection, [H, I].</summary>
-    string DownName(int layer, int expert);
+    /// <summary>Finds a layer's tensors in their forms and checks them against the sizes.</summary>
+    MoeBlockTensors FindTensors(LayerTensors tensors, MoeBlockConfig config);
 }

@@ -3,18 +3,15 @@ namespace MoeGen.Checkpoints;
 /// <summary>Mixtral: w1 = gate, w3 = up, w2 = down; always renormalised.</summary>
 internal sealed class MixtralFamily : ICheckpointFamily
 {
-    public string ModelType => "mixtral";
+    public IReadOnlyList<string> ModelTypes { get; } = ["mixtral"];
 
     public MoeBlockConfig ReadConfig(ModelConfig config) =>
-        MoeBlockConfig.Read(config, "intermediate_size", RoutingMethod.SoftmaxTopKRenormalized);
+        MoeBlockConfig.Read(config, RoutingMethod.SoftmaxTopKRenormalized, "intermediate_size", "num_local_experts", "num_experts");
 
-    public string RouterName(int layer) => $"{Block(layer)}.gate.weight";
+    public MoeBlockTensors FindTensors(LayerTensors tensors, MoeBlockConfig config) => FindMixtral(tensors, config.Shape);
 
-    public string GateName(int layer, int expert) => $"{Block(layer)}.experts.{expert}.w1.weight";
-
-    public string UpName(int layer, int expert) => $"{Block(layer)}.experts.{expert}.w3.weight";
-
-    public string DownName(int layer, int expert) => $"{Block(layer)}.experts.{expert}.w2.weight";
-
-    private static string Block(int layer) => $"model.layers.{layer}.block_sparse_moe";
+    /// <summary>The names of Mixtral, which others took over.</summary>
+    public static MoeBlockTensors FindMixtral(LayerTensors tensors, MoeShape shape) => new(
+        tensors.Matrix("block_sparse_moe.gate.weight", shape.NumExperts, shape.HiddenSize),
+        [.. ExpertForms.PerExpert(tensors, shape, "block_sparse_moe.experts", "w1", "w3", "w2")]);
 }

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+
+namespace MoeGen.Checkpoints;
+
+/// <summary>[rows, columns] of F8_E4M3, with a factor for each block of rows and columns: [rows / block, columns / block], rounded up.</summary>
+internal sealed class Fp8BlockMatrix(
+    SafetensorsCheckpoint tensors, SafetensorsTensor tensor, StoredMatrix factors, int blockRows, int blockColumns, int rows, int columns)
+    : StoredMatrix(tensor, rows, columns)
+{
+    private const int Chunk = 1024;
+
+    public override bool IsStoredAs<T>() => false;
+
+    [SkipLocalsInit]
+    public override void Read<T>(int firstRow, int rows, int firstColumn, int columns, Span<T> destination, int stride)
+    {
+        var rowFactors = new float[factors.Columns];
+        Span<float> values = stackalloc float[Chunk];
+        int loaded = -1;
+        for (int row = 0; row < rows; row++)
+        {
+            int block = (firstRow + row) / blockRows;
+            if (block != loaded)
+            {
+                factors.Read<float>(block, 1, 0, factors.Columns, rowFactors, factors.Columns);
+                loaded = block;
+            }
+
+            long start = ((long)(firstRow + row) * Columns) + firstColumn;
+            ReadOnlySpan<byte> stored = tensors.GetBytes(Tensor.Name, start, columns).Span;
+            Span<T> to = destination.Slice(row * stride, columns);
+            for (int column = 0; column < columns;)
+            {
+                // Up to the end of the block, in chunks.
+                int factor = (firstColumn + column) / blockColumns;
+                long end = Math.Min(columns, ((long)(factor + 1) * blockColumns) - firstColumn);
+                int length = (int)Math.Min(Chunk, end - column);
+                Fp8Elements.Decode(stored.Slice(column, length), rowFactors[factor], values);
+                ElementConversion.Narrow<T, float>(values[..length], to.Slice(column, length));
+                column += length;
+            }
+        }
+    }
+}
