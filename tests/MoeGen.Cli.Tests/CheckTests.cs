@@ -71,6 +71,20 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public void Constants_of_the_model_reach_the_layer()
+    {
+        string copy = Golden.Copy("gpt_oss", _folder);
+        string config = Path.Combine(copy, "config.json");
+        string right = File.ReadAllText(config);
+        Assert.Contains("\"swiglu_limit\": 7.0", right, StringComparison.Ordinal);
+        string[] arguments = ["check", copy, "--io", Golden.Io("gpt_oss"), "--backend", "managed"];
+        CliRun.Of(arguments).AssertExit(0);
+        File.WriteAllText(config, right.Replace("\"swiglu_limit\": 7.0", "\"swiglu_limit\": 0.25", StringComparison.Ordinal));
+        CliRun.Of(arguments).AssertExit(1);
+        CliRun.Of("check", copy, "--backend", "managed", "--tokens", "3").AssertExit(0);
+    }
+
+    [Fact]
     public void A_process_of_its_own_says_the_same()
     {
         string[] arguments = ["check", Golden.Folder("mixtral"), "--io", Golden.Io("mixtral"), "--backend", "managed", "--json"];

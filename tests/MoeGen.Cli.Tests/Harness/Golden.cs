@@ -7,7 +7,7 @@ internal static class Golden
 {
     public const int Tokens = 37, HiddenSize = 128;
 
-    public static string[] Families { get; } = ["mixtral", "qwen3_moe"];
+    public static string[] Families { get; } = ["mixtral", "qwen2_moe", "qwen3_moe", "deepseek_v3", "gpt_oss"];
 
     public static string Folder(string family) => Path.Combine(AppContext.BaseDirectory, "Golden", family);
 
