@@ -75,11 +75,9 @@ public sealed class CheckTests : IDisposable
     {
         string copy = Golden.Copy("gpt_oss", _folder);
         string config = Path.Combine(copy, "config.json");
-        string right = File.ReadAllText(config);
-        Assert.Contains("\"swiglu_limit\": 7.0", right, StringComparison.Ordinal);
         string[] arguments = ["check", copy, "--io", Golden.Io("gpt_oss"), "--backend", "managed"];
         CliRun.Of(arguments).AssertExit(0);
-        File.WriteAllText(config, right.Replace("\"swiglu_limit\": 7.0", "\"swiglu_limit\": 0.25", StringComparison.Ordinal));
+        File.WriteAllText(config, "{\"swiglu_limit\": 0.25," + File.ReadAllText(config).TrimStart()[1..]);
         CliRun.Of(arguments).AssertExit(1);
         CliRun.Of("check", copy, "--backend", "managed", "--tokens", "3").AssertExit(0);
     }
