@@ -37,6 +37,7 @@ public sealed class TimingTests
         var shape = new MoeShape(4, 64, 128);
         MoeWeights<BFloat16> weights = Timing.RandomLayer.Weights<BFloat16>(shape, gated: true);
         Assert.Equal(weights.Fc1ExpertWeights[3].ToArray(), Timing.RandomLayer.Weights<BFloat16>(shape, gated: true).Fc1ExpertWeights[3].ToArray());
+        Assert.Equal("0.55859375 -0.16699219 -0.30664062 -1.4765625", string.Join(' ', Timing.RandomLayer.Normal<BFloat16>(4, 1, seed: 1).Select(value => (float)value)));
         Assert.NotEqual(weights.Fc1ExpertWeights[3].ToArray(), weights.Fc1ExpertWeights[2].ToArray());
         int[] ids = Timing.RandomLayer.Ids(16, 2, 4, seed: 1);
         Assert.All(ids.Chunk(2), row => Assert.NotEqual(row[0], row[1]));

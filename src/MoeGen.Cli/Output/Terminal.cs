@@ -14,6 +14,7 @@ internal sealed class Terminal
     private const int PipedWidth = 4096;
 
     private readonly bool _errorIsTerminal;
+    private readonly IAnsiConsole _lines;
 
     public Terminal(TextWriter output, TextWriter error, bool outputIsTerminal, bool errorIsTerminal)
     {
@@ -21,6 +22,10 @@ internal sealed class Terminal
         Error = error;
         _errorIsTerminal = errorIsTerminal;
         Console = Create(output, outputIsTerminal);
+
+        // Lines that stay whole on a terminal too, which breaks them where it is narrow, and not for who copies them.
+        _lines = Create(output, outputIsTerminal);
+        _lines.Profile.Width = PipedWidth;
     }
 
     public TextWriter Output { get; }
@@ -57,7 +62,7 @@ internal sealed class Terminal
 
         foreach ((string name, string value) in facts)
         {
-            Console.Write(new Text(name.PadRight(width + 2), new Style(decoration: Decoration.Bold)));
+            _lines.Write(new Text(name.PadRight(width + 2), new Style(decoration: Decoration.Bold)));
             Output.WriteLine(value.ReplaceLineEndings(Environment.NewLine + new string(' ', width + 2)));
         }
     }
@@ -83,7 +88,7 @@ internal sealed class Terminal
                 ['@', ..] => new Style(Color.Teal),
                 _ => Style.Plain,
             };
-            Console.Write(new Text(line.TrimEnd('\r') + "\n", style));
+            _lines.Write(new Text(line.TrimEnd('\r') + "\n", style));
         }
     }
 

@@ -23,7 +23,7 @@ internal static class RandomLayer
         var values = new T[count];
         Parallel.For(0, (count + Part - 1) / Part, part =>
         {
-            var random = new Random(HashCode.Combine(seed, part));
+            var random = new Random(unchecked((seed * 1_000_003) + part));
             Span<T> rest = values.AsSpan(part * Part, Math.Min(Part, count - (part * Part)));
             Span<float> block = stackalloc float[256];
             for (; !rest.IsEmpty; rest = rest[Math.Min(block.Length, rest.Length)..])
