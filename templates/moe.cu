@@ -2,6 +2,8 @@
 #include "config/config.cuh"
 #include "routing/route.cuh"
 #include "routing/select_experts.cuh"
+#include "routing/select_and_route.cuh"
+#include "routing/router_logits.cuh"
 #include "gemm/gemm1.cuh"
 #include "gemm/gemm2.cuh"
 #include "permute/permute.cuh"

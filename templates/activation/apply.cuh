@@ -11,12 +11,14 @@ struct ApplyArguments {
     const float* swigluBeta;         // [E]
     const float* swigluLimit;        // [E]
     const int* expertOffsets;        // [E + 1]
+    const float* tokenInputScales;   // [T * K], where routing scales the input; else null
+    const int* sortedSlots;          // slot of each sorted row, for the scales
     int numExperts;                  // E
     int intermediateSize;            // I, a multiple of 8
     int gateRowOffset, gateRowStride;
     int upRowOffset, upRowStride;
 };
-static_assert(sizeof(ApplyArguments) == 80, "the launcher passes this layout");
+static_assert(sizeof(ApplyArguments) == 96, "the launcher passes this layout");
 
 constexpr int kApplyThreads = 256;  // threads a block; one block a row
 
@@ -36,7 +38,13 @@ extern "C" __global__ void __launch_bounds__(kApplyThreads) moe_apply_activation
     const int columns = kGated ? 2 * intermediate : intermediate;
     const float* products = arguments.products + row * columns;
     const Element* biases = arguments.fc1ExpertBiases ? arguments.fc1ExpertBiases + static_cast<long long>(expert) * columns : nullptr;
+#ifdef MOE_INPUT_SCALES
+    // fc1 is linear: a scale of its input is one of its sums, before the bias.
+    const float scale = arguments.tokenInputScales[arguments.sortedSlots[row]];
+    auto value = [&](int column) { return scale * products[column] + (biases ? unpack_low(biases[column].bits) : 0.0f); };
+#else
     auto value = [&](int column) { return products[column] + (biases ? unpack_low(biases[column].bits) : 0.0f); };
+#endif
     for (int output = threadIdx.x * 2; output < intermediate; output += kApplyThreads * 2) {
         float results[2];
 #pragma unroll

@@ -2,12 +2,12 @@
 // Default configuration, so that every template compiles alone. The generator supplies its own text in place of this file.
 #include "../primitives/bf16.cuh"
 #include "../activation/swiglu.cuh"
+#include "../routing/methods/chosen_softmax.cuh"
 
 constexpr int kHiddenSize = 0;        // H; 0: given at run time
 constexpr int kIntermediateSize = 0;  // I; 0: given at run time
 constexpr int kTopK = 0;              // K; 0: given at run time
 constexpr int kNumExperts = 0;        // E; 0: given at run time
-constexpr bool kRenormalize = true;   // scales divided by their sum over the chosen experts
 
 struct DefaultTile {
     static constexpr int kTileM = 128;                // rows (expanded tokens) a block

@@ -19,11 +19,13 @@ struct DecodeGemm1Arguments {
     int intermediateSize;             // I, a multiple of 8
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
+    const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
+    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
     const Element* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
     int gemm2Warps;                   // warps a block of GEMM2
     int reserved;
 };
-static_assert(sizeof(DecodeGemm1Arguments) == 136, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm1Arguments) == 152, "the launcher passes this layout");
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
@@ -54,10 +56,10 @@ __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, co
 extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
     __shared__ SlotGroups groups;
     __shared__ float part_sums[kDecodeWarps][kGroupFragments * 4][32];
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, arguments.numSlots);
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
-    const int top_k = kTopK ? kTopK : arguments.topK;
+    const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
     const int rounds = (hidden + kStreamDepth - 1) / kStreamDepth, parts = depth_parts(tasks, rounds), block_tasks = kDecodeWarps / parts;
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp % parts;
@@ -110,6 +112,11 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
                 // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
                 const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
                 if (entry >= groups.starts[group + 1]) continue;
+#ifdef MOE_INPUT_SCALES
+                const float input_scale = arguments.tokenInputScales[groups.slots[entry]];
+                sums[fragment][i] *= input_scale;
+                sums[fragment][2 + i] *= input_scale;
+#endif
                 const float low = sums[fragment][i] + low_bias, high = sums[fragment][2 + i] + high_bias;
                 store(groups.slots[entry], low_output, activate(low, kGated ? high : low, parameters));
                 if (!kGated && has_high) store(groups.slots[entry], high_output, activate(high, high, parameters));

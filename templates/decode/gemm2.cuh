@@ -11,12 +11,13 @@ struct DecodeGemm2Arguments {
     LocalExperts localExperts;        // from ids to experts 0..E-1
     const Element* fc2ExpertBiases;   // [E, H]; null means none
     const float* tokenFinalScales;    // [T * K]; null means 1
+    const int* numTokensOnDevice;     // rows of tokens from this on are zeros; null means T
     int numSlots;                     // T * K, at most kDecodeSlots
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
 };
-static_assert(sizeof(DecodeGemm2Arguments) == 88, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm2Arguments) == 96, "the launcher passes this layout");
 
 constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
 constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // of all warps: kWideDecodeThreads have half the slots
@@ -24,13 +25,13 @@ constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // o
 extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
     __shared__ SlotGroups groups;
     __shared__ float partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, arguments.numSlots);
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
-    const int top_k = kTopK ? kTopK : arguments.topK;
+    const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const int first_column = blockIdx.x * kDecodeColumns;
-    const int warp_sums = arguments.numSlots * kDecodeColumns;
+    const int warp_sums = num_slots * kDecodeColumns;
     float* own_sums = partial_sums + warp * warp_sums;
     for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0.0f;
     __syncwarp();
@@ -66,7 +67,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     __syncthreads();
 
     // Fixed order: the warps of a slot, then the slots of a token.
-    for (int i = threadIdx.x; i < arguments.numSlots / top_k * kDecodeColumns; i += blockDim.x) {
+    for (int i = threadIdx.x; i < num_slots / top_k * kDecodeColumns; i += blockDim.x) {
         const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
         if (column >= hidden) continue;
         float total = 0.0f;

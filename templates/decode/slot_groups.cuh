@@ -1,5 +1,6 @@
 #pragma once
 #include "../routing/local_expert.cuh"
+#include "../routing/token_count.cuh"
 // Which experts a small call touches, and with which slots: every block finds out by itself, so that no launch sorts before it.
 
 constexpr int kDecodeSlots = 64;     // T * K at most
@@ -17,11 +18,11 @@ struct SlotGroups {
     int count;                       // groups
 };
 
-// All threads of the block call it together. The groups follow from the ids alone, so that all blocks agree on them.
-__device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots) {
+// All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
+__device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
     const int (&experts)[kDecodeSlots] = groups.slot_experts;
     const int slot = threadIdx.x;
-    const int expert = slot < num_slots ? local_expert(ids[slot], local_experts) : -1;
+    const int expert = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
     if (slot < num_slots) groups.slot_experts[slot] = expert;
     __syncthreads();
 

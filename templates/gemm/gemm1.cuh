@@ -1,5 +1,6 @@
 #pragma once
 #include "../config/config.cuh"
+#include "input_scales.cuh"
 #include "tile_loop.cuh"
 // GEMM1: rows gathered by token x fc1, with the activation fused: no buffer of gate and up exists.
 
@@ -16,6 +17,7 @@ struct Gemm1Arguments {
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
     const float* swigluBeta;          // [E]
     const float* swigluLimit;         // [E]
+    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
     int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
@@ -23,7 +25,7 @@ struct Gemm1Arguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
 };
-static_assert(sizeof(Gemm1Arguments) == 128, "the launcher passes this layout");
+static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, kGated>;
@@ -48,6 +50,9 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
                 arguments.hiddenSize};
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
+#ifdef MOE_INPUT_SCALES
+            scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.tokenInputScales[arguments.sortedSlots[row]]; });
+#endif
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
             store_tile<Tile, kGated>(

@@ -1,5 +1,6 @@
 #pragma once
 #include "local_expert.cuh"
+#include "token_count.cuh"
 // A slot is one (token, k) pair, numbered token * K + k. A sorted row is the place of a slot in expert order.
 
 struct RouteArguments {
@@ -12,12 +13,13 @@ struct RouteArguments {
     int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
-    int numSlots;                     // T * K
-    int tileM;                        // rows an M-tile
-    int numChunks;                    // chunks, one block each
-    int slotsPerChunk;                // of the count and place passes
+    const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
+    int numTokens, topK;              // T, K
+    int tileM, reserved;              // rows an M-tile
+    int numChunks, slotsPerChunk;     // chunks of the count and place passes, one block each
+    __device__ __forceinline__ int valid_slots() const { return valid_tokens(numTokensOnDevice, numTokens) * topK; }
 };
-static_assert(sizeof(RouteArguments) == 104, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 120, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;   // E at most
 constexpr int kSortThreads = 1024;  // threads a block: one an expert

@@ -5,8 +5,7 @@ struct LocalExperts {
     const int* map;   // [numGlobalExperts], local id or -1; null: the experts from `first` on are local
     int first;        // global id of local expert 0 where there is no map
     int num_global;   // length of the map
-    int num_local;    // E
-    int reserved;
+    int num_local, reserved;  // E
 };
 
 // The local id, or -1 where the id is out of range or its expert lives elsewhere.

@@ -6,16 +6,16 @@
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.numSlots), runs.warp_sums);
+    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.valid_slots()), runs.warp_sums);
     __syncthreads();
-    walk_run(runs, arguments, 0, arguments.numSlots, true);
+    walk_run(runs, arguments, 0, arguments.valid_slots(), true);
 }
 
 // First pass, one block a chunk: chunkCounts[chunk, e].
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
     const int begin = blockIdx.x * arguments.slotsPerChunk;
-    const int count = count_runs(runs, arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
+    const int count = count_runs(runs, arguments, begin, min(arguments.valid_slots() - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
     if (threadIdx.x < num_local) arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + threadIdx.x] = count;
 }
 
@@ -42,7 +42,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
 // Third pass, one block a chunk: slots to rows.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.numSlots - begin, arguments.slotsPerChunk);
+    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.valid_slots() - begin, arguments.slotsPerChunk);
     count_runs(runs, arguments, begin, num_slots);
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     if (expert < num_local)

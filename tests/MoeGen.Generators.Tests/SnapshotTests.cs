@@ -206,6 +206,86 @@ public sealed class SnapshotTests
         public partial class ReferenceGptOssMoe;
         """);
 
+    [Fact]
+    public void Bf16_SigmoidGroupedTopK_DeepSeek() => Verify("Bf16SigmoidGroupedTopK", "DeepSeekMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.BF16, Routing = RoutingMethod.SigmoidGroupedTopK, HiddenSize = 7168, IntermediateSize = 2048)]
+        public partial class DeepSeekMoe;
+        """);
+
+    [Fact]
+    public void Bf16_SparseMixer() => Verify("Bf16SparseMixer", "SparseMixerMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.BF16, Tile = "64x128", Routing = RoutingMethod.SparseMixer, NumExperts = 16, TopK = 2)]
+        public partial class SparseMixerMoe;
+        """);
+
+    [Fact]
+    public void Fp16_TopKSigmoidInput() => Verify("Fp16TopKSigmoidInput", "LlamaMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.FP16, Routing = RoutingMethod.TopKSigmoidInput)]
+        public partial class LlamaMoe;
+        """);
+
+    [Fact]
+    public void Bf16_TopKSigmoidInput_Cublas() => Verify("Bf16TopKSigmoidInputCublas", "CublasLlamaMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.BF16, Gemm = Gemm.Cublas, Routing = RoutingMethod.TopKSigmoidInput)]
+        public partial class CublasLlamaMoe;
+        """);
+
+    [Fact]
+    public void Fp16_SigmoidTopK() => Verify("Fp16SigmoidTopK", "SigmoidMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.FP16, Tile = "32x128", Routing = RoutingMethod.SigmoidTopK)]
+        public partial class SigmoidMoe;
+        """);
+
+    [Fact]
+    public void Bf16_SoftmaxGroupedTopK() => Verify("Bf16SoftmaxGroupedTopK", "GroupedMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.BF16, Tile = "128x128", Routing = RoutingMethod.SoftmaxGroupedTopK)]
+        public partial class GroupedMoe;
+        """);
+
+    [Fact]
+    public void Fp16_SqrtSoftplusTopK() => Verify("Fp16SqrtSoftplusTopK", "SoftplusMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.FP16, Tile = "16x128", Routing = RoutingMethod.SqrtSoftplusTopK)]
+        public partial class SoftplusMoe;
+        """);
+
+    [Fact]
+    public void Bf16_TopKSoftmax() => Verify("Bf16TopKSoftmax", "ChosenSoftmaxMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.BF16, Tile = "64x64", Routing = RoutingMethod.TopKSoftmax)]
+        public partial class ChosenSoftmaxMoe;
+        """);
+
     private static void Verify(string folder, string name, string source)
     {
         GeneratorRun run = GeneratorHarness.Run(source).AssertClean();

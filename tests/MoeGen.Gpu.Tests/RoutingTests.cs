@@ -41,7 +41,9 @@ public sealed class RoutingTests
         using DeviceBuffer<float> deviceLogits = Buffers<T>.Upload<float>(context, logits);
         using DeviceBuffer<int> deviceIds = context.Allocate<int>(ids.Length);
         using DeviceBuffer<float> deviceScales = context.Allocate<float>(ids.Length);
-        layer.Pipeline!.SelectExperts(deviceLogits.Pointer, deviceIds.Pointer, deviceScales.Pointer, problem.T, problem.E, problem.K, stream);
+        var slots = new CudaSlots { Experts = deviceIds.Pointer, FinalScales = deviceScales.Pointer };
+        layer.Pipeline!.Launchers.SelectExperts(
+            RouterStages.SelectArguments(CudaRouter.Plain(problem.E, problem.K), problem.T, deviceLogits.Pointer, slots), stream);
         stream.Synchronize();
         var foundIds = new int[ids.Length];
         var foundScales = new float[ids.Length];

@@ -38,11 +38,11 @@ internal static partial class DiagnosticDescriptors
         category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: Pages + RuleIds.NumExpertsOutOfRange + ".md");
 
-    /// <summary>{0}: found.</summary>
+    /// <summary>{0}: found; {1}: allowed; {2}: why.</summary>
     public static readonly DiagnosticDescriptor TopKOutOfRange = new(
         id: RuleIds.TopKOutOfRange,
         title: "Experts per token out of range",
-        messageFormat: "TopK is {0}; allowed are 1 to 32, because each lane of a warp keeps one of a token's experts; leave it out to give it at run time",
+        messageFormat: "TopK is {0}; allowed are {1}, because {2}; leave it out to give it at run time",
         category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: Pages + RuleIds.TopKOutOfRange + ".md");
 

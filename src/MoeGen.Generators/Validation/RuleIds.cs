@@ -42,7 +42,7 @@ internal static class RuleIds
     /// <summary>Fewer than 1 or more than 1024 experts.</summary>
     public const string NumExpertsOutOfRange = "MOE013";
 
-    /// <summary>Fewer than 1 or more than 32 experts per token.</summary>
+    /// <summary>Fewer than 1 or more than 32 experts per token, or with the sparse mixer other than 2.</summary>
     public const string TopKOutOfRange = "MOE014";
 
     /// <summary>More experts per token than experts in a layer that routes.</summary>

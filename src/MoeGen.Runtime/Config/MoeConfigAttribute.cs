@@ -83,7 +83,10 @@ public sealed class MoeConfigAttribute : Attribute
     public int NumExperts { get; set; }
 
     /// <summary>K, experts per token, 1 to 32, as a constant of the kernels. Default: given at run time.</summary>
-    /// <remarks>At most <see cref="NumExperts"/> where the layer routes. Calls with another number are then refused.</remarks>
+    /// <remarks>
+    /// Shared experts count, as they are experts of every token (<see cref="RouterOptions.NumSharedExperts"/>). At most
+    /// <see cref="NumExperts"/> where the layer routes; with <see cref="RoutingMethod.SparseMixer"/> 2. Calls with another number are then refused.
+    /// </remarks>
     /// <example><code>[MoeConfig(Dtype = Dtype.BF16, TopK = 8)]</code></example>
     public int TopK { get; set; }
 
@@ -109,6 +112,10 @@ public sealed class MoeConfigAttribute : Attribute
     public Gemm Gemm { get; set; }
 
     /// <summary>How the experts of a token are chosen. Default: <see cref="RoutingMethod.Preselected"/>, the caller gives ids and scales.</summary>
-    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Routing = RoutingMethod.SoftmaxTopK)]</code></example>
+    /// <remarks>
+    /// The kernels contain the method stated and no other. The numbers of a model (groups, scaling factor, biases, shared experts) come with
+    /// its <see cref="MoeRouter"/> at run time.
+    /// </remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Routing = RoutingMethod.SigmoidGroupedTopK)]</code></example>
     public RoutingMethod Routing { get; set; }
 }

@@ -11,8 +11,14 @@ public interface IMoeLaunchers<T>
     /// <summary>Blocks of a GEMM variant that are resident on the whole device at once; its persistent grid.</summary>
     int ResidentBlocks(int variant);
 
-    /// <summary>Expert ids and scales from router logits; only where the configuration routes.</summary>
-    void SelectExperts(in SelectExpertsArguments arguments, CudaStream stream);
+    /// <summary>The router's linear layer for few tokens; only where the configuration routes, as the next two.</summary>
+    void RouterLogits(in RouterLogitsArguments<T> arguments, CudaStream stream) => throw NotRouting();
+
+    /// <summary>Expert ids and scales from router logits.</summary>
+    void SelectExperts(in SelectExpertsArguments arguments, CudaStream stream) => throw NotRouting();
+
+    /// <summary>Expert ids and scales from router logits, then the counting sort, in one block: for few tokens.</summary>
+    void SelectAndRoute(in SelectAndRouteArguments arguments, CudaStream stream) => throw NotRouting();
 
     /// <summary>Counting sort of the slots by expert in one block, for small inputs.</summary>
     void RouteSmall(in RouteArguments arguments, CudaStream stream);
@@ -49,6 +55,9 @@ public interface IMoeLaunchers<T>
 
     /// <summary>The same with twice the warps a block, for at most 32 slots.</summary>
     void DecodeGemm2Wide(in DecodeGemm2Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
+
+    private static InvalidOperationException NotRouting() => new(
+        "Routing is Preselected, so there is no kernel that routes: pass expert ids and scales, or set Routing to a method that starts from logits in [MoeConfig].");
 
     private static InvalidOperationException NotDecoding() =>
         new("This kernel exists only in a class that pins no Tile and keeps Gemm = TensorCore in its [MoeConfig].");

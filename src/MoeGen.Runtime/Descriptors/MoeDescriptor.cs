@@ -21,6 +21,9 @@ public sealed record MoeDescriptor(
     /// <summary>Sizes that are constants of the kernels.</summary>
     public StaticShape StaticShape { get; init; } = new();
 
+    /// <summary>Whether the routed experts' scales multiply their input instead of their output.</summary>
+    public bool ScalesInput => Routing == RoutingMethod.TopKSigmoidInput;
+
     /// <summary>Whether fc1 holds gate and up rows (2 x I an expert) rather than I.</summary>
     public bool IsGated => Activation.IsGated();
 }

@@ -36,8 +36,8 @@ internal ref struct HandleHolds
         }
     }
 
-    /// <summary>Input, ids or logits, scales, output and workspace; seven of the weights, and the map of the experts.</summary>
-    [InlineArray(13)]
+    /// <summary>Input, ids or logits, scales, output and workspace; router and token count; seven of the weights, and the map of the experts.</summary>
+    [InlineArray(15)]
     private struct Handles
     {
         private CudaResourceHandle? _first;

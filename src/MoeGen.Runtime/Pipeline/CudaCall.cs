@@ -9,14 +9,20 @@ internal readonly record struct CudaCall<T>
 
     public required DevicePointer<T> Output { get; init; }
 
-    /// <summary>Null where the layer routes from <see cref="RouterLogits"/>.</summary>
+    /// <summary>Null where the layer routes.</summary>
     public DevicePointer<int> TokenSelectedExperts { get; init; }
 
     /// <summary>Null means 1.</summary>
     public DevicePointer<float> TokenFinalScales { get; init; }
 
-    /// <summary>Null where ids are given.</summary>
+    /// <summary>How the layer routes; null where ids are given.</summary>
+    public CudaRouter? Router { get; init; }
+
+    /// <summary>Null where ids are given, or the router starts from <see cref="Input"/>.</summary>
     public DevicePointer<float> RouterLogits { get; init; }
+
+    /// <summary>Tokens from this number on, read when the kernels run, reach no expert; null means T.</summary>
+    public DevicePointer<int> NumTokensOnDevice { get; init; }
 
     /// <summary>The caller's GEMM1; null means the generated one.</summary>
     public IGroupedGemm<T>? Gemm1 { get; init; }
@@ -26,5 +32,6 @@ internal readonly record struct CudaCall<T>
 
     public required int NumTokens { get; init; }
 
+    /// <summary>Slots of a token, those of shared experts included.</summary>
     public required int TopK { get; init; }
 }

@@ -5,8 +5,8 @@ namespace MoeGen;
 internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor descriptor, VariantSelector selector)
     where T : unmanaged
 {
-    /// <summary>Up to this many slots the counting sort takes one block; its place pass grows with the slots.</summary>
-    private const int MaxSlotsOfOneBlock = 4096;
+    /// <summary>The launches of one class.</summary>
+    public IMoeLaunchers<T> Launchers => launchers;
 
     public VariantSelector Selector => selector;
 
@@ -22,31 +22,36 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
     /// <summary>Enqueues all stages. <paramref name="workspace"/> is the address of the layout's bytes.</summary>
     public void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
     {
-        DevicePointer<int> experts = call.TokenSelectedExperts;
-        DevicePointer<float> scales = call.TokenFinalScales;
-        if (!call.RouterLogits.IsNull)
+        CudaSlots slots = call.Router is null
+            ? new CudaSlots { Experts = call.TokenSelectedExperts, FinalScales = call.TokenFinalScales }
+            : RouterStages.Slots(descriptor, layout, workspace);
+        bool decodes = variant == selector.DecodeIndex;
+        bool sortedOutput = call.Gemm2 is not null;
+        RouteArguments route = decodes ? default : RouteArgumentsOf(call, slots, weights, variant, layout, workspace, sortedOutput);
+        bool isSorted = false;
+        if (call.Router is not null)
         {
-            experts = new(workspace + (ulong)layout.SelectedExperts);
-            scales = new(workspace + (ulong)layout.FinalScales);
-            SelectExperts(call.RouterLogits, experts, scales, call.NumTokens, weights.NumGlobalExperts, call.TopK, stream);
+            isSorted = RouterStages.Enqueue(launchers, call, weights, slots, decodes ? null : route, layout, workspace, stream);
         }
 
-        if (variant == selector.DecodeIndex)
+        if (decodes)
         {
-            DecodeStages.Enqueue(launchers, call, weights, experts, scales, new(workspace + (ulong)layout.Activated), stream);
+            DecodeStages.Enqueue(launchers, call, weights, slots, new(workspace + (ulong)layout.Activated), stream);
             return;
         }
 
-        bool sortedOutput = call.Gemm2 is not null;
-        DevicePointer<int> slotRows = sortedOutput ? new(workspace + (ulong)layout.SlotRows) : default;
-        Route(experts, slotRows, weights, variant, layout, workspace, stream);
+        if (!isSorted)
+        {
+            Route(route, layout.NumSlots, stream);
+        }
+
         if (call.Gemm1 is null)
         {
-            Gemm1(call, weights, variant, layout, workspace, stream);
+            Gemm1(call, slots, weights, variant, layout, workspace, stream);
         }
         else
         {
-            CustomGemmStages.Gemm1(launchers, call, weights, layout, workspace, stream);
+            CustomGemmStages.Gemm1(launchers, call, slots, weights, layout, workspace, stream);
         }
 
         if (call.Gemm2 is null)
@@ -62,12 +67,13 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             new FinalizeArguments<T>
             {
                 ExpertOutput = new(workspace + (ulong)layout.ExpertOutput),
-                SlotRows = slotRows,
+                SlotRows = route.SlotRows,
                 Fc2ExpertBiases = sortedOutput ? weights.Fc2ExpertBiases : default,
-                TokenSelectedExperts = experts,
+                TokenSelectedExperts = slots.Experts,
                 LocalExperts = weights.LocalExperts,
-                TokenFinalScales = scales,
+                TokenFinalScales = slots.FinalScales,
                 Output = call.Output,
+                NumTokensOnDevice = call.NumTokensOnDevice,
                 NumTokens = call.NumTokens,
                 TopK = call.TopK,
                 HiddenSize = weights.Shape.HiddenSize,
@@ -75,40 +81,29 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             stream);
     }
 
-    public void SelectExperts(
-        DevicePointer<float> routerLogits, DevicePointer<int> experts, DevicePointer<float> scales, int numTokens, int numExperts, int topK, CudaStream stream) =>
-        launchers.SelectExperts(
-            new SelectExpertsArguments
-            {
-                RouterLogits = routerLogits,
-                TokenSelectedExperts = experts,
-                TokenFinalScales = scales,
-                NumTokens = numTokens,
-                NumExperts = numExperts,
-                TopK = topK,
-            },
-            stream);
-
-    private void Route(
-        DevicePointer<int> experts, DevicePointer<int> slotRows, in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
+    private RouteArguments RouteArgumentsOf(
+        in CudaCall<T> call, in CudaSlots slots, in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, bool sortedOutput) => new()
     {
-        var arguments = new RouteArguments
-        {
-            TokenSelectedExperts = experts,
-            LocalExperts = weights.LocalExperts,
-            ChunkCounts = new(workspace + (ulong)layout.ChunkCounts),
-            ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
-            TileStarts = new(workspace + (ulong)layout.TileStarts),
-            TileExperts = new(workspace + (ulong)layout.TileExperts),
-            DrawnTiles = new(workspace + (ulong)layout.DrawnTiles),
-            SortedSlots = new(workspace + (ulong)layout.SortedSlots),
-            SlotRows = slotRows,
-            NumSlots = layout.NumSlots,
-            TileM = descriptor.Variants[variant].TileM,
-            NumChunks = layout.NumChunks,
-            SlotsPerChunk = layout.SlotsPerChunk,
-        };
-        if (layout.NumSlots <= MaxSlotsOfOneBlock)
+        TokenSelectedExperts = slots.Experts,
+        LocalExperts = weights.LocalExperts,
+        ChunkCounts = new(workspace + (ulong)layout.ChunkCounts),
+        ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
+        TileStarts = new(workspace + (ulong)layout.TileStarts),
+        TileExperts = new(workspace + (ulong)layout.TileExperts),
+        DrawnTiles = new(workspace + (ulong)layout.DrawnTiles),
+        SortedSlots = new(workspace + (ulong)layout.SortedSlots),
+        SlotRows = sortedOutput ? new(workspace + (ulong)layout.SlotRows) : default,
+        NumTokensOnDevice = call.NumTokensOnDevice,
+        NumTokens = call.NumTokens,
+        TopK = call.TopK,
+        TileM = descriptor.Variants[variant].TileM,
+        NumChunks = layout.NumChunks,
+        SlotsPerChunk = layout.SlotsPerChunk,
+    };
+
+    private void Route(in RouteArguments arguments, int numSlots, CudaStream stream)
+    {
+        if (numSlots <= RouterStages.MaxSlotsOfOneBlock)
         {
             launchers.RouteSmall(arguments, stream);
             return;
@@ -119,7 +114,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
         launchers.RoutePlace(arguments, stream);
     }
 
-    private void Gemm1(in CudaCall<T> call, in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, CudaStream stream) =>
+    private void Gemm1(in CudaCall<T> call, in CudaSlots slots, in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, CudaStream stream) =>
         launchers.Gemm1(
             variant,
             new Gemm1Arguments<T>
@@ -136,6 +131,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
                 SwigluAlpha = weights.SwigluAlpha,
                 SwigluBeta = weights.SwigluBeta,
                 SwigluLimit = weights.SwigluLimit,
+                TokenInputScales = slots.InputScales,
                 NumExperts = weights.Shape.NumExperts,
                 TopK = call.TopK,
                 HiddenSize = weights.Shape.HiddenSize,

@@ -5,7 +5,7 @@ internal static class CustomGemmStages
 {
     /// <summary>Permute, the caller's GEMM1, activation.</summary>
     public static void Gemm1<T>(
-        IMoeLaunchers<T> launchers, in CudaCall<T> call, in CudaWeights<T> weights, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
+        IMoeLaunchers<T> launchers, in CudaCall<T> call, in CudaSlots slots, in CudaWeights<T> weights, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
         where T : unmanaged
     {
         MoeShape shape = weights.Shape;
@@ -40,6 +40,8 @@ internal static class CustomGemmStages
                 SwigluBeta = weights.SwigluBeta,
                 SwigluLimit = weights.SwigluLimit,
                 ExpertOffsets = offsets,
+                TokenInputScales = slots.InputScales,
+                SortedSlots = new(workspace + (ulong)layout.SortedSlots),
                 NumExperts = shape.NumExperts,
                 IntermediateSize = shape.IntermediateSize,
                 GateRowOffset = weights.Fc1Rows.GateRowOffset,

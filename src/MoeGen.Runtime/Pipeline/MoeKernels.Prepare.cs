@@ -44,7 +44,7 @@ public sealed partial class MoeKernels<TSelf, T>
 
     internal MoeGraph Capture(CudaCall<T> call, CudaWeights<T> weights, CudaStream stream, params IDeviceMemory?[] uses)
     {
-        DeviceBuffer<byte> workspace = Context.Allocate<byte>(GetWorkspaceBytes(weights.Shape, call.NumTokens, call.TopK));
+        DeviceBuffer<byte> workspace = Context.Allocate<byte>(GetWorkspaceBytes(weights.Shape, call.NumTokens, call.TopK, call.Router));
         try
         {
             Load(call, weights.Shape, stream);

@@ -86,6 +86,10 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         return Pipeline.Layout(shape, numTokens, topK, Pipeline.SelectVariant(shape, numTokens, topK)).TotalBytes;
     }
 
+    /// <summary>The same of a call with a router of its own.</summary>
+    internal long GetWorkspaceBytes(MoeShape shape, int numTokens, int topK, in CudaRouter? router) =>
+        new RouterLayout(Pipeline.Layout(shape, numTokens, topK, Pipeline.SelectVariant(shape, numTokens, topK)), numTokens, router).TotalBytes;
+
     /// <summary>
     /// Unloads the kernels and frees the workspaces. Later calls throw <see cref="ObjectDisposedException"/>; calls in progress on
     /// other threads are waited for, and so is all work on the device. Inside a call, as in a GEMM of the caller's own, it returns
@@ -149,13 +153,14 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     private void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, int variant, CudaStream stream, DeviceBuffer<byte>? workspace)
     {
         WorkspaceLayout layout = Pipeline.Layout(weights.Shape, call.NumTokens, call.TopK, variant);
+        long bytes = new RouterLayout(layout, call.NumTokens, call.Router).TotalBytes;
         if (workspace is null)
         {
-            workspace = _arenas.Get(stream, layout.TotalBytes);
+            workspace = _arenas.Get(stream, bytes);
         }
         else
         {
-            CheckWorkspace(workspace, layout.TotalBytes);
+            CheckWorkspace(workspace, bytes);
         }
 
         Pipeline.Enqueue(call, weights, variant, layout, workspace.Pointer.Address, stream);
@@ -178,7 +183,7 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     {
         if (workspace.Length < required)
         {
-            throw new ArgumentException($"workspace has {workspace.Length} bytes; this call needs {required} (GetWorkspaceBytes).", nameof(workspace));
+            throw new ArgumentException($"workspace has {workspace.Length} bytes; this call needs {required} (GetWorkspaceBytes, with a router GetBlockWorkspaceBytes).", nameof(workspace));
         }
 
         BufferChecks.Check(workspace, workspace.Length, Context, nameof(workspace), "its own length");

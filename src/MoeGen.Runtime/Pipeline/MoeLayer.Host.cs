@@ -60,7 +60,7 @@ public abstract partial class MoeLayer<TSelf, T>
         ObjectDisposedException.ThrowIf(_disposed, this);
         Context?.ThrowIfLost();
         LayerChecks.CheckRouting(TSelf.Descriptor, fromLogits: true);
-        LayerChecks.CheckTopK(topK, Math.Min(MoeShape.MaxTopK, NumGlobalExperts));
+        LayerChecks.CheckRoutedTopK(TSelf.Descriptor, topK, NumGlobalExperts);
         int numTokens = CheckHost(input, output);
         if (routerLogits.Length != (long)numTokens * NumGlobalExperts)
         {

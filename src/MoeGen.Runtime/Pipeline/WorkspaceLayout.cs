@@ -29,6 +29,7 @@ internal readonly struct WorkspaceLayout
         bool routes = descriptor.Routing != RoutingMethod.Preselected;
         SelectedExperts = Take(ref end, routes ? slots * sizeof(int) : 0);
         FinalScales = Take(ref end, routes ? slots * sizeof(float) : 0);
+        InputScales = Take(ref end, descriptor.ScalesInput ? slots * sizeof(float) : 0);
         Activated = Take(ref end, slots * shape.IntermediateSize * elementBytes);
         ExpertOutput = Take(ref end, slots * shape.HiddenSize * elementBytes);
         bool permutes = descriptor.Gemm != Gemm.TensorCore;
@@ -38,12 +39,14 @@ internal readonly struct WorkspaceLayout
         TotalBytes = end;
     }
 
-    private WorkspaceLayout(MoeShape shape, int slots, int elementBytes, bool routes)
+    private WorkspaceLayout(MoeShape shape, int slots, int elementBytes, MoeDescriptor descriptor)
     {
         NumSlots = slots;
         long end = 0;
+        bool routes = descriptor.Routing != RoutingMethod.Preselected;
         SelectedExperts = Take(ref end, routes ? slots * sizeof(int) : 0);
         FinalScales = Take(ref end, routes ? slots * sizeof(float) : 0);
+        InputScales = Take(ref end, descriptor.ScalesInput ? slots * sizeof(float) : 0);
         Activated = Take(ref end, (long)slots * shape.IntermediateSize * elementBytes);
         TotalBytes = end;
     }
@@ -79,6 +82,9 @@ internal readonly struct WorkspaceLayout
 
     internal long FinalScales { get; }
 
+    /// <summary>Where routing scales the experts' input.</summary>
+    internal long InputScales { get; }
+
     internal long Activated { get; }
 
     internal long ExpertOutput { get; }
@@ -92,7 +98,10 @@ internal readonly struct WorkspaceLayout
 
     /// <summary>What the decode kernels need, which neither sort nor list tiles.</summary>
     internal static WorkspaceLayout ForDecode(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor) =>
-        new(shape, numTokens * topK, elementBytes, descriptor.Routing != RoutingMethod.Preselected);
+        new(shape, numTokens * topK, elementBytes, descriptor);
+
+    /// <summary>Bytes that a region of so many takes.</summary>
+    internal static long Aligned(long bytes) => RoundUp(bytes, Alignment);
 
     private static long Take(ref long end, long bytes)
     {

@@ -37,16 +37,18 @@ public sealed partial class CudaTextTests
         Assert.DoesNotContain("#pragma once", text, StringComparison.Ordinal);
         Assert.DoesNotContain('\r', text);
         Assert.Equal(routing != RoutingMethod.Preselected, text.Contains("moe_select_experts", StringComparison.Ordinal));
-        Assert.Equal(routing != RoutingMethod.Preselected, text.Contains("constexpr bool kRenormalize", StringComparison.Ordinal));
+        Assert.Equal(routing != RoutingMethod.Preselected, text.Contains("---- routing/methods/", StringComparison.Ordinal));
+        Assert.Equal(routing == RoutingMethod.TopKSigmoidInput, text.Contains("scale_rows<Tile>(", StringComparison.Ordinal));
+        Assert.DoesNotContain("MOE_INPUT_SCALES", text, StringComparison.Ordinal);
         Assert.Equal(activation.IsGated(), text.Contains("constexpr bool kGated = true;", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Constants_come_before_the_first_template()
     {
-        string text = Text(Dtype.BF16, Activation.Swiglu, RoutingMethod.SoftmaxTopKRenormalized);
+        string text = Text(Dtype.BF16, Activation.SwigluOai, RoutingMethod.SoftmaxTopKRenormalized);
         int firstTemplate = text.IndexOf("// ----", StringComparison.Ordinal);
-        Assert.InRange(text.IndexOf("constexpr bool kRenormalize = true;", StringComparison.Ordinal), 1, firstTemplate);
+        Assert.InRange(text.IndexOf("constexpr float kSwigluAlpha", StringComparison.Ordinal), 1, firstTemplate);
         Assert.InRange(text.LastIndexOf("static constexpr int kMinBlocksPerSm = 2;", StringComparison.Ordinal), 1, firstTemplate);
     }
 

@@ -32,8 +32,8 @@ public sealed class ArgumentRuleTests
 
     [Fact]
     public void Routing_undefined() => Reports(
-        "[MoeConfig(Dtype = Dtype.BF16, {|MOE002:Routing = (RoutingMethod)9|})]",
-        "Routing is 9, which has no implementation; state one of Preselected, SoftmaxTopK, SoftmaxTopKRenormalized");
+        "[MoeConfig(Dtype = Dtype.BF16, {|MOE002:Routing = (RoutingMethod)99|})]",
+        "Routing is 99, which has no implementation; state one of Preselected, SoftmaxTopK, SoftmaxTopKRenormalized, TopKSoftmax, SigmoidTopK, SigmoidGroupedTopK, SoftmaxGroupedTopK, SqrtSoftplusTopK, TopKSigmoidInput, SparseMixer");
 
     [Fact]
     public void Tile_and_stages_have_no_effect_with_FP32() => Reports(

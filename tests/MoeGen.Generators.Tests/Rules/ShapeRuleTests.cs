@@ -22,11 +22,21 @@ public sealed class ShapeRuleTests
     [Theory]
     [InlineData("SoftmaxTopK")]
     [InlineData("SoftmaxTopKRenormalized")]
+    [InlineData("SigmoidGroupedTopK")]
+    [InlineData("TopKSigmoidInput")]
     public void TopK_beyond_NumExperts_where_the_layer_routes(string routing) => ArgumentRuleTests.Reports(
         $"[MoeConfig(Dtype = Dtype.BF16, Routing = RoutingMethod.{routing}, NumExperts = 8, {{|MOE015:TopK = 9|}})]",
         $"TopK is 9 and NumExperts is 8; with Routing {routing} at most 8 are allowed, because a token's experts are all different (with Preselected ids may repeat)");
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void The_sparse_mixer_chooses_two(int found) => ArgumentRuleTests.Reports(
+        $"[MoeConfig(Dtype = Dtype.BF16, Routing = RoutingMethod.SparseMixer, NumExperts = 16, {{|MOE014:TopK = {found}|}})]",
+        $"TopK is {found}; allowed are 2 with Routing SparseMixer, because it chooses one expert in each of two rounds; leave it out to give it at run time");
+
+    [Theory]
+    [InlineData("Routing = RoutingMethod.SparseMixer, NumExperts = 16, TopK = 2")]
     [InlineData("NumExperts = 2, TopK = 4")]
     [InlineData("Routing = RoutingMethod.Preselected, NumExperts = 1, TopK = 32")]
     [InlineData("Routing = RoutingMethod.SoftmaxTopK, NumExperts = 32, TopK = 32")]

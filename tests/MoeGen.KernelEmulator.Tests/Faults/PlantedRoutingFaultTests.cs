@@ -28,14 +28,17 @@ public sealed class PlantedRoutingFaultTests
         new("shared array too short", "int counts[kWarpCounts];", "int counts[kWarpCounts / 64];", FaultKind.OutOfBounds),
     ];
 
+    // Of more tokens than one block takes.
     private static readonly PlantedFault[] SelectFaults =
     [
-        new("lane that leaves before the shuffles", "if (token >= arguments.numTokens) return;", "if (token >= arguments.numTokens || lane == 31) return;", FaultKind.Deadlock),
-        new("keys of another warp", "all_keys[threadIdx.x / 32]", "all_keys[0]", FaultKind.DataRace),
-        new("token beyond the last", "if (token >= arguments.numTokens) return;", "", FaultKind.OutOfBounds),
-        new("choice that is not taken out", "keys[best] = kTakenKey;", "keys[best] = best_key;", null),
-        new("scales that are not divided", "= scale / sum;", "= scale;", null),
-        new("keys read before they are written", "        keys[expert] = order_key(logit);\n", "        if (expert > 3) keys[expert] = order_key(logit);\n", FaultKind.UninitializedRead),
+        new("lane that leaves before the shuffles", "if (token < valid_tokens(", "if (threadIdx.x % 32 != 31 && token < valid_tokens(", FaultKind.Deadlock),
+        new("keys of another warp", "select_token(keys[threadIdx.x / 32], token", "select_token(keys[0], token", FaultKind.DataRace),
+        new("token beyond the last", "if (token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) ", "", FaultKind.OutOfBounds),
+        new("choice that is not taken out", "keys[place] = key = kTakenKey;", "keys[place] = key;", null),
+        new("scales that are not divided", "weight / warp_sum(weight)", "weight", null),
+        new("keys read before they are written", "        keys[key_place(expert)] = key;\n", "        if (expert > 3) keys[key_place(expert)] = key;\n", FaultKind.UninitializedRead),
+        new("barrier missing after the keys", "head_expert = expert; }\n    }\n    __syncwarp();\n", "head_expert = expert; }\n    }\n", FaultKind.DataRace),
+        new("column of another choice", "const int column = expert % 32, place", "const int column = (expert + 1) % 32, place", null),
     ];
 
     public static TheoryData<int> SortNumbers => [.. Enumerable.Range(0, SortFaults.Length)];
@@ -58,8 +61,8 @@ public sealed class PlantedRoutingFaultTests
     [Theory, MemberData(nameof(SelectNumbers))]
     public void Is_caught_in_top_k(int number) => SelectFaults[number].AssertCaught((device, options) =>
     {
-        var data = new Data<Half>(new Problem(21, 40, 3, 32, 16, Fc1Layout.Plain));
-        float[] logits = Data<float>.Normal(new Random(5), 21 * 40, 2);
+        var data = new Data<Half>(new Problem(149, 40, 3, 32, 16, Fc1Layout.Plain));
+        float[] logits = Data<float>.Normal(new Random(5), 149 * 40, 2);
         ManagedRouter.SelectExperts(logits, 40, 3, RoutingMethod.SoftmaxTopKRenormalized, data.Ids, data.Scales);
         using var layer = new PlantedRoutedLayer(device.Context, data.Weights, options);
         var output = new Half[data.Input.Length];

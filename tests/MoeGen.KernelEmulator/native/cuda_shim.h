@@ -44,6 +44,8 @@ unsigned moegen_atomic(int operation, unsigned* address, unsigned operand, unsig
 #define __shfl_xor_sync(...) moegen::shuffle(__LINE__, 3, __VA_ARGS__)
 #define __match_any_sync(mask, value) moegen_match_any(__LINE__, mask, moegen::bits_of(value))
 #define __ballot_sync(mask, predicate) moegen_ballot(__LINE__, mask, (predicate) ? 1 : 0)
+#define __reduce_max_sync(mask, value) moegen::reduce(__LINE__, mask, value, [](unsigned a, unsigned b) { return a < b ? b : a; })
+#define __reduce_min_sync(mask, value) moegen::reduce(__LINE__, mask, value, [](unsigned a, unsigned b) { return b < a ? b : a; })
 #define __any_sync(mask, predicate) (moegen_ballot(__LINE__, mask, (predicate) ? 1 : 0) != 0)
 #define __all_sync(mask, predicate) (moegen_ballot(__LINE__, mask, (predicate) ? 0 : 1) == 0)
 
@@ -64,6 +66,12 @@ __forceinline__ T shuffle(int line, int operation, unsigned mask, T value, int a
     } else {
         return __builtin_bit_cast(T, moegen_shuffle(line, operation, mask, bits_of(value), argument, width));
     }
+}
+// All lanes of the warp together, as every text here calls it; butterflies of shuffles see a lane that stays away.
+template <class Combine>
+__forceinline__ unsigned reduce(int line, unsigned mask, unsigned value, Combine combine) {
+    for (int distance = 16; distance > 0; distance /= 2) value = combine(value, shuffle(line, 3, mask, value, distance));
+    return value;
 }
 __forceinline__ unsigned mask_or_all(unsigned mask = 0xffffffffu) { return mask; }
 }  // namespace moegen

@@ -76,8 +76,8 @@ internal static partial class ExpectedIds
         (int? experts, int? topK) = (declaration.Int("NumExperts"), declaration.Int("TopK"));
         bool wrongExperts = experts is < 1 or > 1024, wrongTopK = topK is < 1 or > 32;
         Add(ids, "MOE013", wrongExperts);
-        Add(ids, "MOE014", wrongTopK);
-        bool routes = declaration.Routing is RoutingMethod.SoftmaxTopK or RoutingMethod.SoftmaxTopKRenormalized;
+        Add(ids, "MOE014", wrongTopK || (declaration.Routing == RoutingMethod.SparseMixer && topK is not (null or 2)));
+        bool routes = declaration.Routing != RoutingMethod.Preselected && Enum.IsDefined(declaration.Routing);
         Add(ids, "MOE015", !wrongExperts && !wrongTopK && routes && topK > experts);
         Add(ids, "MOE016", new[] { "HiddenSize", "IntermediateSize" }.Any(name =>
             declaration.Int(name) is { } size && (size < 8 || size % 8 != 0 || size > 1 << 29)));

@@ -12,6 +12,8 @@ public sealed partial class ArgumentLayoutTests
     {
         [nameof(SelectExpertsArguments)] = Unsafe.SizeOf<SelectExpertsArguments>(),
         [nameof(RouteArguments)] = Unsafe.SizeOf<RouteArguments>(),
+        [nameof(SelectAndRouteArguments)] = Unsafe.SizeOf<SelectAndRouteArguments>(),
+        ["RouterLogitsArguments"] = Unsafe.SizeOf<RouterLogitsArguments<BFloat16>>(),
         ["Gemm1Arguments"] = Unsafe.SizeOf<Gemm1Arguments<BFloat16>>(),
         ["Gemm2Arguments"] = Unsafe.SizeOf<Gemm2Arguments<BFloat16>>(),
         ["PermuteArguments"] = Unsafe.SizeOf<PermuteArguments<BFloat16>>(),

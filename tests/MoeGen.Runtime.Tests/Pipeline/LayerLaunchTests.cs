@@ -42,7 +42,7 @@ public sealed class LayerLaunchTests
             ["moe_route_count", "moe_route_scan", "moe_route_place", "moe_gemm1_m128n128k64s3", "moe_gemm2_m128n128k64s3", "moe_finalize"],
             gpu.Driver.Launches.Select(launch => launch.Kernel));
         RouteArguments route = MemoryMarshal.Read<RouteArguments>(gpu.Driver.Launches[0].Arguments);
-        Assert.Equal((10000, 4, 128), (route.NumSlots, route.LocalExperts.NumLocal, route.TileM));
+        Assert.Equal((5000, 2, 4, 128), (route.NumTokens, route.TopK, route.LocalExperts.NumLocal, route.TileM));
         Assert.Equal((uint)route.NumChunks, gpu.Driver.Launches[0].GridBlocks);
         Assert.InRange((long)route.NumChunks * route.SlotsPerChunk, 10000, 10000 + route.SlotsPerChunk - 1);
     }
@@ -69,18 +69,20 @@ public sealed class LayerLaunchTests
         Assert.Equal(3, gpu.Compiler.Compilations);
     }
 
-    [Fact]
-    public void Routing_layers_select_first()
+    [Theory]
+    [InlineData(9, "moe_select_and_route", 1)]
+    [InlineData(129, "moe_select_experts", 17)]
+    public void Routing_layers_select_first(int tokens, string kernel, int blocks)
     {
         using var gpu = new FakeGpu(RoutedMoe.Descriptor);
         using var layer = new RoutedMoe(gpu.Context, FakeGpu.Weights<Half>(Shape, Fc1Layout.Plain), gpu.Options);
         using CudaStream stream = gpu.Context.CreateStream();
-        using DeviceBuffer<Half> input = gpu.Context.Allocate<Half>(9 * 64);
-        using DeviceBuffer<float> logits = gpu.Context.Allocate<float>(9 * 4);
-        using DeviceBuffer<Half> output = gpu.Context.Allocate<Half>(9 * 64);
+        using DeviceBuffer<Half> input = gpu.Context.Allocate<Half>(tokens * 64);
+        using DeviceBuffer<float> logits = gpu.Context.Allocate<float>(tokens * 4);
+        using DeviceBuffer<Half> output = gpu.Context.Allocate<Half>(tokens * 64);
         layer.ForwardFromLogits(input, logits, 3, output, stream);
-        Assert.Equal("moe_select_experts", gpu.Driver.Launches[0].Kernel);
-        Assert.Equal(2u, gpu.Driver.Launches[0].GridBlocks);
+        Assert.Equal(kernel, gpu.Driver.Launches[0].Kernel);
+        Assert.Equal((uint)blocks, gpu.Driver.Launches[0].GridBlocks);
         Assert.All(gpu.Driver.Launches, launch => Assert.Equal(stream.Handle, launch.Stream));
     }
 

@@ -81,12 +81,6 @@ partial class GegluTanhMoe : global::MoeGen.MoeLayer<global::Samples.GegluTanhMo
             _gemm2M128N256K64S2 = parts.Kernel("", "moe_gemm2_m128n256k64s2", threads: 256, sharedMemoryBytes: 98304);
         }
 
-        /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
-        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
-        public void SelectExperts(in global::MoeGen.SelectExpertsArguments arguments, global::MoeGen.CudaStream stream) =>
-            throw new global::System.InvalidOperationException(
-                "Routing is Preselected, so there is no kernel that selects experts: pass expert ids and scales, or set Routing to SoftmaxTopK or SoftmaxTopKRenormalized in [MoeConfig].");
-
         /// <summary>Counting sort of the slots by expert in one block.</summary>
         public void RouteSmall(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>
             _routeSmall.Launch(in arguments, 1, stream);

@@ -75,7 +75,9 @@ partial class Mixtral8x7BMoe : global::MoeGen.MoeLayer<global::Samples.Sized.Mix
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
     public sealed class Launchers : global::MoeGen.IMoeLaunchers<global::MoeGen.BFloat16>
     {
+        private readonly global::MoeGen.PartKernel _routerLogits;
         private readonly global::MoeGen.PartKernel _selectExperts;
+        private readonly global::MoeGen.PartKernel _selectAndRoute;
         private readonly global::MoeGen.PartKernel _routeSmall;
         private readonly global::MoeGen.PartKernel _routeCount;
         private readonly global::MoeGen.PartKernel _routeScan;
@@ -100,7 +102,9 @@ partial class Mixtral8x7BMoe : global::MoeGen.MoeLayer<global::Samples.Sized.Mix
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
         {
+            _routerLogits = parts.Kernel("stages", "moe_router_logits", threads: 256, sharedMemoryBytes: 0);
             _selectExperts = parts.Kernel("stages", "moe_select_experts", threads: 256, sharedMemoryBytes: 0);
+            _selectAndRoute = parts.Kernel("stages", "moe_select_and_route", threads: 1024, sharedMemoryBytes: 0);
             _routeSmall = parts.Kernel("stages", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
             _routeCount = parts.Kernel("stages", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
             _routeScan = parts.Kernel("stages", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
@@ -123,9 +127,17 @@ partial class Mixtral8x7BMoe : global::MoeGen.MoeLayer<global::Samples.Sized.Mix
             _gemm2M128N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 147456 ? null : parts.Kernel("m128n256k64s3", "moe_gemm2_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
         }
 
+        /// <summary>The router's linear layer for few tokens: 2 experts by 8 tokens a block.</summary>
+        public void RouterLogits(in global::MoeGen.RouterLogitsArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            _routerLogits.Launch(in arguments, ((long)arguments.NumRows + 1) / 2 * (((long)arguments.NumTokens + 7) / 8), stream);
+
         /// <summary>Expert ids and scales from router logits: one warp a token, 8 tokens a block.</summary>
         public void SelectExperts(in global::MoeGen.SelectExpertsArguments arguments, global::MoeGen.CudaStream stream) =>
             _selectExperts.Launch(in arguments, ((long)arguments.NumTokens + 7) / 8, stream);
+
+        /// <summary>Expert ids and scales from router logits, and the counting sort, in one block.</summary>
+        public void SelectAndRoute(in global::MoeGen.SelectAndRouteArguments arguments, global::MoeGen.CudaStream stream) =>
+            _selectAndRoute.Launch(in arguments, 1, stream);
 
         /// <summary>Counting sort of the slots by expert in one block.</summary>
         public void RouteSmall(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>

@@ -82,12 +82,6 @@ partial class Relu2Moe : global::MoeGen.MoeLayer<global::Relu2Moe, global::MoeGe
             _gemm2M128N64K128S2 = parts.Kernel("", "moe_gemm2_m128n64k128s2", threads: 128, sharedMemoryBytes: 98304);
         }
 
-        /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
-        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
-        public void SelectExperts(in global::MoeGen.SelectExpertsArguments arguments, global::MoeGen.CudaStream stream) =>
-            throw new global::System.InvalidOperationException(
-                "Routing is Preselected, so there is no kernel that selects experts: pass expert ids and scales, or set Routing to SoftmaxTopK or SoftmaxTopKRenormalized in [MoeConfig].");
-
         /// <summary>Counting sort of the slots by expert in one block.</summary>
         public void RouteSmall(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>
             _routeSmall.Launch(in arguments, 1, stream);

@@ -81,12 +81,6 @@ partial class GegluMoe : global::MoeGen.MoeLayer<global::Samples.GegluMoe, globa
             _gemm2M32N256K64S2 = parts.Kernel("", "moe_gemm2_m32n256k64s2", threads: 128, sharedMemoryBytes: 73728);
         }
 
-        /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
-        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
-        public void SelectExperts(in global::MoeGen.SelectExpertsArguments arguments, global::MoeGen.CudaStream stream) =>
-            throw new global::System.InvalidOperationException(
-                "Routing is Preselected, so there is no kernel that selects experts: pass expert ids and scales, or set Routing to SoftmaxTopK or SoftmaxTopKRenormalized in [MoeConfig].");
-
         /// <summary>Counting sort of the slots by expert in one block.</summary>
         public void RouteSmall(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>
             _routeSmall.Launch(in arguments, 1, stream);

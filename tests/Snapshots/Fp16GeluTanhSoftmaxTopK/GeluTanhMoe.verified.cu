@@ -20,8 +20,6 @@ constexpr int kIntermediateSize = 0;  // I; 0: given at run time
 constexpr int kTopK = 0;  // K; 0: given at run time
 constexpr int kNumExperts = 60;  // E
 
-constexpr bool kRenormalize = false;  // scales divided by their sum over the K chosen experts
-
 // ---- primitives/fp16.cuh ---- Element = IEEE half precision: conversions and the tensor-core instruction.
 struct Element { unsigned short bits; };
 
@@ -82,8 +80,7 @@ struct LocalExperts {
     const int* map;   // [numGlobalExperts], local id or -1; null: the experts from `first` on are local
     int first;        // global id of local expert 0 where there is no map
     int num_global;   // length of the map
-    int num_local;    // E
-    int reserved;
+    int num_local, reserved;  // E
 };
 
 // The local id, or -1 where the id is out of range or its expert lives elsewhere.
@@ -92,6 +89,9 @@ __device__ __forceinline__ int local_expert(int id, const LocalExperts& experts)
     if (experts.map) local = id >= 0 && id < experts.num_global ? experts.map[id] : -1;
     return local >= 0 && local < experts.num_local ? local : -1;
 }
+
+// ---- routing/token_count.cuh ---- Tokens of a call: as many as its buffers hold, or as device memory says when the kernel runs.
+__device__ __forceinline__ int valid_tokens(const int* on_device, int num_tokens) { return on_device ? max(0, min(*on_device, num_tokens)) : num_tokens; }
 
 // ---- routing/arguments.cuh ---- A slot is one (token, k) pair, numbered token * K + k. A sorted row is the place of a slot in expert order.
 struct RouteArguments {
@@ -104,16 +104,71 @@ struct RouteArguments {
     int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
-    int numSlots;                     // T * K
-    int tileM;                        // rows an M-tile
-    int numChunks;                    // chunks, one block each
-    int slotsPerChunk;                // of the count and place passes
+    const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
+    int numTokens, topK;              // T, K
+    int tileM, reserved;              // rows an M-tile
+    int numChunks, slotsPerChunk;     // chunks of the count and place passes, one block each
+    __device__ __forceinline__ int valid_slots() const { return valid_tokens(numTokensOnDevice, numTokens) * topK; }
 };
-static_assert(sizeof(RouteArguments) == 104, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 120, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;   // E at most
 constexpr int kSortThreads = 1024;  // threads a block: one an expert
 constexpr unsigned kFullWarp = 0xffffffffu;
+
+// ---- routing/select_arguments.cuh ---- What the choice of experts takes and gives. S experts that every token visits stand behind the E routed ones.
+struct SelectExpertsArguments {
+    const float* routerLogits;      // [T, E]
+    const float* routerBias;        // [E], added to the logits; null means none
+    const float* selectionBias;     // [E], added to what ranks the experts; null means none
+    const float* sharedGateLogits;  // [T]; null: shared experts have the scale 1
+    int* tokenSelectedExperts;      // [T, K + S], best first, then the shared ones; written
+    float* tokenFinalScales;        // [T, K + S]; written
+    float* tokenInputScales;        // [T, K + S], where scales are the input's: the final ones of routed experts are 1; else null
+    const int* numTokensOnDevice;   // tokens from this on have no slots; null means T
+    int numTokens;                  // T
+    int numExperts;                 // E <= kMaxExperts, those of all devices
+    int topK;                       // K <= E
+    int numSharedExperts;           // S; K + S <= 32
+    int numExpertGroups;            // at most 32
+    int numSelectedGroups;
+    int renormalize;                // whether scales are divided by their sum, where the method leaves it open
+    float routedScalingFactor;      // of the scales of the K
+    float jitterEpsilon;
+    int reserved;
+};
+static_assert(sizeof(SelectExpertsArguments) == 104, "the launcher passes this layout");
+
+// A token's logits.
+struct RouterRow {
+    const float* logits;  // [E]
+    const float* bias;    // [E]; null means none
+    int num_experts;      // E
+    __device__ __forceinline__ float at(int expert) const { return logits[expert] + (bias ? bias[expert] : 0.0f); }
+};
+
+__device__ __forceinline__ float warp_sum(float value) {
+    for (int distance = 16; distance > 0; distance /= 2) value += __shfl_xor_sync(kFullWarp, value, distance);
+    return value;
+}
+
+// ---- routing/methods/all_groups.cuh ---- Experts of all groups may be chosen.
+__device__ __forceinline__ bool keep_best_groups(unsigned*, const SelectExpertsArguments&) { return false; }
+
+// ---- routing/methods/softmax.cuh ---- Probabilities of the experts, all lanes of the token's warp together. Lane 0's choice has the largest logit.
+// exp(z) of this lane's choice over the sum over all experts; a NaN logit makes all of the token's NaN.
+__device__ __forceinline__ float probability(const RouterRow& row, float logit) {
+    const float largest = __shfl_sync(kFullWarp, logit, 0);
+    float sum = 0.0f;
+#pragma unroll 8
+    for (int expert = threadIdx.x % 32; expert < row.num_experts; expert += 32) sum += expf(row.at(expert) - largest);
+    return expf(logit - largest) / warp_sum(sum);
+}
+
+// ---- routing/methods/softmax_top_k.cuh ---- Softmax over all experts, then the K largest.
+__device__ __forceinline__ float choice_value(float logit) { return logit; }
+
+__device__ __forceinline__ float slot_scale(const RouterRow& row, const SelectExpertsArguments&, int, float logit) { return probability(row, logit); }
 
 // ---- routing/runs.cuh ---- Slots to sorted rows in the order of the slots, so that the sort is stable and the same in every run. Each warp has a run of
 // consecutive slots and counters of its own: warps meet twice, not once a slot.
@@ -203,16 +258,16 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.numSlots), runs.warp_sums);
+    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.valid_slots()), runs.warp_sums);
     __syncthreads();
-    walk_run(runs, arguments, 0, arguments.numSlots, true);
+    walk_run(runs, arguments, 0, arguments.valid_slots(), true);
 }
 
 // First pass, one block a chunk: chunkCounts[chunk, e].
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
     const int begin = blockIdx.x * arguments.slotsPerChunk;
-    const int count = count_runs(runs, arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
+    const int count = count_runs(runs, arguments, begin, min(arguments.valid_slots() - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
     if (threadIdx.x < num_local) arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + threadIdx.x] = count;
 }
 
@@ -239,7 +294,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
 // Third pass, one block a chunk: slots to rows.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.numSlots - begin, arguments.slotsPerChunk);
+    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.valid_slots() - begin, arguments.slotsPerChunk);
     count_runs(runs, arguments, begin, num_slots);
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     if (expert < num_local)
@@ -248,81 +303,109 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const
     walk_run(runs, arguments, begin, num_slots, true);
 }
 
-// ---- routing/select_experts.cuh ---- Softmax over a token's router logits, then the K most probable experts; one warp a token.
-struct SelectExpertsArguments {
-    const float* routerLogits;   // [T, E]
-    int* tokenSelectedExperts;   // [T, K], most probable first
-    float* tokenFinalScales;     // [T, K]
-    int numTokens;               // T
-    int numExperts;              // E <= kMaxExperts, those of all devices
-    int topK;                    // K <= 32 and K <= E
-    int reserved;
-};
-static_assert(sizeof(SelectExpertsArguments) == 40, "the launcher passes this layout");
-
-constexpr int kSelectThreads = 256;                 // threads a block
-constexpr int kTokensPerBlock = kSelectThreads / 32;  // one warp a token
-
-// Order keys: taken experts below NaN, NaN below every number, numbers in their order.
+// ---- routing/order_keys.cuh ---- Numbers as keys in their order: taken experts below NaN, NaN below every number.
 constexpr unsigned kTakenKey = 0;
 constexpr unsigned kNanKey = 1;
 
 __device__ __forceinline__ unsigned order_key(float value) {
     if (value != value) return kNanKey;
-    value += 0.0f;  // -0 and +0 are the same logit
+    value += 0.0f;  // -0 and +0 are the same
     const unsigned bits = __float_as_uint(value);
     return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
-extern "C" __global__ void __launch_bounds__(kSelectThreads) moe_select_experts(const __grid_constant__ SelectExpertsArguments arguments) {
-    __shared__ unsigned all_keys[kTokensPerBlock][kMaxExperts];
-    const int lane = threadIdx.x % 32;
-    const int token = blockIdx.x * kTokensPerBlock + threadIdx.x / 32;
-    if (token >= arguments.numTokens) return;  // whole warps leave; no block barrier follows
-    unsigned* keys = all_keys[threadIdx.x / 32];
-    const float* logits = arguments.routerLogits + static_cast<long long>(token) * arguments.numExperts;
+// Where expert e's key is: experts 32 i to 32 i + 31 have row i, rotated by i, so that neither rows nor columns conflict in banks.
+__device__ __forceinline__ int key_place(int expert) { return (expert & ~31) | ((expert + (expert >> 5)) & 31); }
 
-    float largest = -__int_as_float(0x7f800000);
-    for (int expert = lane; expert < arguments.numExperts; expert += 32) {
-        const float logit = logits[expert];
-        keys[expert] = order_key(logit);
-        largest = fmaxf(largest, logit);
+// ---- routing/select_token.cuh ---- One warp chooses a token's experts. The class's method says what ranks them (choice_value), which groups of them may be chosen
+// (keep_best_groups), and their scales (slot_scale).
+
+// Lane k returns the k-th choice: the largest key, the lowest id among equals. Lane l heads experts l, l + 32, ...: it knows the
+// best of them that is not taken. `keys` is the warp's own, 32 words for every 32 experts.
+__device__ __forceinline__ int choose_experts(unsigned* keys, const RouterRow& row, const SelectExpertsArguments& arguments) {
+    const int lane = threadIdx.x % 32, rows = (row.num_experts + 31) / 32;
+    unsigned head = kTakenKey;
+    int head_expert = lane;
+#pragma unroll 8
+    for (int i = 0; i < rows; ++i) {
+        const int expert = i * 32 + lane;
+        unsigned key = kTakenKey;
+        if (expert < row.num_experts) key = order_key(choice_value(row.at(expert)) + (arguments.selectionBias ? arguments.selectionBias[expert] : 0.0f));
+        keys[key_place(expert)] = key;
+        if (key > head) { head = key; head_expert = expert; }
     }
-    for (int distance = 16; distance > 0; distance /= 2) largest = fmaxf(largest, __shfl_xor_sync(kFullWarp, largest, distance));
+    __syncwarp();
+    if (keep_best_groups(keys, arguments)) {
+        head = kTakenKey;
+        for (int expert = lane; expert < row.num_experts; expert += 32) {
+            const unsigned key = keys[key_place(expert)];
+            if (key > head) { head = key; head_expert = expert; }
+        }
+        __syncwarp();
+    }
 
-    float sum = 0.0f;
-    for (int expert = lane; expert < arguments.numExperts; expert += 32) sum += expf(logits[expert] - largest);
-    for (int distance = 16; distance > 0; distance /= 2) sum += __shfl_xor_sync(kFullWarp, sum, distance);
-    // A NaN logit makes every scale of its token NaN, as softmax does.
-    const float poison = sum != sum ? sum : 0.0f;
-
-    // K times: the largest key, the lowest id among equals. Lane k keeps the k-th choice.
     int chosen = 0;
     for (int k = 0; k < arguments.topK; ++k) {
-        unsigned best_key = 0;
-        int best = kMaxExperts;
-        for (int expert = lane; expert < arguments.numExperts; expert += 32) {
-            if (keys[expert] > best_key) { best_key = keys[expert]; best = expert; }
-        }
-        for (int distance = 16; distance > 0; distance /= 2) {
-            const unsigned other_key = __shfl_xor_sync(kFullWarp, best_key, distance);
-            const int other = __shfl_xor_sync(kFullWarp, best, distance);
-            if (other_key > best_key || (other_key == best_key && other < best)) { best_key = other_key; best = other; }
-        }
-        if (lane == best % 32) keys[best] = kTakenKey;
-        if (lane == k) chosen = best;
+        const unsigned best = __reduce_max_sync(kFullWarp, head);
+        const int expert = static_cast<int>(__reduce_min_sync(kFullWarp, head == best ? static_cast<unsigned>(head_expert) : ~0u));
+        if (lane == k) chosen = expert;
+        // All lanes look for the next head of the choice's column, lane i in row i.
+        const int column = expert % 32, place = lane * 32 + (column + lane) % 32;
+        unsigned key = lane < rows ? keys[place] : kTakenKey;
+        if (lane == expert / 32) keys[place] = key = kTakenKey;
+        const unsigned next = __reduce_max_sync(kFullWarp, key);
+        const int next_row = __ffs(__ballot_sync(kFullWarp, key == next)) - 1;
+        if (lane == column) { head = next; head_expert = next_row * 32 + lane; }
     }
+    return chosen;
+}
 
-    float scale = lane < arguments.topK ? expf(logits[chosen] - largest) + poison : 0.0f;
-    if (kRenormalize) {
-        sum = scale;
-        for (int distance = 16; distance > 0; distance /= 2) sum += __shfl_xor_sync(kFullWarp, sum, distance);
+// Ids and scales of a token's slots.
+__device__ __forceinline__ void select_token(unsigned* keys, long long token, const SelectExpertsArguments& arguments) {
+    const int lane = threadIdx.x % 32, top_k = arguments.topK, num_slots = top_k + arguments.numSharedExperts;
+    const RouterRow row{arguments.routerLogits + token * arguments.numExperts, arguments.routerBias, arguments.numExperts};
+    const int chosen = choose_experts(keys, row, arguments);
+    const float scale = slot_scale(row, arguments, chosen, row.at(chosen)) * arguments.routedScalingFactor;
+    if (lane >= num_slots) return;
+    const long long slot = token * num_slots + lane;
+    const float* gates = arguments.sharedGateLogits;
+    const float shared = gates ? 1.0f / (1.0f + expf(-gates[token])) : 1.0f;
+    arguments.tokenSelectedExperts[slot] = lane < top_k ? chosen : arguments.numExperts + lane - top_k;
+    arguments.tokenFinalScales[slot] = lane >= top_k ? shared : arguments.tokenInputScales ? 1.0f : scale;
+    if (arguments.tokenInputScales) arguments.tokenInputScales[slot] = lane < top_k ? scale : 1.0f;
+}
+
+// ---- routing/select_experts.cuh ---- Experts and scales of many tokens: one warp a token.
+constexpr int kSelectThreads = 256;                 // threads a block
+constexpr int kTokensPerBlock = kSelectThreads / 32;  // one warp a token
+
+extern "C" __global__ void __launch_bounds__(kSelectThreads) moe_select_experts(const __grid_constant__ SelectExpertsArguments arguments) {
+    __shared__ unsigned keys[kTokensPerBlock][kMaxExperts];
+    const int token = blockIdx.x * kTokensPerBlock + threadIdx.x / 32;
+    // Whole warps leave; no block barrier follows.
+    if (token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) select_token(keys[threadIdx.x / 32], token, arguments);
+}
+
+// ---- routing/select_and_route.cuh ---- From router logits to the list of tiles in one block, for few tokens: the choice of experts, then the sort of their slots.
+struct SelectAndRouteArguments {
+    SelectExpertsArguments select;
+    RouteArguments route;
+};
+static_assert(sizeof(SelectAndRouteArguments) == 224, "the launcher passes this layout");
+
+extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_select_and_route(const __grid_constant__ SelectAndRouteArguments arguments) {
+    __shared__ SortedRuns runs;
+    // One warp a token; until the sort counts, its counters' memory holds the keys.
+    const int warp = threadIdx.x / 32, words = (arguments.select.numExperts + 31) / 32 * 32, warps = min(kSortThreads / 32, kWarpCounts / words);
+    const int tokens = valid_tokens(arguments.select.numTokensOnDevice, arguments.select.numTokens);
+    for (int token = warp; warp < warps && token < tokens; token += warps) {
+        select_token(reinterpret_cast<unsigned*>(runs.counts) + warp * words, token, arguments.select);
+        __syncwarp();  // the next token's keys take the place of this one's
     }
-    if (lane < arguments.topK) {
-        const long long slot = static_cast<long long>(token) * arguments.topK + lane;
-        arguments.tokenSelectedExperts[slot] = chosen;
-        arguments.tokenFinalScales[slot] = scale / sum;
-    }
+    __syncthreads();
+    runs.first_rows[threadIdx.x] = write_offsets(arguments.route, count_runs(runs, arguments.route, 0, arguments.route.valid_slots()), runs.warp_sums);
+    __syncthreads();
+    walk_run(runs, arguments.route, 0, arguments.route.valid_slots(), true);
 }
 
 // ---- primitives/memory.cuh ---- Shared-memory addresses and 16-byte vectors.
@@ -340,6 +423,87 @@ __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 }
 #endif
 ;
+
+// ---- routing/router_logits.cuh ---- The router's linear layer for few tokens, in fp32: logits[t, e] = weight[e] . input[t]. The threads of a block share the depth, so
+// that one token keeps the memory of the whole device busy.
+
+struct RouterLogitsArguments {
+    const Element* input;          // [T, H]
+    const float* weight;           // [rows, H]: the E routed experts, then the shared experts' gate where there is one
+    float* routerLogits;           // [T, E]; written
+    float* sharedGateLogits;       // [T]; written where there is a gate
+    const int* numTokensOnDevice;  // tokens from this on are left out; null means T
+    int numTokens;                 // T
+    int numExperts;                // E
+    int numRows;                   // E, with a gate E + 1
+    int hiddenSize;                // H, a multiple of 8
+};
+static_assert(sizeof(RouterLogitsArguments) == 56, "the launcher passes this layout");
+
+constexpr int kLogitThreads = 256;  // threads a block
+constexpr int kLogitTokens = 8;     // tokens a block
+constexpr int kLogitRows = 2;       // weight rows a block
+constexpr int kLogitUnroll = 4;     // loads of each row in flight
+constexpr int kLogitWarps = kLogitThreads / 32;
+
+struct alignas(8) Vector8 { unsigned words[2]; };
+
+__device__ __forceinline__ void store_logit(const RouterLogitsArguments& arguments, long long token, int row, float logit) {
+    if (row < arguments.numExperts) arguments.routerLogits[token * arguments.numExperts + row] = logit;
+    else arguments.sharedGateLogits[token] = logit;
+}
+
+extern "C" __global__ void __launch_bounds__(kLogitThreads) moe_router_logits(const __grid_constant__ RouterLogitsArguments arguments) {
+    __shared__ float warp_sums[kLogitWarps][kLogitTokens * kLogitRows];
+    const int row_blocks = (arguments.numRows + kLogitRows - 1) / kLogitRows;
+    const int first_row = static_cast<int>(blockIdx.x) % row_blocks * kLogitRows, first_token = static_cast<int>(blockIdx.x) / row_blocks * kLogitTokens;
+    const int tokens = min(valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) - first_token, kLogitTokens);
+    if (tokens <= 0) return;
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const Element* input = arguments.input + static_cast<long long>(first_token) * hidden;
+
+    float sums[kLogitTokens][kLogitRows] = {};
+    for (int begin = threadIdx.x * 4; begin < hidden; begin += kLogitThreads * 4 * kLogitUnroll) {
+        Vector16 weights[kLogitUnroll][kLogitRows] = {};
+#pragma unroll
+        for (int i = 0; i < kLogitUnroll; ++i) {
+            const int depth = begin + i * kLogitThreads * 4;
+#pragma unroll
+            for (int row = 0; row < kLogitRows; ++row)
+                if (depth < hidden && first_row + row < arguments.numRows)
+                    weights[i][row] = *reinterpret_cast<const Vector16*>(arguments.weight + static_cast<long long>(first_row + row) * hidden + depth);
+        }
+#pragma unroll
+        for (int token = 0; token < kLogitTokens; ++token) {
+            if (token >= tokens) break;
+#pragma unroll
+            for (int i = 0; i < kLogitUnroll; ++i) {
+                const int depth = begin + i * kLogitThreads * 4;
+                if (depth >= hidden) break;
+                const Vector8 packed = *reinterpret_cast<const Vector8*>(input + static_cast<long long>(token) * hidden + depth);
+                const float values[4] = {unpack_low(packed.words[0]), unpack_high(packed.words[0]), unpack_low(packed.words[1]), unpack_high(packed.words[1])};
+#pragma unroll
+                for (int row = 0; row < kLogitRows; ++row)
+#pragma unroll
+                    for (int j = 0; j < 4; ++j) sums[token][row] = fmaf(__uint_as_float(weights[i][row].words[j]), values[j], sums[token][row]);
+            }
+        }
+    }
+
+    // Fixed order: the lanes of a warp, then the warps.
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+#pragma unroll
+    for (int i = 0; i < kLogitTokens * kLogitRows; ++i) {
+        const float sum = warp_sum(sums[i / kLogitRows][i % kLogitRows]);
+        if (lane == 0) warp_sums[warp][i] = sum;
+    }
+    __syncthreads();
+    const int token = static_cast<int>(threadIdx.x) / kLogitRows, row = first_row + static_cast<int>(threadIdx.x) % kLogitRows;
+    if (token >= tokens || row >= arguments.numRows) return;
+    float total = 0.0f;
+    for (int other = 0; other < kLogitWarps; ++other) total += warp_sums[other][threadIdx.x];
+    store_logit(arguments, first_token + token, row, total);
+}
 
 // ---- primitives/ldmatrix.cuh ---- Loads four 8x8 matrices of 16-bit elements from shared memory into fragments (PTX ISA: ldmatrix, sm_75).
 // Lane i gives the address of row i % 8 of matrix i / 8; fragment[m] is this lane's pair of elements of matrix m.
@@ -759,6 +923,7 @@ struct Gemm1Arguments {
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
     const float* swigluBeta;          // [E]
     const float* swigluLimit;         // [E]
+    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
     int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
@@ -766,7 +931,7 @@ struct Gemm1Arguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
 };
-static_assert(sizeof(Gemm1Arguments) == 128, "the launcher passes this layout");
+static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, kGated>;
@@ -850,19 +1015,17 @@ struct FinalizeArguments {
     LocalExperts localExperts;        // from ids to experts 0..E-1
     const float* tokenFinalScales;    // [T * K]; null means 1
     Element* output;                  // [T, H]; every row is written
-    int numTokens;                    // T
-    int topK;                         // K
-    int hiddenSize;                   // H, a multiple of 8
-    int reserved;
+    const int* numTokensOnDevice;     // rows of tokens from this on are zeros; null means T
+    int numTokens, topK, hiddenSize, reserved;  // T, K and H, a multiple of 8
 };
-static_assert(sizeof(FinalizeArguments) == 88, "the launcher passes this layout");
+static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
 constexpr int kFinalizeThreads = 256;  // threads a block; one block a token
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
     const long long token = blockIdx.x;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int top_k = kTopK ? kTopK : arguments.topK;
+    const int top_k = token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) ? 0 : kTopK ? kTopK : arguments.topK;
     for (int column = threadIdx.x * 8; column < hidden; column += kFinalizeThreads * 8) {
         float sums[8] = {};
         for (int k = 0; k < top_k; ++k) {
@@ -872,9 +1035,8 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
             const float scale = arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f;
             const long long row = arguments.slotRows ? arguments.slotRows[slot] : slot;
             const Vector16 output = *reinterpret_cast<const Vector16*>(arguments.expertOutput + row * hidden + column);
-            Vector16 bias = {};
-            if (arguments.fc2ExpertBiases)
-                bias = *reinterpret_cast<const Vector16*>(arguments.fc2ExpertBiases + static_cast<long long>(expert) * hidden + column);
+            const Element* biases = arguments.fc2ExpertBiases;
+            const Vector16 bias = biases ? *reinterpret_cast<const Vector16*>(biases + static_cast<long long>(expert) * hidden + column) : Vector16{};
 #pragma unroll
             for (int word = 0; word < 4; ++word) {
                 sums[2 * word] = fmaf(scale, unpack_low(output.words[word]) + unpack_low(bias.words[word]), sums[2 * word]);

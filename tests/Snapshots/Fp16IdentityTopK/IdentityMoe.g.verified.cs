@@ -84,12 +84,6 @@ partial class IdentityMoe : global::MoeGen.MoeLayer<global::Samples.IdentityMoe,
             _gemm2M16N64K64S6 = parts.Kernel("", "moe_gemm2_m16n64k64s6", threads: 64, sharedMemoryBytes: 61440);
         }
 
-        /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
-        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
-        public void SelectExperts(in global::MoeGen.SelectExpertsArguments arguments, global::MoeGen.CudaStream stream) =>
-            throw new global::System.InvalidOperationException(
-                "Routing is Preselected, so there is no kernel that selects experts: pass expert ids and scales, or set Routing to SoftmaxTopK or SoftmaxTopKRenormalized in [MoeConfig].");
-
         /// <summary>Counting sort of the slots by expert in one block.</summary>
         public void RouteSmall(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>
             _routeSmall.Launch(in arguments, 1, stream);

@@ -72,8 +72,7 @@ struct LocalExperts {
     const int* map;   // [numGlobalExperts], local id or -1; null: the experts from `first` on are local
     int first;        // global id of local expert 0 where there is no map
     int num_global;   // length of the map
-    int num_local;    // E
-    int reserved;
+    int num_local, reserved;  // E
 };
 
 // The local id, or -1 where the id is out of range or its expert lives elsewhere.
@@ -82,6 +81,9 @@ __device__ __forceinline__ int local_expert(int id, const LocalExperts& experts)
     if (experts.map) local = id >= 0 && id < experts.num_global ? experts.map[id] : -1;
     return local >= 0 && local < experts.num_local ? local : -1;
 }
+
+// ---- routing/token_count.cuh ---- Tokens of a call: as many as its buffers hold, or as device memory says when the kernel runs.
+__device__ __forceinline__ int valid_tokens(const int* on_device, int num_tokens) { return on_device ? max(0, min(*on_device, num_tokens)) : num_tokens; }
 
 // ---- routing/arguments.cuh ---- A slot is one (token, k) pair, numbered token * K + k. A sorted row is the place of a slot in expert order.
 struct RouteArguments {
@@ -94,12 +96,13 @@ struct RouteArguments {
     int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
-    int numSlots;                     // T * K
-    int tileM;                        // rows an M-tile
-    int numChunks;                    // chunks, one block each
-    int slotsPerChunk;                // of the count and place passes
+    const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
+    int numTokens, topK;              // T, K
+    int tileM, reserved;              // rows an M-tile
+    int numChunks, slotsPerChunk;     // chunks of the count and place passes, one block each
+    __device__ __forceinline__ int valid_slots() const { return valid_tokens(numTokensOnDevice, numTokens) * topK; }
 };
-static_assert(sizeof(RouteArguments) == 104, "the launcher passes this layout");
+static_assert(sizeof(RouteArguments) == 120, "the launcher passes this layout");
 
 constexpr int kMaxExperts = 1024;   // E at most
 constexpr int kSortThreads = 1024;  // threads a block: one an expert
@@ -193,16 +196,16 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.numSlots), runs.warp_sums);
+    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.valid_slots()), runs.warp_sums);
     __syncthreads();
-    walk_run(runs, arguments, 0, arguments.numSlots, true);
+    walk_run(runs, arguments, 0, arguments.valid_slots(), true);
 }
 
 // First pass, one block a chunk: chunkCounts[chunk, e].
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
     const int begin = blockIdx.x * arguments.slotsPerChunk;
-    const int count = count_runs(runs, arguments, begin, min(arguments.numSlots - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
+    const int count = count_runs(runs, arguments, begin, min(arguments.valid_slots() - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
     if (threadIdx.x < num_local) arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + threadIdx.x] = count;
 }
 
@@ -229,7 +232,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
 // Third pass, one block a chunk: slots to rows.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.numSlots - begin, arguments.slotsPerChunk);
+    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.valid_slots() - begin, arguments.slotsPerChunk);
     count_runs(runs, arguments, begin, num_slots);
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     if (expert < num_local)
@@ -672,6 +675,7 @@ struct Gemm1Arguments {
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
     const float* swigluBeta;          // [E]
     const float* swigluLimit;         // [E]
+    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
     int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
@@ -679,7 +683,7 @@ struct Gemm1Arguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
 };
-static_assert(sizeof(Gemm1Arguments) == 128, "the launcher passes this layout");
+static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, kGated>;
@@ -763,19 +767,17 @@ struct FinalizeArguments {
     LocalExperts localExperts;        // from ids to experts 0..E-1
     const float* tokenFinalScales;    // [T * K]; null means 1
     Element* output;                  // [T, H]; every row is written
-    int numTokens;                    // T
-    int topK;                         // K
-    int hiddenSize;                   // H, a multiple of 8
-    int reserved;
+    const int* numTokensOnDevice;     // rows of tokens from this on are zeros; null means T
+    int numTokens, topK, hiddenSize, reserved;  // T, K and H, a multiple of 8
 };
-static_assert(sizeof(FinalizeArguments) == 88, "the launcher passes this layout");
+static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
 constexpr int kFinalizeThreads = 256;  // threads a block; one block a token
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
     const long long token = blockIdx.x;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int top_k = kTopK ? kTopK : arguments.topK;
+    const int top_k = token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) ? 0 : kTopK ? kTopK : arguments.topK;
     for (int column = threadIdx.x * 8; column < hidden; column += kFinalizeThreads * 8) {
         float sums[8] = {};
         for (int k = 0; k < top_k; ++k) {
@@ -785,9 +787,8 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
             const float scale = arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f;
             const long long row = arguments.slotRows ? arguments.slotRows[slot] : slot;
             const Vector16 output = *reinterpret_cast<const Vector16*>(arguments.expertOutput + row * hidden + column);
-            Vector16 bias = {};
-            if (arguments.fc2ExpertBiases)
-                bias = *reinterpret_cast<const Vector16*>(arguments.fc2ExpertBiases + static_cast<long long>(expert) * hidden + column);
+            const Element* biases = arguments.fc2ExpertBiases;
+            const Vector16 bias = biases ? *reinterpret_cast<const Vector16*>(biases + static_cast<long long>(expert) * hidden + column) : Vector16{};
 #pragma unroll
             for (int word = 0; word < 4; ++word) {
                 sums[2 * word] = fmaf(scale, unpack_low(output.words[word]) + unpack_low(bias.words[word]), sums[2 * word]);

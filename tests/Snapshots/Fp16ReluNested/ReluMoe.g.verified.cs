@@ -65,7 +65,9 @@ partial class Models
             [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
             public sealed class Launchers : global::MoeGen.IMoeLaunchers<global::System.Half>
             {
+                private readonly global::MoeGen.PartKernel _routerLogits;
                 private readonly global::MoeGen.PartKernel _selectExperts;
+                private readonly global::MoeGen.PartKernel _selectAndRoute;
                 private readonly global::MoeGen.PartKernel _routeSmall;
                 private readonly global::MoeGen.PartKernel _routeCount;
                 private readonly global::MoeGen.PartKernel _routeScan;
@@ -77,7 +79,9 @@ partial class Models
                 /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
                 public Launchers(global::MoeGen.KernelParts parts)
                 {
+                    _routerLogits = parts.Kernel("", "moe_router_logits", threads: 256, sharedMemoryBytes: 0);
                     _selectExperts = parts.Kernel("", "moe_select_experts", threads: 256, sharedMemoryBytes: 0);
+                    _selectAndRoute = parts.Kernel("", "moe_select_and_route", threads: 1024, sharedMemoryBytes: 0);
                     _routeSmall = parts.Kernel("", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
                     _routeCount = parts.Kernel("", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
                     _routeScan = parts.Kernel("", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
@@ -87,9 +91,17 @@ partial class Models
                     _gemm2M16N128K64S5 = parts.Kernel("", "moe_gemm2_m16n128k64s5", threads: 128, sharedMemoryBytes: 92160);
                 }
 
+                /// <summary>The router's linear layer for few tokens: 2 experts by 8 tokens a block.</summary>
+                public void RouterLogits(in global::MoeGen.RouterLogitsArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+                    _routerLogits.Launch(in arguments, ((long)arguments.NumRows + 1) / 2 * (((long)arguments.NumTokens + 7) / 8), stream);
+
                 /// <summary>Expert ids and scales from router logits: one warp a token, 8 tokens a block.</summary>
                 public void SelectExperts(in global::MoeGen.SelectExpertsArguments arguments, global::MoeGen.CudaStream stream) =>
                     _selectExperts.Launch(in arguments, ((long)arguments.NumTokens + 7) / 8, stream);
+
+                /// <summary>Expert ids and scales from router logits, and the counting sort, in one block.</summary>
+                public void SelectAndRoute(in global::MoeGen.SelectAndRouteArguments arguments, global::MoeGen.CudaStream stream) =>
+                    _selectAndRoute.Launch(in arguments, 1, stream);
 
                 /// <summary>Counting sort of the slots by expert in one block.</summary>
                 public void RouteSmall(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>

@@ -20,11 +20,6 @@ internal static class LaunchersText
         writer.Open($"public sealed class Launchers : {Names.MoeGen}.IMoeLaunchers<{element}>");
         WriteFields(writer, stages, gemms);
         WriteConstructor(writer, model, stages, gemms);
-        if (model.Routing == RoutingMethod.Preselected)
-        {
-            WriteNoRouting(writer);
-        }
-
         foreach (StageKernel stage in stages)
         {
             writer.Write().Write(
@@ -74,13 +69,4 @@ internal static class LaunchersText
 
     private static string Kernel(MoeModel model, string part, string name, int threads, int sharedMemoryBytes) =>
         $"parts.Kernel(\"{(TextParts.IsSplit(model) ? part : "")}\", \"{name}\", threads: {threads}, sharedMemoryBytes: {sharedMemoryBytes})";
-
-    private static void WriteNoRouting(CodeWriter writer) => writer.Write().Write(
-        $"""
-        /// <summary>Not in this configuration, which gets its expert ids from the caller.</summary>
-        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
-        public void SelectExperts(in {Names.MoeGen}.SelectExpertsArguments arguments, {Stream}) =>
-            throw new global::System.InvalidOperationException(
-                "Routing is Preselected, so there is no kernel that selects experts: pass expert ids and scales, or set Routing to SoftmaxTopK or SoftmaxTopKRenormalized in [MoeConfig].");
-        """);
 }

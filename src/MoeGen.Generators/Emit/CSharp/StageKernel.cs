@@ -22,16 +22,23 @@ internal sealed record StageKernel(
     /// <summary>The kernels that a layer has beside its GEMMs.</summary>
     public static IReadOnlyList<StageKernel> Of(MoeModel model) =>
     [
-        .. model.Routing == RoutingMethod.Preselected ? (StageKernel[])[] : [SelectExperts],
+        .. model.Routing == RoutingMethod.Preselected ? (StageKernel[])[] : Routing(model),
         .. Route,
         .. model.Gemm == Gemm.TensorCore ? [] : AroundForeignGemm(model),
         Finalize(model),
         .. model.Decodes ? Decode(model).Select(kernel => kernel with { Part = TextParts.Decode }) : [],
     ];
 
-    private static readonly StageKernel SelectExperts = new(
-        "SelectExperts", "moe_select_experts", 256, $"{Names.MoeGen}.SelectExpertsArguments",
-        "((long)arguments.NumTokens + 7) / 8", "Expert ids and scales from router logits: one warp a token, 8 tokens a block.");
+    private static StageKernel[] Routing(MoeModel model) =>
+    [
+        new(
+            "RouterLogits", "moe_router_logits", 256, $"{Names.MoeGen}.RouterLogitsArguments<{Names.Element(model.Dtype)}>",
+            "((long)arguments.NumRows + 1) / 2 * (((long)arguments.NumTokens + 7) / 8)", "The router's linear layer for few tokens: 2 experts by 8 tokens a block."),
+        new(
+            "SelectExperts", "moe_select_experts", 256, $"{Names.MoeGen}.SelectExpertsArguments",
+            "((long)arguments.NumTokens + 7) / 8", "Expert ids and scales from router logits: one warp a token, 8 tokens a block."),
+        new("SelectAndRoute", "moe_select_and_route", 1024, $"{Names.MoeGen}.SelectAndRouteArguments", "1", "Expert ids and scales from router logits, and the counting sort, in one block."),
+    ];
 
     private static readonly StageKernel[] Route =
     [

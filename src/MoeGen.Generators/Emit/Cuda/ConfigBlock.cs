@@ -17,7 +17,7 @@ internal static class ConfigBlock
         $"""
         #include "../{ElementTemplate(model.Dtype)}"
         #include "../{ActivationTemplate(model.Activation)}"
-        """;
+        """ + (model.Routing == RoutingMethod.Preselected ? "" : $"\n#include \"../{RoutingTemplate(model.Routing)}\"");
 
     /// <summary>The template with the element type's arithmetic.</summary>
     public static string ElementTemplate(Dtype dtype) => dtype switch
@@ -42,6 +42,20 @@ internal static class ConfigBlock
         Activation.Relu2 => "activation/relu2.cuh",
         Activation.Identity => "activation/identity.cuh",
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "No template for this activation."),
+    };
+
+    /// <summary>The template with the routing method.</summary>
+    public static string RoutingTemplate(RoutingMethod routing) => routing switch
+    {
+        RoutingMethod.SoftmaxTopK => "routing/methods/softmax_top_k.cuh",
+        RoutingMethod.SoftmaxTopKRenormalized or RoutingMethod.TopKSoftmax => "routing/methods/chosen_softmax.cuh",
+        RoutingMethod.SigmoidTopK => "routing/methods/sigmoid_top_k.cuh",
+        RoutingMethod.SigmoidGroupedTopK => "routing/methods/sigmoid_grouped_top_k.cuh",
+        RoutingMethod.SoftmaxGroupedTopK => "routing/methods/softmax_grouped_top_k.cuh",
+        RoutingMethod.SqrtSoftplusTopK => "routing/methods/sqrt_softplus_top_k.cuh",
+        RoutingMethod.TopKSigmoidInput => "routing/methods/top_k_sigmoid_input.cuh",
+        RoutingMethod.SparseMixer => "routing/methods/sparse_mixer.cuh",
+        _ => throw new ArgumentOutOfRangeException(nameof(routing), routing, "No template for this routing method."),
     };
 
     /// <summary>The constants.</summary>
@@ -85,12 +99,6 @@ internal static class ConfigBlock
         else if (model.Activation.HasLimit())
         {
             writer.Write().Write($"constexpr float kSwigluLimit = {FloatLiteral.Of(model.Swiglu.Limit)};  // bound of the activated gate and of up");
-        }
-
-        if (model.Routing != RoutingMethod.Preselected)
-        {
-            string renormalize = model.Routing == RoutingMethod.SoftmaxTopKRenormalized ? "true" : "false";
-            writer.Write().Write($"constexpr bool kRenormalize = {renormalize};  // scales divided by their sum over the K chosen experts");
         }
 
         return writer.ToString();

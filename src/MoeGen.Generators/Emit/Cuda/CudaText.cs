@@ -5,6 +5,9 @@ namespace MoeGen.Generators.Emit.Cuda;
 /// <summary>The CUDA text of a class: self-contained, constants first, nothing that its kernels do not use. A pure function of the model.</summary>
 internal static class CudaText
 {
+    // Defined where routing scales the experts' input.
+    private const string InputScales = "MOE_INPUT_SCALES";
+
     /// <summary>Emits the text from the embedded templates.</summary>
     public static string Emit(MoeModel model) => Emit(model, EmbeddedTemplates.Read);
 
@@ -12,7 +15,7 @@ internal static class CudaText
     public static string Emit(MoeModel model, Func<string, string?> read)
     {
         string includes = ConfigBlock.Includes(model);
-        TemplateComposer composer = new(path => path == ConfigBlock.Path ? includes : read(path));
+        TemplateComposer composer = new(path => path == ConfigBlock.Path ? includes : Conditions.Apply(read(path), model.Routing == RoutingMethod.TopKSigmoidInput ? [InputScales] : []));
         composer.Append(HeaderComment.Emit(model)).Append(ConfigBlock.Constants(model)).Include(ConfigBlock.Path);
         foreach (string root in Roots(model))
         {
@@ -28,6 +31,8 @@ internal static class CudaText
         if (model.Routing != RoutingMethod.Preselected)
         {
             yield return "routing/select_experts.cuh";
+            yield return "routing/select_and_route.cuh";
+            yield return "routing/router_logits.cuh";
         }
 
         if (model.Gemm != Gemm.Cublas)

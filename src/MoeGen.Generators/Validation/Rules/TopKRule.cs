@@ -14,7 +14,9 @@ internal static class TopKRule
     {
         if (settings.TopK is { } found && !InRange(found))
         {
-            yield return Issue.Of(RuleIds.TopKOutOfRange, nameof(MoeSettings.TopK), found.ToString(CultureInfo.InvariantCulture));
+            yield return Issue.Of(
+                RuleIds.TopKOutOfRange, nameof(MoeSettings.TopK),
+                found.ToString(CultureInfo.InvariantCulture), $"1 to {Largest}", "each lane of a warp keeps one of a token's experts");
         }
     }
 

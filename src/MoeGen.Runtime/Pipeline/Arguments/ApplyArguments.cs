@@ -29,6 +29,12 @@ public struct ApplyArguments<T>
     /// <summary>int32 [E + 1].</summary>
     public DevicePointer<int> ExpertOffsets;
 
+    /// <summary>Scale of each slot's input, fp32 [T * K]; null where routing scales none.</summary>
+    public DevicePointer<float> TokenInputScales;
+
+    /// <summary>Slot of each sorted row; read with <see cref="TokenInputScales"/> alone.</summary>
+    public DevicePointer<int> SortedSlots;
+
     /// <summary>E.</summary>
     public int NumExperts;
 

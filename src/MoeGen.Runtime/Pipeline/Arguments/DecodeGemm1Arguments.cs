@@ -59,6 +59,12 @@ public struct DecodeGemm1Arguments<T>
     /// <summary>See <see cref="UpRowOffset"/>.</summary>
     public int UpRowStride;
 
+    /// <summary>Tokens from this number on, read when the kernel runs, have no experts; null means T.</summary>
+    public DevicePointer<int> NumTokensOnDevice;
+
+    /// <summary>Scale of each slot's input, fp32 [T * K]; null where routing scales none.</summary>
+    public DevicePointer<float> TokenInputScales;
+
     /// <summary>[E, H, I]; what GEMM2 reads first is fetched into L2.</summary>
     public DevicePointer<T> Fc2ExpertWeights;
 

@@ -29,6 +29,9 @@ public struct DecodeGemm2Arguments<T>
     /// <summary>Scale of each slot, fp32 [T * K]; null means 1.</summary>
     public DevicePointer<float> TokenFinalScales;
 
+    /// <summary>Tokens from this number on, read when the kernel runs, have rows of zeros; null means T.</summary>
+    public DevicePointer<int> NumTokensOnDevice;
+
     /// <summary>T * K, at most <see cref="GemmVariant.MaxDecodeSlots"/>.</summary>
     public int NumSlots;
 

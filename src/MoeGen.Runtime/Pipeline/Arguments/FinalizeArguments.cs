@@ -29,6 +29,9 @@ public struct FinalizeArguments<T>
     /// <summary>[T, H]; every row is written.</summary>
     public DevicePointer<T> Output;
 
+    /// <summary>Tokens from this number on, read when the kernel runs, have rows of zeros; null means T.</summary>
+    public DevicePointer<int> NumTokensOnDevice;
+
     /// <summary>T.</summary>
     public int NumTokens;
 

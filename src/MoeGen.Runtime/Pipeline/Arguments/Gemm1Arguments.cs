@@ -44,6 +44,9 @@ public struct Gemm1Arguments<T>
     /// <summary>Limit of each expert, fp32 [E]; null means the configuration's constant.</summary>
     public DevicePointer<float> SwigluLimit;
 
+    /// <summary>Scale of each slot's input, fp32 [T * K]; null where routing scales none.</summary>
+    public DevicePointer<float> TokenInputScales;
+
     /// <summary>E.</summary>
     public int NumExperts;
 

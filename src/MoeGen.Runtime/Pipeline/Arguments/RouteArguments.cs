@@ -36,11 +36,20 @@ public struct RouteArguments
     /// <summary>Sorted row of each slot, int32 [T * K]; null where nobody reads it.</summary>
     public DevicePointer<int> SlotRows;
 
-    /// <summary>T * K.</summary>
-    public int NumSlots;
+    /// <summary>Tokens from this number on, read when the kernel runs, have no slots; null means T.</summary>
+    public DevicePointer<int> NumTokensOnDevice;
+
+    /// <summary>T.</summary>
+    public int NumTokens;
+
+    /// <summary>K.</summary>
+    public int TopK;
 
     /// <summary>Rows of an M-tile of the GEMM variant that will run.</summary>
     public int TileM;
+
+    /// <summary>Keeps the size a multiple of 8.</summary>
+    public int Reserved;
 
     /// <summary>Chunks of the first and third pass, one block each.</summary>
     public int NumChunks;

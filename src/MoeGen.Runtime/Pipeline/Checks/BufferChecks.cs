@@ -23,6 +23,27 @@ internal static class BufferChecks
         }
     }
 
+    /// <summary>The address of a token count; null where there is none.</summary>
+    public static DevicePointer<int> TokenCount(DeviceBuffer<int>? numTokensOnDevice, CudaContext context)
+    {
+        if (numTokensOnDevice is null)
+        {
+            return default;
+        }
+
+        ObjectDisposedException.ThrowIf(numTokensOnDevice.IsDisposed, numTokensOnDevice);
+        if (numTokensOnDevice.Length != 1)
+        {
+            throw new ArgumentException($"numTokensOnDevice has {numTokensOnDevice.Length} elements; 1 is required.", nameof(numTokensOnDevice));
+        }
+
+        CheckDevice(numTokensOnDevice.Context, context, nameof(numTokensOnDevice));
+        ulong address = numTokensOnDevice.Pointer.Address;
+        return address % sizeof(int) == 0
+            ? numTokensOnDevice.Pointer
+            : throw new ArgumentException($"numTokensOnDevice starts at 0x{address:x}; addresses must be multiples of {sizeof(int)} bytes.", nameof(numTokensOnDevice));
+    }
+
     /// <summary>Throws unless <paramref name="actual"/> is the layer's device.</summary>
     public static void CheckDevice(CudaContext actual, CudaContext required, string name)
     {

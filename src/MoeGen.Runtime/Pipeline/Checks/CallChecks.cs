@@ -11,7 +11,8 @@ internal static class CallChecks
         DeviceBuffer<T> input,
         DeviceBuffer<int> tokenSelectedExperts,
         DeviceBuffer<float>? tokenFinalScales,
-        DeviceBuffer<T> output)
+        DeviceBuffer<T> output,
+        DeviceBuffer<int>? numTokensOnDevice = null)
         where T : unmanaged
     {
         LayerChecks.CheckRouting(descriptor, fromLogits: false);
@@ -31,12 +32,13 @@ internal static class CallChecks
             Output = output.Pointer,
             TokenSelectedExperts = tokenSelectedExperts.Pointer,
             TokenFinalScales = tokenFinalScales?.Pointer ?? default,
+            NumTokensOnDevice = BufferChecks.TokenCount(numTokensOnDevice, context),
             NumTokens = numTokens,
             TopK = topK,
         };
     }
 
-    /// <summary>A call that routes.</summary>
+    /// <summary>A call that routes from logits by the method alone.</summary>
     public static CudaCall<T> Check<T>(
         MoeDescriptor descriptor,
         CudaContext context,
@@ -44,22 +46,59 @@ internal static class CallChecks
         DeviceBuffer<T> input,
         DeviceBuffer<float> routerLogits,
         int topK,
-        DeviceBuffer<T> output)
+        DeviceBuffer<T> output,
+        DeviceBuffer<int>? numTokensOnDevice = null)
         where T : unmanaged
     {
         LayerChecks.CheckRouting(descriptor, fromLogits: true);
-        LayerChecks.CheckTopK(topK, Math.Min(MoeShape.MaxTopK, weights.NumGlobalExperts));
+        LayerChecks.CheckRoutedTopK(descriptor, topK, weights.NumGlobalExperts);
+        return Check(descriptor, context, weights, input, routerLogits, CudaRouter.Plain(weights.NumGlobalExperts, topK), output, numTokensOnDevice);
+    }
+
+    /// <summary>A call with a router: from its logits, or, where they are null, from the input.</summary>
+    public static CudaCall<T> Check<T>(
+        MoeDescriptor descriptor,
+        CudaContext context,
+        in CudaWeights<T> weights,
+        DeviceBuffer<T> input,
+        DeviceBuffer<float>? routerLogits,
+        DeviceMoeRouter router,
+        DeviceBuffer<T> output,
+        DeviceBuffer<int>? numTokensOnDevice)
+        where T : unmanaged
+    {
+        BlockChecks.Check(descriptor, context, router, weights.NumGlobalExperts, weights.Shape.HiddenSize);
+        return Check(descriptor, context, weights, input, routerLogits, router.Bind(), output, numTokensOnDevice);
+    }
+
+    private static CudaCall<T> Check<T>(
+        MoeDescriptor descriptor,
+        CudaContext context,
+        in CudaWeights<T> weights,
+        DeviceBuffer<T> input,
+        DeviceBuffer<float>? routerLogits,
+        in CudaRouter router,
+        DeviceBuffer<T> output,
+        DeviceBuffer<int>? numTokensOnDevice)
+        where T : unmanaged
+    {
         int numTokens = CheckTokens(context, weights, input, output);
-        LayerChecks.CheckCounts(numTokens, topK);
-        CheckStatedTopK(descriptor, numTokens, topK);
-        BufferChecks.Check(routerLogits, (long)numTokens * weights.NumGlobalExperts, context, nameof(routerLogits), "T * E");
+        LayerChecks.CheckCounts(numTokens, router.SlotsPerToken);
+        CheckStatedTopK(descriptor, numTokens, router.SlotsPerToken);
+        if (routerLogits is not null || router.Weight.IsNull)
+        {
+            BufferChecks.Check(routerLogits, (long)numTokens * router.NumExperts, context, nameof(routerLogits), "T * E");
+        }
+
         return new CudaCall<T>
         {
             Input = input.Pointer,
             Output = output.Pointer,
-            RouterLogits = routerLogits.Pointer,
+            Router = router,
+            RouterLogits = routerLogits?.Pointer ?? default,
+            NumTokensOnDevice = BufferChecks.TokenCount(numTokensOnDevice, context),
             NumTokens = numTokens,
-            TopK = topK,
+            TopK = router.SlotsPerToken,
         };
     }
 

@@ -46,6 +46,16 @@ internal static class LayerChecks
         }
     }
 
+    /// <summary>K of a layer that routes: at most E, and what the method needs.</summary>
+    public static void CheckRoutedTopK(MoeDescriptor descriptor, int topK, int numExperts)
+    {
+        CheckTopK(topK, Math.Min(MoeShape.MaxTopK, numExperts));
+        if (descriptor.Routing == RoutingMethod.SparseMixer && topK != 2)
+        {
+            throw new ArgumentOutOfRangeException(nameof(topK), topK, $"topK is {topK}; {descriptor.Name} is configured with Routing = SparseMixer, which takes 2.");
+        }
+    }
+
     /// <summary>T from the length of <paramref name="input"/>.</summary>
     public static int CountTokens(long input, int hiddenSize)
     {

@@ -1,0 +1,38 @@
+namespace MoeGen.Generators.Emit.Cuda;
+
+/// <summary>
+/// Decides a template's <c>#ifdef MOE_...</c>, so that a text shows its own configuration alone. Templates do not nest them.
+/// </summary>
+internal static class Conditions
+{
+    private const string Begin = "#ifdef MOE_";
+
+    /// <summary>The template with the lines of its conditions that hold; null stays null.</summary>
+    public static string? Apply(string? template, IReadOnlyCollection<string> defined)
+    {
+        if (template is null || template.IndexOf(Begin, StringComparison.Ordinal) < 0)
+        {
+            return template;
+        }
+
+        List<string> kept = [];
+        bool? holds = null;
+        foreach (string line in template.Replace("\r\n", "\n").Split('\n'))
+        {
+            if (line.StartsWith(Begin, StringComparison.Ordinal))
+            {
+                holds = defined.Contains(line.Substring("#ifdef ".Length).Trim());
+            }
+            else if (holds is { } here && line is "#else" or "#endif")
+            {
+                holds = line == "#else" ? !here : null;
+            }
+            else if (holds != false)
+            {
+                kept.Add(line);
+            }
+        }
+
+        return string.Join("\n", kept);
+    }
+}

@@ -1,0 +1,14 @@
+using System.Runtime.InteropServices;
+
+namespace MoeGen;
+
+/// <summary>Arguments of choice and sort in one launch; the same layout as the struct of this name in templates/routing.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct SelectAndRouteArguments
+{
+    /// <summary>Of the choice of experts.</summary>
+    public SelectExpertsArguments Select;
+
+    /// <summary>Of the sort.</summary>
+    public RouteArguments Route;
+}
