@@ -27,15 +27,7 @@ internal sealed class BlockRunner(LoadedBlock loaded, float[] hiddenStates, Acti
 
         progress(1, "running");
         var output = new T[input.Length];
-        if (context is null)
-        {
-            ManagedMoe.ForwardBlock<T>(hostWeights.Value, _block.Activation, input, _block.Router, output);
-        }
-        else
-        {
-            layer.ForwardFromLogits(input, RouterLogits.Compute<T, float>(input, _block.Router.Weight.Span, _block.Router.HiddenSize), _block.TopK, output);
-        }
-
+        layer.ForwardBlock(input, _block.Router, output);
         var wide = new float[output.Length];
         ElementConversion.Widen<T, float>(output, wide);
         return new BlockResult(wide, Choose(input), layer.BackendDescription, loadSeconds, rounding => ManagedMoe.ForwardBlockDouble<T>(

@@ -45,10 +45,4 @@ internal sealed class HostLayer<T>
         WeightChecks.CheckStated(_descriptor, nameof(router.SlotsPerToken), _descriptor.StaticShape.TopK, router.SlotsPerToken);
         ManagedMoe.ForwardBlock(Weights, _descriptor.Activation, input, router, output, Backend.Options, _descriptor.Swiglu);
     }
-
-    public void ForwardBlock(ReadOnlySpan<T> input, MoeRouter router, Span<T> output)
-    {
-        float[] logits = RouterLogits.Compute(input, router.Weight.Span, router.HiddenSize);
-        ForwardFromLogits(input, logits, router.TopK, output);
-    }
 }
