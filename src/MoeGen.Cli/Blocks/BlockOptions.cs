@@ -12,8 +12,11 @@ internal sealed class BlockOptions
     private readonly Option<Dtype?> _dtype = ChoiceOption.Of(
         "--dtype", "Element type of weights, input and output; left out, fp32 on the managed backend, on a GPU fp16 where the experts are stored so, else bf16.", Dtype.FP32, Dtype.FP16, Dtype.BF16);
 
-    public BlockOptions(Command command)
+    private readonly GpuAccess _gpu;
+
+    public BlockOptions(Command command, GpuAccess gpu)
     {
+        _gpu = gpu;
         command.Add(_folder);
         command.Add(_layer);
         command.Add(_backend);
@@ -30,7 +33,7 @@ internal sealed class BlockOptions
         }
 
         Dtype? dtype = parsed.GetValue(_dtype);
-        string missing = MissingForCuda();
+        string missing = _gpu.Missing();
         MoeBackend backend = parsed.GetValue(_backend) ?? (missing.Length == 0 && dtype != Dtype.FP32 ? MoeBackend.Cuda : MoeBackend.Managed);
         if (backend == MoeBackend.Cuda && dtype == Dtype.FP32)
         {
@@ -38,10 +41,7 @@ internal sealed class BlockOptions
         }
 
         return backend == MoeBackend.Managed || missing.Length == 0
-            ? new BlockRequest(folder, parsed.GetValue(_layer), backend, dtype)
+            ? new BlockRequest(folder, parsed.GetValue(_layer), backend, dtype, _gpu)
             : throw new BadInputException($"--backend is cuda, which is not to be had here: {missing}");
     }
-
-    private static string MissingForCuda() =>
-        !CudaContext.IsAvailable(out string noGpu) ? noGpu : NvrtcCompiler.IsAvailable(out string noCompiler) ? "" : noCompiler;
 }

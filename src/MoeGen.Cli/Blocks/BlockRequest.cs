@@ -5,4 +5,5 @@ namespace MoeGen.Cli.Blocks;
 /// <param name="Layer">Null: the first with experts.</param>
 /// <param name="Backend">Where it runs.</param>
 /// <param name="Dtype">Null: fp32 on the managed backend; on a GPU as the experts are stored where that is FP16, else BF16.</param>
-internal sealed record BlockRequest(string Folder, int? Layer, MoeBackend Backend, Dtype? Dtype);
+/// <param name="Gpu">How to get to a GPU.</param>
+internal sealed record BlockRequest(string Folder, int? Layer, MoeBackend Backend, Dtype? Dtype, GpuAccess Gpu);

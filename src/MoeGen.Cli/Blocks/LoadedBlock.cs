@@ -16,6 +16,7 @@ internal sealed class LoadedBlock : IDisposable
         {
             Block = _checkpoint.GetBlock(request.Layer ?? FirstWithExperts(request.Folder));
             Backend = request.Backend;
+            Gpu = request.Gpu;
             Dtype = request.Dtype ?? (Backend == MoeBackend.Managed ? Dtype.FP32 : Block.StoredDtype == SafetensorsDtype.F16 ? Dtype.FP16 : Dtype.BF16);
             Kind = LayerCatalog.Find(Dtype, Block.Activation, Block.Routing);
         }
@@ -29,6 +30,8 @@ internal sealed class LoadedBlock : IDisposable
     public MoeBlock Block { get; }
 
     public MoeBackend Backend { get; }
+
+    public GpuAccess Gpu { get; }
 
     public Dtype Dtype { get; }
 

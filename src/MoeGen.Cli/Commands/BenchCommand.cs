@@ -14,11 +14,13 @@ internal sealed class BenchCommand : Command
     private readonly Option<string?> _tuning = new("--tuning") { Description = "A tuning table that chooses." };
     private readonly LayerOptions _layer;
     private readonly Terminal _terminal;
+    private readonly GpuAccess _gpu;
 
-    public BenchCommand(Terminal terminal, Option<bool> json)
+    public BenchCommand(Terminal terminal, Option<bool> json, GpuAccess gpu)
         : base("bench", "Times a layer with random weights and experts on the GPU: median microseconds a call, weights not in the L2 cache.")
     {
         _terminal = terminal;
+        _gpu = gpu;
         _layer = new LayerOptions(this, string.Join(' ', s_tokens));
         Add(_variant);
         Add(_tuning);
@@ -28,8 +30,8 @@ internal sealed class BenchCommand : Command
     private int Run(LayerRequest request, string? variant, string? tuning, bool json)
     {
         request = request.Tokens.Count > 0 ? request : request with { Tokens = s_tokens };
-        var options = new MoeCudaOptions { Variant = variant, TuningTable = tuning is null ? null : TuningTable.Load(tuning) };
-        using CudaContext context = request.OpenGpu("bench");
+        var options = _gpu.Options with { Variant = variant, TuningTable = tuning is null ? null : TuningTable.Load(tuning) };
+        using CudaContext context = request.OpenGpu(_gpu, "bench");
         IReadOnlyList<BenchRow> rows = _terminal.WithProgress("timing", json, progress => request.Kind.Accept(new LayerBench(request, context, options, progress)));
         MoeDescriptor layer = request.Kind.Descriptor;
         MoeShape shape = request.Shape;

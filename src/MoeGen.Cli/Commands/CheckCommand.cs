@@ -13,11 +13,11 @@ internal sealed class CheckCommand : Command
     private readonly BlockOptions _block;
     private readonly Terminal _terminal;
 
-    public CheckCommand(Terminal terminal, Option<bool> json)
+    public CheckCommand(Terminal terminal, Option<bool> json, GpuAccess gpu)
         : base("check", "Runs the MoE block of a checkpoint's layer and compares its output: exit code 0 within the numeric contract, 1 out of it.")
     {
         _terminal = terminal;
-        _block = new BlockOptions(this);
+        _block = new BlockOptions(this, gpu);
         Add(_io);
         Add(_tokens);
         SetAction(parsed => Run(_block.Read(parsed), parsed.GetValue(_io), parsed.GetValue(_tokens), parsed.GetValue(json)));

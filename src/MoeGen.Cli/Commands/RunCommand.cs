@@ -13,11 +13,11 @@ internal sealed class RunCommand : Command
     private readonly BlockOptions _block;
     private readonly Terminal _terminal;
 
-    public RunCommand(Terminal terminal, Option<bool> json)
+    public RunCommand(Terminal terminal, Option<bool> json, GpuAccess gpu)
         : base("run", "Runs the MoE block of a checkpoint's layer on hidden states from a file and writes its output to another.")
     {
         _terminal = terminal;
-        _block = new BlockOptions(this);
+        _block = new BlockOptions(this, gpu);
         Add(_io);
         Add(_output);
         SetAction(parsed => Run(_block.Read(parsed), parsed.GetRequiredValue(_io), parsed.GetRequiredValue(_output), parsed.GetValue(json)));

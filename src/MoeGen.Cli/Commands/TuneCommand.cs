@@ -11,11 +11,13 @@ internal sealed class TuneCommand : Command
     private readonly Option<string?> _output = new("--output", "-o") { Description = "Tuning table to put the result into, beside what it has; made where it does not exist." };
     private readonly LayerOptions _layer;
     private readonly Terminal _terminal;
+    private readonly GpuAccess _gpu;
 
-    public TuneCommand(Terminal terminal, Option<bool> json)
+    public TuneCommand(Terminal terminal, Option<bool> json, GpuAccess gpu)
         : base("tune", "Measures on the GPU which kernels are fastest at each number of tokens. An entry holds for the class it was measured with: name yours with --assembly and --class.")
     {
         _terminal = terminal;
+        _gpu = gpu;
         _layer = new LayerOptions(this, "26 values from 1 to 8192");
         Add(_output);
         SetAction(parsed => Run(_layer.Read(parsed), parsed.GetValue(_output), parsed.GetValue(json)));
@@ -32,8 +34,8 @@ internal sealed class TuneCommand : Command
             throw new BadInputException($"--output {output}: the folder {folder} does not exist.");
         }
 
-        using CudaContext context = request.OpenGpu("tune");
-        TuningEntry entry = _terminal.WithProgress("tuning", json, progress => request.Kind.Accept(new LayerTuner(request, context, progress)));
+        using CudaContext context = request.OpenGpu(_gpu, "tune");
+        TuningEntry entry = _terminal.WithProgress("tuning", json, progress => request.Kind.Accept(new LayerTuner(request, context, _gpu.Options, progress)));
         if (output is not null)
         {
             table.With(entry).Save(output);

@@ -14,24 +14,22 @@ internal sealed record LayerRequest(LayerKind Kind, MoeShape Shape, int TopK, IR
 
     /// <summary>Opens the first GPU and sees that the weights fit.</summary>
     /// <exception cref="BadInputException">There is no GPU or no NVRTC, or too little memory is free.</exception>
-    public CudaContext OpenGpu(string command)
+    public CudaContext OpenGpu(GpuAccess gpu, string command)
     {
-        if (!CudaContext.IsAvailable(out string noGpu))
+        if (gpu.Missing() is { Length: > 0 } reason)
         {
-            throw new BadInputException($"moegen {command} needs a GPU: {noGpu}");
+            throw new BadInputException($"moegen {command} needs a GPU and NVRTC: {reason}");
         }
 
-        if (!NvrtcCompiler.IsAvailable(out string noCompiler))
+        CudaContext context = gpu.Open();
+        if (WeightBytes <= context.FreeMemoryBytes)
         {
-            throw new BadInputException($"moegen {command} needs NVRTC: {noCompiler}");
+            return context;
         }
 
-        CudaContext context = CudaContext.Create();
-        if (WeightBytes > context.FreeMemoryBytes)
+        using (context)
         {
             throw new BadInputException($"The weights take {WeightBytes >> 20} MiB, and {context} has {context.FreeMemoryBytes >> 20} MiB free; take fewer experts or smaller sizes.");
         }
-
-        return context;
     }
 }

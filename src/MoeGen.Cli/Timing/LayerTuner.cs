@@ -3,7 +3,7 @@ using MoeGen.Cli.Layers;
 namespace MoeGen.Cli.Timing;
 
 /// <summary>Measures which variant of a class is fastest at each number of tokens, by the run time's own tuner.</summary>
-internal sealed class LayerTuner(LayerRequest request, CudaContext context, Action<double, string> progress) : ILayerVisitor<TuningEntry>
+internal sealed class LayerTuner(LayerRequest request, CudaContext context, MoeCudaOptions options, Action<double, string> progress) : ILayerVisitor<TuningEntry>
 {
     public TuningEntry Visit<TLayer, T>()
         where TLayer : MoeLayer<TLayer, T>, IMoeDescriptor<TLayer, T>
@@ -11,7 +11,7 @@ internal sealed class LayerTuner(LayerRequest request, CudaContext context, Acti
     {
         progress(0, "weights");
         using DeviceMoeWeights<T> weights = DeviceMoeWeights<T>.Upload(context, RandomLayer.Weights<T>(request.Shape, TLayer.Descriptor.IsGated));
-        using TLayer layer = LayerKind<TLayer, T>.Create(context, weights, null);
+        using TLayer layer = LayerKind<TLayer, T>.Create(context, weights, options);
         TuningEntry? entry = null;
         var points = new List<TuningPoint>();
         foreach (int tokens in request.Tokens)

@@ -8,10 +8,13 @@ namespace MoeGen.Cli.Tests.Harness;
 internal sealed record CliRun(string Command, int ExitCode, string Output, string Error)
 {
     /// <summary>In this process, everything piped.</summary>
-    public static CliRun Of(params string[] arguments)
+    public static CliRun Of(params string[] arguments) => On(GpuAccess.OfMachine, arguments);
+
+    /// <summary>In this process, with another device in the place of the machine's.</summary>
+    public static CliRun On(GpuAccess gpu, params string[] arguments)
     {
         using StringWriter output = new(), error = new();
-        int code = CommandLine.Run(arguments, new Terminal(output, error, outputIsTerminal: false, errorIsTerminal: false));
+        int code = CommandLine.Run(arguments, new Terminal(output, error, outputIsTerminal: false, errorIsTerminal: false), gpu);
         return new CliRun($"moegen {string.Join(' ', arguments)}", code, output.ToString(), error.ToString());
     }
 
