@@ -34,8 +34,12 @@ internal sealed class CheckCommand : Command
         MoeBlock block = loaded.Block;
         int hidden = block.Shape.HiddenSize;
         RecordedCall call = io is null ? RecordedCall.Random(tokens, hidden) : RecordedCall.Read(io, hidden, block.TopK);
-        BlockResult result = _terminal.WithProgress(request.Folder, json, progress => loaded.Kind.Accept(new BlockRunner(loaded, call.Input, progress)));
-        BlockJudge judge = BlockJudge.Of(result, call, loaded.Dtype, hidden);
+        (BlockResult result, BlockJudge judge) = _terminal.WithProgress(request.Folder, json, progress =>
+        {
+            BlockResult result = loaded.Kind.Accept(new BlockRunner(loaded, call.Input, progress));
+            progress(1, "comparing");
+            return (result, BlockJudge.Of(result, call, loaded.Dtype, hidden));
+        });
         ContractVerdict verdict = judge.Verdict;
         var report = new CheckReport(
             block.Family,
