@@ -18,6 +18,9 @@ internal sealed unsafe partial class FakeCudaDriver
     /// <summary>Stores byte counts instead of copying, so that copies larger than the machine's memory can be tried.</summary>
     public List<nuint>? CountedCopies { get; set; }
 
+    /// <summary>With <see cref="CountedCopies"/>: where copies to the device go all the same, again and again, so that their time can be measured.</summary>
+    public byte[]? CopySink { get; set; }
+
     public CudaResult GetMemoryInfo(out nuint free, out nuint total)
     {
         (free, total) = (1000, 2000);
@@ -115,6 +118,11 @@ internal sealed unsafe partial class FakeCudaDriver
         if (code == CudaResult.Success && CountedCopies is not null)
         {
             CountedCopies.Add(bytes);
+            for (nuint done = 0; CopySink is not null && done < bytes; done += (nuint)CopySink.Length)
+            {
+                int piece = (int)Math.Min((nuint)CopySink.Length, bytes - done);
+                new ReadOnlySpan<byte>((byte*)source + done, piece).CopyTo(CopySink);
+            }
         }
         else if (code == CudaResult.Success)
         {

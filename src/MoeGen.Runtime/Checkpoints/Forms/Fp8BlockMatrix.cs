@@ -29,16 +29,23 @@ internal sealed class Fp8BlockMatrix(
             long start = ((long)(firstRow + row) * Columns) + firstColumn;
             ReadOnlySpan<byte> stored = tensors.GetBytes(Tensor.Name, start, columns).Span;
             Span<T> to = destination.Slice(row * stride, columns);
-            for (int column = 0; column < columns;)
+            for (int column = 0; column < columns; column += Chunk)
             {
-                // Up to the end of the block, in chunks.
-                int factor = (firstColumn + column) / blockColumns;
-                long end = Math.Min(columns, ((long)(factor + 1) * blockColumns) - firstColumn);
-                int length = (int)Math.Min(Chunk, end - column);
-                Fp8Elements.Decode(stored.Slice(column, length), rowFactors[factor], values);
+                int length = Math.Min(Chunk, columns - column);
+                DecodeChunk(stored.Slice(column, length), rowFactors, firstColumn + column, values);
                 ElementConversion.Narrow<T, float>(values[..length], to.Slice(column, length));
-                column += length;
             }
+        }
+    }
+
+    private void DecodeChunk(ReadOnlySpan<byte> stored, float[] rowFactors, int firstColumn, Span<float> values)
+    {
+        for (int column = 0; column < stored.Length;)
+        {
+            (int factor, int offset) = Math.DivRem(firstColumn + column, blockColumns);
+            int length = Math.Min(stored.Length - column, blockColumns - offset);
+            Fp8Elements.Decode(stored.Slice(column, length), rowFactors[factor], values[column..]);
+            column += length;
         }
     }
 }

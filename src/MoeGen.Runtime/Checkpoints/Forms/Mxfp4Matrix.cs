@@ -10,6 +10,8 @@ internal sealed class Mxfp4Matrix(
     SafetensorsCheckpoint tensors, SafetensorsTensor blocks, SafetensorsTensor scales, long firstBlock, int rows, int columns)
     : StoredMatrix(blocks, rows, columns)
 {
+    private const int ChunkBlocks = 32;
+
     private readonly int _rowBlocks = columns / Mxfp4Elements.BlockValues;
 
     public override bool IsStoredAs<T>() => false;
@@ -17,7 +19,7 @@ internal sealed class Mxfp4Matrix(
     [SkipLocalsInit]
     public override void Read<T>(int firstRow, int rows, int firstColumn, int columns, Span<T> destination, int stride)
     {
-        Span<float> values = stackalloc float[Mxfp4Elements.BlockValues];
+        Span<float> values = stackalloc float[ChunkBlocks * Mxfp4Elements.BlockValues];
         for (int row = 0; row < rows; row++)
         {
             long block = firstBlock + ((long)(firstRow + row) * _rowBlocks);
@@ -28,8 +30,9 @@ internal sealed class Mxfp4Matrix(
             {
                 int index = (firstColumn + column) / Mxfp4Elements.BlockValues;
                 int skipped = (firstColumn + column) % Mxfp4Elements.BlockValues;
-                int length = Math.Min(Mxfp4Elements.BlockValues - skipped, columns - column);
-                Mxfp4Elements.Decode(bytes.Slice(index * Mxfp4Elements.BlockBytes, Mxfp4Elements.BlockBytes), exponents[index], values);
+                int count = Math.Min(ChunkBlocks, _rowBlocks - index);
+                int length = Math.Min((count * Mxfp4Elements.BlockValues) - skipped, columns - column);
+                Mxfp4Elements.Decode(bytes[(index * Mxfp4Elements.BlockBytes)..], exponents.Slice(index, count), values);
                 ElementConversion.Narrow<T, float>(values.Slice(skipped, length), to.Slice(column, length));
                 column += length;
             }
