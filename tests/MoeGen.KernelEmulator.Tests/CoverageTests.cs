@@ -37,11 +37,18 @@ public sealed class CoverageTests
         using var device = new EmulatedDevice();
         var routed = new Data<Half>(new Problem(5, 4, 2, 16, 16, Fc1Layout.Plain));
         using var select = new PlantedRoutedLayer(device.Context, routed.Weights, Gpu.Tests.Gpu.Options);
-        select.ForwardFromLogits(routed.Input, new float[20], 2, new Half[routed.Input.Length]);
+        foreach (int tokens in (int[])[5, 130])
+        {
+            select.ForwardFromLogits(new Half[tokens * 16], new float[tokens * 4], 2, new Half[tokens * 16]);
+        }
+
+        select.ForwardBlock(routed.Input, new MoeRouter(RoutingMethod.SoftmaxTopKRenormalized, 4, 2, new float[64]), new Half[routed.Input.Length]);
         var plugged = new Data<Half>(new Problem(5, 4, 2, 16, 16, Fc1Layout.GateUp));
         using var custom = new CustomGemmLayer(device.Context, plugged.Weights, Gpu.Tests.Gpu.Options);
         Emulated.Run(custom, device.Context, plugged);
         Assert.Contains("moe_select_experts", device.Driver.Launches);
+        Assert.Contains("moe_select_and_route", device.Driver.Launches);
+        Assert.Contains("moe_router_logits", device.Driver.Launches);
         Assert.Contains("moe_permute", device.Driver.Launches);
         Assert.Contains("moe_apply_activation", device.Driver.Launches);
     }

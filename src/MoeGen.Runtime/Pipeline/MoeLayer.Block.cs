@@ -58,9 +58,9 @@ public abstract partial class MoeLayer<TSelf, T>
         DeviceBuffer<byte>? workspace = null,
         DeviceBuffer<int>? numTokensOnDevice = null) => Route(input, null, router, output, stream, workspace, numTokensOnDevice);
 
-    /// <summary>Enqueues the layer, choosing experts and scales from router logits by a router, whose weight is not used.</summary>
+    /// <summary>Enqueues the layer, choosing experts and scales from router logits by a router, whose weight and bias are not used.</summary>
     /// <param name="input">[T, H].</param>
-    /// <param name="routerLogits">fp32 [T, E] of the E routed experts; the router's bias is added to them.</param>
+    /// <param name="routerLogits">fp32 [T, E] of the E routed experts; its bias already added.</param>
     /// <param name="router">As in <c>ForwardBlock</c>, like all that follow.</param>
     /// <param name="output">[T, H]; every row is written.</param>
     /// <param name="stream">The stream that all kernels are enqueued on.</param>

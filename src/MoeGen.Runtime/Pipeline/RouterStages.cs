@@ -46,6 +46,7 @@ internal static class RouterStages
 
         SelectExpertsArguments select = SelectArguments(router, call.NumTokens, logits, slots) with
         {
+            RouterBias = call.RouterLogits.IsNull ? router.Bias : default,
             SharedGateLogits = gates,
             NumTokensOnDevice = call.NumTokensOnDevice,
         };

@@ -102,9 +102,9 @@ public sealed class BlockTests
         deviceOutput.CopyTo(output);
         check.AssertOutput(output, router.T);
 
-        // From logits: the router's weight is left out, its gate is not.
+        // From logits: the router's weight and bias are left out, its gate is not.
         double[] logits = RouterReference.Logits<T>(check.Data.Input, check.Router.Weight.Span, check.Router.HiddenSize);
-        using DeviceBuffer<float> deviceLogits = Buffers<T>.Upload<float>(context, [.. logits.Select(logit => (float)logit)]);
+        using DeviceBuffer<float> deviceLogits = Buffers<T>.Upload<float>(context, [.. logits.Select((logit, i) => (float)(logit + (router.Biases ? check.Router.Bias.Span[i % router.E] : 0)))]);
         layer.ForwardFromLogits(input, deviceLogits, deviceRouter, deviceOutput, stream, workspace);
         stream.Synchronize();
         deviceOutput.CopyTo(output);

@@ -162,6 +162,11 @@ public sealed class RouterTests
 
                 Assert.Equal(router.Slots, found.Ids[row].Distinct().Count());
                 Assert.All(found.Ids[row][..router.K], id => Assert.InRange(id, 0, router.E - 1));
+                if (Array.Exists(logits[(token * router.E)..((token + 1) * router.E)], float.IsNaN))
+                {
+                    float[] scales = router.Routing == RoutingMethod.TopKSigmoidInput ? found.InputScales : found.FinalScales;
+                    Assert.All(scales[row][..router.K], scale => Assert.Equal(float.NaN, scale));
+                }
             }
         }
     }

@@ -37,7 +37,7 @@ public sealed class PlantedRoutingFaultTests
         new("choice that is not taken out", "keys[place] = key = kTakenKey;", "keys[place] = key;", null),
         new("scales that are not divided", "weight / warp_sum(weight)", "weight", null),
         new("keys read before they are written", "        keys[key_place(expert)] = key;\n", "        if (expert > 3) keys[key_place(expert)] = key;\n", FaultKind.UninitializedRead),
-        new("barrier missing after the keys", "head_expert = expert; }\n    }\n    __syncwarp();\n", "head_expert = expert; }\n    }\n", FaultKind.DataRace),
+        new("barrier missing after the keys", "has_nan);\n    __syncwarp();\n", "has_nan);\n", FaultKind.DataRace),
         new("column of another choice", "const int column = expert % 32, place", "const int column = (expert + 1) % 32, place", null),
     ];
 

@@ -156,7 +156,7 @@ __device__ __forceinline__ float warp_sum(float value) {
 __device__ __forceinline__ bool keep_best_groups(unsigned*, const SelectExpertsArguments&) { return false; }
 
 // ---- routing/methods/softmax.cuh ---- Probabilities of the experts, all lanes of the token's warp together. Lane 0's choice has the largest logit.
-// exp(z) of this lane's choice over the sum over all experts; a NaN logit makes all of the token's NaN.
+// exp(z) of this lane's choice over the sum over all experts.
 __device__ __forceinline__ float probability(const RouterRow& row, float logit) {
     const float largest = __shfl_sync(kFullWarp, logit, 0);
     float sum = 0.0f;
@@ -321,19 +321,22 @@ __device__ __forceinline__ int key_place(int expert) { return (expert & ~31) | (
 // (keep_best_groups), and their scales (slot_scale).
 
 // Lane k returns the k-th choice: the largest key, the lowest id among equals. Lane l heads experts l, l + 32, ...: it knows the
-// best of them that is not taken. `keys` is the warp's own, 32 words for every 32 experts.
-__device__ __forceinline__ int choose_experts(unsigned* keys, const RouterRow& row, const SelectExpertsArguments& arguments) {
+// best of them that is not taken. `keys` is the warp's own, 32 words for every 32 experts; `has_nan` says whether a logit is NaN.
+__device__ __forceinline__ int choose_experts(unsigned* keys, const RouterRow& row, const SelectExpertsArguments& arguments, bool& has_nan) {
     const int lane = threadIdx.x % 32, rows = (row.num_experts + 31) / 32;
     unsigned head = kTakenKey;
     int head_expert = lane;
+    has_nan = false;
 #pragma unroll 8
     for (int i = 0; i < rows; ++i) {
         const int expert = i * 32 + lane;
         unsigned key = kTakenKey;
         if (expert < row.num_experts) key = order_key(choice_value(row.at(expert)) + (arguments.selectionBias ? arguments.selectionBias[expert] : 0.0f));
         keys[key_place(expert)] = key;
+        has_nan |= key == kNanKey;
         if (key > head) { head = key; head_expert = expert; }
     }
+    has_nan = __any_sync(kFullWarp, has_nan);
     __syncwarp();
     if (keep_best_groups(keys, arguments)) {
         head = kTakenKey;
@@ -364,8 +367,10 @@ __device__ __forceinline__ int choose_experts(unsigned* keys, const RouterRow& r
 __device__ __forceinline__ void select_token(unsigned* keys, long long token, const SelectExpertsArguments& arguments) {
     const int lane = threadIdx.x % 32, top_k = arguments.topK, num_slots = top_k + arguments.numSharedExperts;
     const RouterRow row{arguments.routerLogits + token * arguments.numExperts, arguments.routerBias, arguments.numExperts};
-    const int chosen = choose_experts(keys, row, arguments);
-    const float scale = slot_scale(row, arguments, chosen, row.at(chosen)) * arguments.routedScalingFactor;
+    bool has_nan;
+    const int chosen = choose_experts(keys, row, arguments, has_nan);
+    float scale = slot_scale(row, arguments, chosen, row.at(chosen)) * arguments.routedScalingFactor;
+    if (has_nan) scale = __int_as_float(0x7fffffff);  // a NaN logit, chosen or not, makes all of its token's NaN
     if (lane >= num_slots) return;
     const long long slot = token * num_slots + lane;
     const float* gates = arguments.sharedGateLogits;
