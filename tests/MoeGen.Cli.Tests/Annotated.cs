@@ -12,6 +12,10 @@ public partial class Outer
     internal sealed partial class NestedMoe;
 }
 
+/// <summary>A class that routes.</summary>
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Identity, Tile = "64x64", Routing = RoutingMethod.SigmoidTopK)]
+public partial class RoutedMoe;
+
 /// <summary>A class without one.</summary>
 [MoeConfig(Dtype = Dtype.FP32)]
 public partial class ReferenceMoe;

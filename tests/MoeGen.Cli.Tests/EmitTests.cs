@@ -18,7 +18,7 @@ public sealed class EmitTests : IDisposable
         string folder = _folder.File("cuda");
         CliRun.Of("emit", s_assembly, "-o", folder).AssertExit(0);
         Assert.Equal(
-            ["MoeGen.Cli.Tests.AnnotatedMoe.cu", "MoeGen.Cli.Tests.Outer.NestedMoe.cu"],
+            ["MoeGen.Cli.Tests.AnnotatedMoe.cu", "MoeGen.Cli.Tests.Outer.NestedMoe.cu", "MoeGen.Cli.Tests.RoutedMoe.cu"],
             Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         Assert.Equal(AnnotatedMoe.CudaSource.ToArray(), File.ReadAllBytes(Path.Combine(folder, "MoeGen.Cli.Tests.AnnotatedMoe.cu")));
         Assert.Equal(Outer.NestedMoe.CudaSource.ToArray(), File.ReadAllBytes(Path.Combine(folder, "MoeGen.Cli.Tests.Outer.NestedMoe.cu")));
@@ -49,7 +49,7 @@ public sealed class EmitTests : IDisposable
         JsonElement report = CliRun.Of("emit", s_assembly, "--check", folder, "--json").AssertExit(1).Json();
         Assert.False(report.GetProperty("ok").GetBoolean());
         Assert.Equal(
-            ["managed", "differs", "missing", "surplus"], report.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("state").GetString()!));
+            ["managed", "differs", "missing", "same", "surplus"], report.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("state").GetString()!));
         Assert.Equal(text, File.ReadAllText(changed).Replace("kTileM = 32;", "kTileM = 64;", StringComparison.Ordinal));
     }
 

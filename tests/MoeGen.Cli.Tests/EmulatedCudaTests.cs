@@ -46,6 +46,19 @@ public sealed class EmulatedCudaTests
         Assert.Equal("Table", CliRun.On(gpu, ["bench", .. shape, "--tuning", table]).AssertExit(0).Json().GetProperty("rows")[0].GetProperty("reason").GetString());
     }
 
+    [Theory]
+    [InlineData("MoeGen.Cli.Tests.Outer.NestedMoe")]
+    [InlineData("MoeGen.Cli.Tests.RoutedMoe")]
+    public void A_class_of_another_assembly_is_timed(string name)
+    {
+        var driver = Emulator();
+        string assembly = typeof(EmulatedCudaTests).Assembly.Location;
+        JsonElement report = CliRun.On(Access(driver), "bench", "--assembly", assembly, "--class", name, "-E", "2", "-K", "1", "-H", "16", "-I", "16", "-T", "2", "--json").AssertExit(0).Json();
+        Assert.Equal(name, report.GetProperty("layer").GetString());
+        Assert.StartsWith("m64n64", report.GetProperty("rows")[0].GetProperty("variant").GetString(), StringComparison.Ordinal);
+        CliRun.On(Access(driver), "tune", "--assembly", assembly, "--class", name, "-E", "2", "-K", "1", "-H", "16", "-I", "16").AssertBadInput("there is nothing to choose");
+    }
+
     private static EmulatedCudaDriver Emulator()
     {
         Assert.SkipUnless(HostCompiler.IsAvailable(out string reason), $"NOT RUN, no kernel was executed: {reason}");
