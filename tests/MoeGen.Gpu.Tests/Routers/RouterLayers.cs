@@ -32,3 +32,6 @@ public partial class InputScaledOaiLayer;
 
 [MoeConfig(Dtype = Dtype.BF16, Tile = "16x64", Routing = RoutingMethod.SparseMixer)]
 public partial class SparseMixerLayer;
+
+[MoeConfig(Dtype = Dtype.BF16, Tile = "32x128", Activation = Activation.SwigluOai, Routing = RoutingMethod.TopKSoftmax)]
+public partial class GptOssLayer;

@@ -13,6 +13,8 @@ internal sealed class FakeGpu : IDisposable
         Add("moe_route_scan", System.Runtime.CompilerServices.Unsafe.SizeOf<RouteArguments>());
         Add("moe_route_place", System.Runtime.CompilerServices.Unsafe.SizeOf<RouteArguments>());
         Add("moe_select_experts", System.Runtime.CompilerServices.Unsafe.SizeOf<SelectExpertsArguments>());
+        Add("moe_select_and_route", System.Runtime.CompilerServices.Unsafe.SizeOf<SelectAndRouteArguments>());
+        Add("moe_router_logits", System.Runtime.CompilerServices.Unsafe.SizeOf<RouterLogitsArguments<BFloat16>>());
         Add("moe_permute", System.Runtime.CompilerServices.Unsafe.SizeOf<PermuteArguments<BFloat16>>());
         Add("moe_apply_activation", System.Runtime.CompilerServices.Unsafe.SizeOf<ApplyArguments<BFloat16>>());
         Add("moe_finalize", System.Runtime.CompilerServices.Unsafe.SizeOf<FinalizeArguments<BFloat16>>());
