@@ -32,4 +32,19 @@ internal static class SafetensorsDtypes
             SafetensorsDtype.C64 => false,
             _ => typeof(T) == typeof(byte),
         };
+    /// <summary>The element type of a C# type; <see cref="SafetensorsDtype.U8"/> for bytes.</summary>
+    /// <exception cref="NotSupportedException">There is none.</exception>
+    public static SafetensorsDtype Of<T>()
+        where T : unmanaged
+    {
+        foreach (SafetensorsDtype dtype in Enum.GetValues<SafetensorsDtype>())
+        {
+            if ((typeof(T) != typeof(byte) || dtype == SafetensorsDtype.U8) && dtype.IsReadableAs<T>())
+            {
+                return dtype;
+            }
+        }
+
+        throw new NotSupportedException($"Element type {typeof(T)} is none of safetensors; allowed are MoeGen.BFloat16, System.Half, float, double and integers of 8 to 64 bits.");
+    }
 }

@@ -5,7 +5,8 @@ namespace MoeGen;
 
 /// <summary>
 /// Device memory of a number of elements: owned (<see cref="CudaContext.Allocate{T}"/>), a view of a part
-/// (<see cref="Slice"/>), or wrapped around an address that another library owns (<see cref="Wrap"/>).
+/// (<see cref="Slice"/>), wrapped around an address that another library owns (<see cref="Wrap"/>), or taken over from one
+/// (<see cref="MoeGen.Interop.DlpackTensor.Import"/>).
 /// Freeing owned memory, by <see cref="Dispose"/> or by the garbage collector, waits until the device is done with it;
 /// still, keep the buffer referenced until the last launch that uses its <see cref="Pointer"/> is enqueued.
 /// </summary>
@@ -121,6 +122,10 @@ public sealed unsafe partial class DeviceBuffer<T> : IDeviceMemory, IDisposable
         CudaResourceHandle memory = DeviceMemory.Allocate(context, DeviceMemory.ByteCount<T>(length));
         return new DeviceBuffer<T>(context, (ulong)memory.Value, length, memory, null);
     }
+
+    /// <summary>Memory of another library that is given back through <paramref name="memory"/>, as owned memory is freed.</summary>
+    internal static DeviceBuffer<T> Adopt(CudaContext context, ulong address, long length, CudaResourceHandle memory) =>
+        new(context, address, length, memory, null);
 
     // Freed meanwhile by another thread, the memory goes when the driver has taken the call.
     private HandleHold Hold()

@@ -7,13 +7,22 @@ using MoeGen.Package.Tests.Harness;
 namespace MoeGen.Package.Tests.Harness;
 
 /// <summary>The package, made once, when first asked for, by the documented command, beside the checkout's own build folders.</summary>
-public sealed class PackedPackage : IDisposable
+public class PackedPackage : IDisposable
 {
+    private readonly string _project;
+    private readonly string _id;
     private readonly string _work = Directory.CreateTempSubdirectory("moegen-package-").FullName;
     private readonly Lazy<string> _folder;
 
     public PackedPackage()
+        : this("src/MoeGen.Runtime", "MoeGen")
     {
+    }
+
+    private protected PackedPackage(string project, string id)
+    {
+        _project = project;
+        _id = id;
         _folder = new Lazy<string>(() => Pack("packages"));
     }
 
@@ -30,7 +39,7 @@ public sealed class PackedPackage : IDisposable
         string folder = Path.Combine(_work, name), build = Path.Combine(_work, "build");
         // Analyzers judge the sources in every build; they add nothing to the assemblies.
         ProcessRun.Dotnet(
-            Repository.Root, "pack", "src/MoeGen.Runtime", "-c", "Release", "-o", folder,
+            Repository.Root, "pack", _project, "-c", "Release", "-o", folder,
             "--artifacts-path", build, $"-p:Version={Version}", "-p:ContinuousIntegrationBuild=true", "-p:RunAnalyzers=false").AssertSuccess();
         Directory.Delete(build, recursive: true);
         return folder;
@@ -39,11 +48,15 @@ public sealed class PackedPackage : IDisposable
     /// <summary>The files of a package that <see cref="Pack"/> made, by path.</summary>
     public Dictionary<string, byte[]> Read(string folder, string extension = "nupkg")
     {
-        using ZipArchive archive = ZipFile.OpenRead(Path.Combine(folder, $"MoeGen.{Version}.{extension}"));
+        using ZipArchive archive = ZipFile.OpenRead(Path.Combine(folder, $"{_id}.{Version}.{extension}"));
         return archive.Entries.ToDictionary(entry => entry.FullName, Bytes);
     }
 
-    public void Dispose() => Directory.Delete(_work, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(_work, recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
     private static byte[] Bytes(ZipArchiveEntry entry)
     {

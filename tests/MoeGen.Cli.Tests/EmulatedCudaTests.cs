@@ -1,0 +1,69 @@
+using System.Text.Json;
+using MoeGen.KernelEmulator;
+
+namespace MoeGen.Cli.Tests;
+
+/// <summary>The commands that need a GPU, on an emulated one: the same path, kernels included; times mean nothing.</summary>
+public sealed class EmulatedCudaTests
+{
+    public static TheoryData<string, string> Cases => [.. from family in Golden.Families select (family, family is "qwen3_moe" or "gpt_oss" ? "fp16" : "bf16")];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_golden_folder_passes_on_the_device(string family, string dtype)
+    {
+        var driver = Emulator();
+        JsonElement report = CliRun.On(Access(driver), "check", Golden.Folder(family), "--io", Golden.Io(family), "--dtype", dtype, "--json").AssertExit(0).Json();
+        Assert.Equal("cuda", report.GetProperty("backend").GetString());
+        Assert.Equal(0, report.GetProperty("different_choices").GetInt32());
+        Assert.InRange(report.GetProperty("error").GetDouble(), 1e-5, report.GetProperty("bound").GetDouble());
+        Assert.Empty(driver.Faults);
+    }
+
+    [Fact]
+    public void Few_tokens_are_compared_with_the_reference()
+    {
+        var driver = Emulator();
+        CliRun.On(Access(driver), "check", Golden.Folder("mixtral"), "--tokens", "3").AssertExit(0);
+        Assert.Empty(driver.Faults);
+    }
+
+    [Fact]
+    public void A_layer_is_timed_and_tuned()
+    {
+        var driver = Emulator();
+        GpuAccess gpu = Access(driver);
+        string[] shape = ["-E", "2", "-K", "1", "-H", "16", "-I", "16", "-T", "1", "--json"];
+        JsonElement row = CliRun.On(gpu, ["bench", .. shape, "--dtype", "fp16", "--activation", "relu2"]).AssertExit(0).Json().GetProperty("rows").EnumerateArray().Single();
+        Assert.Equal(("decode", 1), (row.GetProperty("variant").GetString(), row.GetProperty("experts_touched").GetInt32()));
+        Assert.True(row.GetProperty("microseconds").GetDouble() > 0);
+
+        using TestFolder folder = new();
+        string table = folder.File("table.json");
+        CliRun.On(gpu, ["tune", .. shape, "-o", table]).AssertExit(0);
+        CliRun.On(gpu, ["tune", .. shape, "-o", table]).AssertExit(0);
+        Assert.Equal(1, TuningTable.Load(table).Entries.Single().Points.Single().NumTokens);
+        Assert.Equal("Table", CliRun.On(gpu, ["bench", .. shape, "--tuning", table]).AssertExit(0).Json().GetProperty("rows")[0].GetProperty("reason").GetString());
+    }
+
+    [Theory]
+    [InlineData("MoeGen.Cli.Tests.Outer.NestedMoe")]
+    [InlineData("MoeGen.Cli.Tests.RoutedMoe")]
+    public void A_class_of_another_assembly_is_timed(string name)
+    {
+        var driver = Emulator();
+        string assembly = typeof(EmulatedCudaTests).Assembly.Location;
+        JsonElement report = CliRun.On(Access(driver), "bench", "--assembly", assembly, "--class", name, "-E", "2", "-K", "1", "-H", "16", "-I", "16", "-T", "2", "--json").AssertExit(0).Json();
+        Assert.Equal(name, report.GetProperty("layer").GetString());
+        Assert.StartsWith("m64n64", report.GetProperty("rows")[0].GetProperty("variant").GetString(), StringComparison.Ordinal);
+        CliRun.On(Access(driver), "tune", "--assembly", assembly, "--class", name, "-E", "2", "-K", "1", "-H", "16", "-I", "16").AssertBadInput("there is nothing to choose");
+    }
+
+    private static EmulatedCudaDriver Emulator()
+    {
+        Assert.SkipUnless(HostCompiler.IsAvailable(out string reason), $"NOT RUN, no kernel was executed: {reason}");
+        return new EmulatedCudaDriver();
+    }
+
+    private static GpuAccess Access(EmulatedCudaDriver driver) => new(() => "", () => new CudaContext(driver), EmulatedKernelCompiler.Options());
+}
