@@ -46,7 +46,7 @@ internal sealed class LayerBench(LayerRequest request, CudaContext context, MoeC
         double perExpert = shape.Fc1ElementsPerExpert(TLayer.Descriptor.IsGated) + shape.Fc2ElementsPerExpert;
         return new BenchRow(
             tokens,
-            choice.Variant.Name,
+            choice.Name,
             choice.Reason.ToString(),
             times[Repetitions / 2],
             times[Repetitions / 10],
