@@ -34,6 +34,7 @@ public sealed class StoredFormTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
+    [InlineData(2)]
     [InlineData(127)]
     [InlineData(130)]
     [InlineData(252)]
@@ -49,6 +50,17 @@ public sealed class StoredFormTests : IDisposable
         }
 
         Assert.True(float.IsNegative(values[16]));
+
+        // bfloat16 has a way of its own, within the exponents of normal numbers.
+        var direct = new BFloat16[32];
+        Assert.Equal(exponent > 1, Mxfp4BFloat16.TryDecode(block, exponent, direct));
+        if (exponent > 1)
+        {
+            Assert.Equal(values.Select(value => ((BFloat16)value).ToBits()), direct.Select(value => value.ToBits()));
+        }
+
+        Assert.False(Mxfp4BFloat16.TryDecode(block, 253, direct));
+        Assert.False(Mxfp4BFloat16.TryDecode(block, 255, direct));
         Mxfp4Elements.Decode(block, 255, values);
         Assert.All(values, value => Assert.True(float.IsNaN(value)));
     }
@@ -88,6 +100,40 @@ public sealed class StoredFormTests : IDisposable
                 for (int i = 0; i < part.Length; i++)
                 {
                     float expected = values[(((expert * Rows) + row + (i / columns)) * Columns) + column + (i % columns)];
+                    Assert.Equal(expected, ElementConversion.ToDouble(part[i]));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Windows_of_mxfp4_are_read_in_every_type()
+    {
+        const int Rows = 5, Columns = 160;
+        var random = new Random(8);
+        var codes = new byte[Rows * Columns / 2];
+        random.NextBytes(codes);
+        byte[] exponents = [.. Enumerable.Range(0, Rows * Columns / 32).Select(i => (byte)(i % 4 == 3 ? 1 : 120 + (i % 9)))];
+        var tiny = new TinyCheckpoint { Config = "{}", Prefix = "layer." };
+        tiny.Add("x_blocks", SafetensorsDtype.U8, [1, Rows, Columns / 32, 16], codes);
+        tiny.Add("x_scales", SafetensorsDtype.U8, [1, Rows, Columns / 32], exponents);
+        tiny.Write(_folder);
+        using SafetensorsCheckpoint tensors = SafetensorsCheckpoint.Open(_folder.Path);
+        StoredMatrix matrix = new LayerTensors(tensors, "layer.", Quantization.None with { IsMxfp4 = true }).Mxfp4("x", 0, 1, Rows, Columns);
+        foreach ((int row, int rows, int column, int columns) in new[] { (0, Rows, 0, Columns), (1, 3, 32, 64), (2, 2, 5, 100), (4, 1, 159, 1), (0, 5, 64, 70) })
+        {
+            Check<float>();
+            Check<BFloat16>();
+
+            void Check<T>()
+                where T : unmanaged
+            {
+                var part = new T[rows * columns];
+                matrix.Read<T>(row, rows, column, columns, part, columns);
+                for (int i = 0; i < part.Length; i++)
+                {
+                    int at = ((row + (i / columns)) * Columns) + column + (i % columns);
+                    double expected = Mxfp4Writer.Value((codes[at / 2] >> (4 * (at % 2))) & 15) * Math.Pow(2, exponents[at / 32] - 127);
                     Assert.Equal(expected, ElementConversion.ToDouble(part[i]));
                 }
             }

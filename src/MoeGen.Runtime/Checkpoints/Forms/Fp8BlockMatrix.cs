@@ -9,6 +9,9 @@ internal sealed class Fp8BlockMatrix(
 {
     private const int Chunk = 1024;
 
+    // Mapped at a time: the file's reader counts in 31 bits.
+    private const int MaxBytes = 1 << 30;
+
     public override bool IsStoredAs<T>() => false;
 
     [SkipLocalsInit]
@@ -17,8 +20,16 @@ internal sealed class Fp8BlockMatrix(
         var rowFactors = new float[factors.Columns];
         Span<float> values = stackalloc float[Chunk];
         int loaded = -1;
+        ReadOnlySpan<byte> mapped = default;
+        int step = Math.Max(1, MaxBytes / Columns);
         for (int row = 0; row < rows; row++)
         {
+            if (row % step == 0)
+            {
+                int count = Math.Min(step, rows - row);
+                mapped = tensors.GetBytes(Tensor.Name, (long)(firstRow + row) * Columns, count * Columns).Span;
+            }
+
             int block = (firstRow + row) / blockRows;
             if (block != loaded)
             {
@@ -26,8 +37,7 @@ internal sealed class Fp8BlockMatrix(
                 loaded = block;
             }
 
-            long start = ((long)(firstRow + row) * Columns) + firstColumn;
-            ReadOnlySpan<byte> stored = tensors.GetBytes(Tensor.Name, start, columns).Span;
+            ReadOnlySpan<byte> stored = mapped.Slice((row % step * Columns) + firstColumn, columns);
             Span<T> to = destination.Slice(row * stride, columns);
             for (int column = 0; column < columns; column += Chunk)
             {

@@ -11,15 +11,6 @@ internal static class Mxfp4Elements
     /// <summary>Bytes of a block, without its exponent.</summary>
     public const int BlockBytes = BlockValues / 2;
 
-    /// <summary>Decodes blocks, as many as there are exponents.</summary>
-    public static void Decode(ReadOnlySpan<byte> blocks, ReadOnlySpan<byte> exponents, Span<float> values)
-    {
-        for (int block = 0; block < exponents.Length; block++)
-        {
-            Decode(blocks.Slice(block * BlockBytes, BlockBytes), exponents[block], values.Slice(block * BlockValues, BlockValues));
-        }
-    }
-
     /// <summary>Decodes a block.</summary>
     /// <param name="block">16 bytes; value 2i in the low half of byte i, value 2i + 1 in the high one.</param>
     /// <param name="exponent">The values' common factor is 2^(exponent - 127); 255 makes all of them NaN.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace MoeGen.Checkpoints;
 
@@ -10,32 +11,56 @@ internal sealed class Mxfp4Matrix(
     SafetensorsCheckpoint tensors, SafetensorsTensor blocks, SafetensorsTensor scales, long firstBlock, int rows, int columns)
     : StoredMatrix(blocks, rows, columns)
 {
-    private const int ChunkBlocks = 32;
+    // Mapped at a time: the file's reader counts in 31 bits.
+    private const int MaxBytes = 1 << 30;
 
     private readonly int _rowBlocks = columns / Mxfp4Elements.BlockValues;
 
     public override bool IsStoredAs<T>() => false;
 
-    [SkipLocalsInit]
     public override void Read<T>(int firstRow, int rows, int firstColumn, int columns, Span<T> destination, int stride)
     {
-        Span<float> values = stackalloc float[ChunkBlocks * Mxfp4Elements.BlockValues];
-        for (int row = 0; row < rows; row++)
+        int rowBytes = _rowBlocks * Mxfp4Elements.BlockBytes;
+        int step = Math.Max(1, MaxBytes / rowBytes);
+        for (int row = 0; row < rows; row += step)
         {
+            int count = Math.Min(step, rows - row);
             long block = firstBlock + ((long)(firstRow + row) * _rowBlocks);
-            ReadOnlySpan<byte> bytes = tensors.GetBytes(Tensor.Name, block * Mxfp4Elements.BlockBytes, _rowBlocks * Mxfp4Elements.BlockBytes).Span;
-            ReadOnlySpan<byte> exponents = tensors.GetBytes(scales.Name, block, _rowBlocks).Span;
-            Span<T> to = destination.Slice(row * stride, columns);
-            for (int column = 0; column < columns;)
+            ReadOnlySpan<byte> bytes = tensors.GetBytes(Tensor.Name, block * Mxfp4Elements.BlockBytes, count * rowBytes).Span;
+            ReadOnlySpan<byte> exponents = tensors.GetBytes(scales.Name, block, count * _rowBlocks).Span;
+            for (int r = 0; r < count; r++)
             {
-                int index = (firstColumn + column) / Mxfp4Elements.BlockValues;
-                int skipped = (firstColumn + column) % Mxfp4Elements.BlockValues;
-                int count = Math.Min(ChunkBlocks, _rowBlocks - index);
-                int length = Math.Min((count * Mxfp4Elements.BlockValues) - skipped, columns - column);
-                Mxfp4Elements.Decode(bytes[(index * Mxfp4Elements.BlockBytes)..], exponents.Slice(index, count), values);
-                ElementConversion.Narrow<T, float>(values.Slice(skipped, length), to.Slice(column, length));
-                column += length;
+                ReadRow(bytes.Slice(r * rowBytes, rowBytes), exponents.Slice(r * _rowBlocks, _rowBlocks), firstColumn, destination.Slice((row + r) * stride, columns));
             }
+        }
+    }
+
+    [SkipLocalsInit]
+    private static void ReadRow<T>(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> exponents, int firstColumn, Span<T> destination)
+        where T : unmanaged
+    {
+        Span<float> values = stackalloc float[Mxfp4Elements.BlockValues];
+        for (int column = 0; column < destination.Length;)
+        {
+            (int index, int skipped) = Math.DivRem(firstColumn + column, Mxfp4Elements.BlockValues);
+            if (typeof(T) == typeof(BFloat16) && skipped == 0)
+            {
+                // As many whole blocks as can take the short way; the next one takes the long way.
+                ReadOnlySpan<byte> whole = exponents.Slice(index, (destination.Length - column) / Mxfp4Elements.BlockValues);
+                int done = Mxfp4BFloat16.Decode(bytes[(index * Mxfp4Elements.BlockBytes)..], whole, MemoryMarshal.Cast<T, BFloat16>(destination[column..]));
+                index += done;
+                column += done * Mxfp4Elements.BlockValues;
+                if (column == destination.Length)
+                {
+                    return;
+                }
+            }
+
+            int length = Math.Min(Mxfp4Elements.BlockValues - skipped, destination.Length - column);
+            ReadOnlySpan<byte> block = bytes.Slice(index * Mxfp4Elements.BlockBytes, Mxfp4Elements.BlockBytes);
+            Mxfp4Elements.Decode(block, exponents[index], values);
+            ElementConversion.Narrow<T, float>(values.Slice(skipped, length), destination.Slice(column, length));
+            column += length;
         }
     }
 }
