@@ -18,6 +18,9 @@ internal sealed record BenchmarkOptions
     /// <summary>Time every variant instead of the layer.</summary>
     public bool Choice { get; init; }
 
+    /// <summary>Time routing alone instead of layers.</summary>
+    public bool Routers { get; init; }
+
     /// <summary>Stated limits; null: the device's.</summary>
     public MachineLimits? Limits { get; init; }
 

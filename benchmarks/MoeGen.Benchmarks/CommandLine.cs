@@ -11,6 +11,7 @@ internal sealed class CommandLine
     private readonly Option<string> _layer = new("--layer") { Description = "ladder: the planner's tiles; pinned: 128x128 for every size; cublas: GEMMs by cuBLAS, timed eagerly.", DefaultValueFactory = _ => "ladder" };
     private readonly Option<string?> _variant = new("--variant") { Description = "Variant of the ladder that every call runs, for instance m128n256k64s3 or decode; left out: chosen for each call." };
     private readonly Option<bool> _choice = new("--choice") { Description = "Times every variant of the ladder at each point, and how far the chosen one is from the best." };
+    private readonly Option<bool> _routers = new("--routers") { Description = "Times the routing alone instead of layers: logits to the list of tiles, and the router's linear layer." };
     private readonly Option<string?> _out = new("--out") { Description = "Folder for results.json and results.md." };
     private readonly Option<string?> _commit = new("--commit") { Description = "Commit of the code that is measured, for the report." };
     private readonly Option<double?> _teraflops = new("--tflops") { Description = "The device's limit in TFLOP/s; left out: stated for an H200, measured with cuBLAS elsewhere. Together with --tbs." };
@@ -27,7 +28,7 @@ internal sealed class CommandLine
         _rivalNames.AcceptOnlyFromAmong(RivalRunner.Names);
         Root = new("Times MoE layers on the GPU: graph replays, cold weights, median microseconds a layer, beside the machine's floor.")
         {
-            _models, _tokens, _routings, _layer, _variant, _choice, _out, _commit, _teraflops, _terabytes, _python, _rivalNames, _rivalSeconds,
+            _models, _tokens, _routings, _layer, _variant, _choice, _routers, _out, _commit, _teraflops, _terabytes, _python, _rivalNames, _rivalSeconds,
         };
         Root.Validators.Add(result =>
         {
@@ -54,6 +55,7 @@ internal sealed class CommandLine
         Layer = parsed.GetValue(_layer)!,
         Variant = parsed.GetValue(_variant),
         Choice = parsed.GetValue(_choice),
+        Routers = parsed.GetValue(_routers),
         Folder = parsed.GetValue(_out),
         Commit = parsed.GetValue(_commit),
         Limits = parsed.GetValue(_teraflops) is { } flops ? new MachineLimits(flops * 1e12, parsed.GetValue(_terabytes)!.Value * 1e12, "stated on the command line") : null,

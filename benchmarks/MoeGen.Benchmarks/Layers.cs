@@ -11,3 +11,11 @@ public partial class LadderMoe;
 /// <summary>GEMMs by cuBLAS.</summary>
 [MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Gemm = Gemm.Cublas)]
 public partial class CublasMoe;
+
+/// <summary>Routing alone is timed of these two.</summary>
+[MoeConfig(Dtype = Dtype.BF16, Tile = "64x128", Routing = RoutingMethod.SoftmaxTopKRenormalized)]
+public partial class SoftmaxRouterMoe;
+
+/// <summary>As DeepSeek-V3 routes.</summary>
+[MoeConfig(Dtype = Dtype.BF16, Tile = "64x128", Routing = RoutingMethod.SigmoidGroupedTopK)]
+public partial class GroupedRouterMoe;

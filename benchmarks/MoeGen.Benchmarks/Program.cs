@@ -16,6 +16,12 @@ static int Run(BenchmarkOptions options)
 
     var probe = new ProbeDriver(CudaDriver.Instance);
     using var context = new CudaContext(probe);
+    if (options.Routers)
+    {
+        Console.Write(RouterTimer.Report(context));
+        return 0;
+    }
+
     int steps = BenchmarkRun.Count(options) * (1 + (options.Python is null ? 0 : options.RivalNames.Count));
     BenchmarkReport report = ProgressDisplay.Run(steps, progress => new BenchmarkRun(context, probe, options, progress).Run());
     Console.WriteLine(MarkdownReport.Write(report));

@@ -26,6 +26,9 @@ internal static class RouterStages
         && numTokens * router.NumExperts <= MaxLogitsOfOneBlock
         && numTokens * router.SlotsPerToken <= MaxSlotsOfOneBlock;
 
+    /// <summary>Whether the router's linear layer takes its kernel for many tokens.</summary>
+    public static bool AreLogitsTiled(int numTokens, int numRows) => (long)numTokens * numRows >= MinTiledLogits;
+
     /// <summary>Enqueues the stages; whether the sort, with <paramref name="route"/>, was among them.</summary>
     public static bool Enqueue<T>(
         IMoeLaunchers<T> launchers,
@@ -103,7 +106,7 @@ internal static class RouterStages
             NumRows = experts + (router.HasSharedGate ? 1 : 0),
             HiddenSize = hiddenSize,
         };
-        if ((long)arguments.NumTokens * arguments.NumRows >= MinTiledLogits)
+        if (AreLogitsTiled(arguments.NumTokens, arguments.NumRows))
         {
             launchers.RouterLogitsTiled(arguments, stream);
         }

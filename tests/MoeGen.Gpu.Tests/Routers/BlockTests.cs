@@ -36,6 +36,18 @@ public sealed class BlockTests
         new RouterCase(RoutingMethod.TopKSigmoidInput, 75, 6, 2, RouterOptions.Default, Biases: true), (context, weights) => new(context, weights, Gpu.Options), Fc1Layout.Interleaved, biases: true);
 
     [Fact]
+    public void Scaled_input_by_cublas()
+    {
+        CudaContext context = Gpu.RequireCublas();
+        var check = new BlockCheck<InputScaledCublasLayer, BFloat16>(
+            new RouterCase(RoutingMethod.TopKSigmoidInput, 23, 8, 2, new RouterOptions { NumSharedExperts = 1 }), 64, 40, biases: true);
+        using var layer = new InputScaledCublasLayer(context, check.Weights, Gpu.Options);
+        var output = new BFloat16[check.Data.Input.Length];
+        layer.ForwardBlock(check.Data.Input, check.Router, output);
+        check.AssertOutput(output, 23);
+    }
+
+    [Fact]
     public void Sparse_mixer() => Check<SparseMixerLayer, BFloat16>(
         new RouterCase(RoutingMethod.SparseMixer, 41, 16, 2, new RouterOptions { JitterEpsilon = 0.1f }), (context, weights) => new(context, weights, Gpu.Options));
 

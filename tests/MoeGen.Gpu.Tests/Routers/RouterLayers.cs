@@ -35,3 +35,6 @@ public partial class SparseMixerLayer;
 
 [MoeConfig(Dtype = Dtype.BF16, Tile = "32x128", Activation = Activation.SwigluOai, Routing = RoutingMethod.TopKSoftmax)]
 public partial class GptOssLayer;
+
+[MoeConfig(Dtype = Dtype.BF16, Gemm = Gemm.Cublas, Routing = RoutingMethod.TopKSigmoidInput)]
+public partial class InputScaledCublasLayer;
