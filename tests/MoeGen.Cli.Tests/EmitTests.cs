@@ -72,6 +72,29 @@ public sealed class EmitTests : IDisposable
     }
 
     [Fact]
+    public void Damaged_assemblies_are_read_or_refused()
+    {
+        byte[] right = File.ReadAllBytes(s_assembly);
+        string path = _folder.File("damaged.dll");
+        var random = new Random(1);
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] damaged = right[..(i % 3 == 0 ? random.Next(right.Length) : right.Length)];
+            for (int change = 0; change < 1 << (i % 12) && damaged.Length > 0; change++)
+            {
+                // The tables and signatures are in the last quarter; the headers in the first kilobyte.
+                int place = change % 2 == 0 ? random.Next(damaged.Length * 3 / 4, damaged.Length) : random.Next(Math.Min(1024, damaged.Length));
+                damaged[place] = (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(path, damaged);
+            CliRun run = CliRun.Of("emit", path);
+            Assert.True(run.ExitCode is 0 or 2, $"case {i} ended with {run.ExitCode}: {run.Error}");
+            Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void The_tools_own_classes_are_read_too() =>
         Assert.Equal(
             Encoding.UTF8.GetString(Layers.Bf16Swiglu.CudaSource),

@@ -25,6 +25,7 @@ public sealed class TimingTests
         CliRun.Of(command, "-E", "8", "-K", "9", "-H", "64", "-I", "64").AssertBadInput("topK is 9");
         CliRun.Of(command, "-E", "8", "-K", "2", "-H", "65", "-I", "64").AssertBadInput("hiddenSize is 65", "multiples of 8");
         CliRun.Of([command, .. s_shape, "-T", "8", "4"]).AssertBadInput("--tokens", "grow");
+        CliRun.Of([command, .. s_shape, "-T", "100000000"]).AssertBadInput("--tokens has 100000000", "at most");
         CliRun.Of([command, .. s_shape, "--activation", "softplus"]).AssertBadInput("--activation is 'softplus'", "swiglu");
         CliRun.Of([command, .. s_shape, "--class", "X"]).AssertBadInput("--assembly and --class");
         CliRun.Of([command, .. s_shape, "--assembly", typeof(TimingTests).Assembly.Location, "--class", "X"]).AssertBadInput("--class X", "no such class");

@@ -36,8 +36,10 @@ internal sealed record RecordedCall(float[] Input, double[]? Expected, int[]? Id
     }
 
     /// <summary>T tokens of normal values that every element type holds exactly.</summary>
-    public static RecordedCall Random(int tokens, int hiddenSize) =>
-        new([.. Timing.RandomLayer.Normal<BFloat16>(checked(tokens * hiddenSize), 1, seed: 1).Select(value => (float)value)], null, null);
+    /// <exception cref="BadInputException">They exceed one array.</exception>
+    public static RecordedCall Random(int tokens, int hiddenSize) => (long)tokens * hiddenSize <= Array.MaxLength
+        ? new([.. Timing.RandomLayer.Normal<BFloat16>(tokens * hiddenSize, 1, seed: 1).Select(value => (float)value)], null, null)
+        : throw new BadInputException($"--tokens is {tokens}; allowed are at most {Array.MaxLength / hiddenSize} with hidden size {hiddenSize}.");
 
     private static float[] ReadFloats(SafetensorsFile file, string name, int hiddenSize)
     {
@@ -73,7 +75,7 @@ internal sealed record RecordedCall(float[] Input, double[]? Expected, int[]? Id
         return tensor?.Dtype switch
         {
             SafetensorsDtype.I32 => file.Get<int>(tensor.Name).ToArray(),
-            SafetensorsDtype.I64 => [.. file.Get<long>(tensor.Name).ToArray().Select(id => checked((int)id))],
+            SafetensorsDtype.I64 => [.. file.Get<long>(tensor.Name).ToArray().Select(id => id is >= 0 and <= int.MaxValue ? (int)id : -1)],
             _ => null,
         };
     }

@@ -32,10 +32,10 @@ internal sealed class LayerBench(LayerRequest request, CudaContext context, MoeC
     {
         (MoeShape shape, int topK) = (request.Shape, request.TopK);
         int[] ids = RandomLayer.Ids(tokens, topK, shape.NumExperts, seed: tokens);
-        using DeviceBuffer<T> input = Upload(RandomLayer.Normal<T>(checked(tokens * shape.HiddenSize), 1, seed: tokens));
+        using DeviceBuffer<T> input = Upload(RandomLayer.Normal<T>(tokens * shape.HiddenSize, 1, seed: tokens));
         using DeviceBuffer<int> experts = Upload(ids);
         using DeviceBuffer<T> output = context.Allocate<T>(input.Length);
-        using DeviceBuffer<float> logits = Upload(RandomLayer.Normal<float>(checked(tokens * shape.NumExperts), 1, seed: tokens));
+        using DeviceBuffer<float> logits = Upload(RandomLayer.Normal<float>(tokens * shape.NumExperts, 1, seed: tokens));
         using MoeGraph graph = TLayer.Descriptor.Routing == RoutingMethod.Preselected
             ? layer.CaptureForward(input, experts, null, output, stream)
             : layer.CaptureForwardFromLogits(input, logits, topK, output, stream);

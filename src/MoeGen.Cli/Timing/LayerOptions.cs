@@ -41,7 +41,10 @@ internal sealed class LayerOptions
             VariantTuner.CheckGrid(tokens, topK, "--tokens");
         }
 
-        return new LayerRequest(Kind(parsed), shape, topK, tokens);
+        int mostTokens = Array.MaxLength / Math.Max(shape.HiddenSize, shape.NumExperts);
+        return tokens.Length == 0 || tokens[^1] <= mostTokens
+            ? new LayerRequest(Kind(parsed), shape, topK, tokens)
+            : throw new BadInputException($"--tokens has {tokens[^1]}; allowed are at most {mostTokens} with hidden size {shape.HiddenSize} and {shape.NumExperts} experts.");
     }
 
     private LayerKind Kind(ParseResult parsed)
