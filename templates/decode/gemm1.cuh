@@ -20,7 +20,7 @@ struct DecodeGemm1Arguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
-    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     const Element* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
     int gemm2Warps;                   // warps a block of GEMM2
     int reserved;
@@ -113,7 +113,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
                 const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
                 if (entry >= groups.starts[group + 1]) continue;
 #ifdef MOE_INPUT_SCALES
-                const float input_scale = arguments.tokenInputScales[groups.slots[entry]];
+                const float input_scale = arguments.tokenInputScales ? arguments.tokenInputScales[groups.slots[entry]] : 1.0f;
                 sums[fragment][i] *= input_scale;
                 sums[fragment][2 + i] *= input_scale;
 #endif

@@ -17,7 +17,7 @@ struct Gemm1Arguments {
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
     const float* swigluBeta;          // [E]
     const float* swigluLimit;         // [E]
-    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
@@ -51,7 +51,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
 #ifdef MOE_INPUT_SCALES
-            scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.tokenInputScales[arguments.sortedSlots[row]]; });
+            if (arguments.tokenInputScales) scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.tokenInputScales[arguments.sortedSlots[row]]; });
 #endif
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);

@@ -21,7 +21,7 @@ internal sealed class LayerReference<T>
             {
                 (int slot, int k) = (token * call.TopK, call.TopK);
                 NaiveRouter.Select(
-                    Logits.AsSpan(token * call.NumGlobal, call.NumGlobal), descriptor.Routing == RoutingMethod.SoftmaxTopKRenormalized,
+                    Logits.AsSpan(token * call.NumGlobal, call.NumGlobal), descriptor.Routing,
                     _layer.Ids.AsSpan(slot, k), _layer.Scales.AsSpan(slot, k));
             }
         }

@@ -1108,7 +1108,7 @@ struct Gemm1Arguments {
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
     const float* swigluBeta;          // [E]
     const float* swigluLimit;         // [E]
-    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
@@ -1391,7 +1391,7 @@ struct DecodeGemm1Arguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
-    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     const Element* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
     int gemm2Warps;                   // warps a block of GEMM2
     int reserved;

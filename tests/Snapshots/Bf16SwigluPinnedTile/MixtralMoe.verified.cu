@@ -662,7 +662,7 @@ struct Gemm1Arguments {
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
     const float* swigluBeta;          // [E]
     const float* swigluLimit;         // [E]
-    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8

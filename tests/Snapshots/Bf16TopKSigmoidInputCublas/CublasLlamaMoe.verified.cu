@@ -568,7 +568,7 @@ struct ApplyArguments {
     const float* swigluBeta;         // [E]
     const float* swigluLimit;        // [E]
     const int* expertOffsets;        // [E + 1]
-    const float* tokenInputScales;   // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;   // [T * K], where routing scales the input; null means 1
     const int* sortedSlots;          // slot of each sorted row, for the scales
     int numExperts;                  // E
     int intermediateSize;            // I, a multiple of 8
@@ -596,7 +596,7 @@ extern "C" __global__ void __launch_bounds__(kApplyThreads) moe_apply_activation
     const float* products = arguments.products + row * columns;
     const Element* biases = arguments.fc1ExpertBiases ? arguments.fc1ExpertBiases + static_cast<long long>(expert) * columns : nullptr;
     // fc1 is linear: a scale of its input is one of its sums, before the bias.
-    const float scale = arguments.tokenInputScales[arguments.sortedSlots[row]];
+    const float scale = arguments.tokenInputScales ? arguments.tokenInputScales[arguments.sortedSlots[row]] : 1.0f;
     auto value = [&](int column) { return scale * products[column] + (biases ? unpack_low(biases[column].bits) : 0.0f); };
     for (int output = threadIdx.x * 2; output < intermediate; output += kApplyThreads * 2) {
         float results[2];

@@ -675,7 +675,7 @@ struct Gemm1Arguments {
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
     const float* swigluBeta;          // [E]
     const float* swigluLimit;         // [E]
-    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
@@ -750,7 +750,7 @@ struct ApplyArguments {
     const float* swigluBeta;         // [E]
     const float* swigluLimit;        // [E]
     const int* expertOffsets;        // [E + 1]
-    const float* tokenInputScales;   // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;   // [T * K], where routing scales the input; null means 1
     const int* sortedSlots;          // slot of each sorted row, for the scales
     int numExperts;                  // E
     int intermediateSize;            // I, a multiple of 8

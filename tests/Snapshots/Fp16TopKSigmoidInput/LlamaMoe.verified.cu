@@ -1089,7 +1089,7 @@ struct Gemm1Arguments {
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
     const float* swigluBeta;          // [E]
     const float* swigluLimit;         // [E]
-    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     int numExperts;                   // E
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
@@ -1122,7 +1122,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
                 arguments.hiddenSize};
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
-            scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.tokenInputScales[arguments.sortedSlots[row]]; });
+            if (arguments.tokenInputScales) scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.tokenInputScales[arguments.sortedSlots[row]]; });
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
             store_tile<Tile, kGated>(
@@ -1373,7 +1373,7 @@ struct DecodeGemm1Arguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
-    const float* tokenInputScales;    // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     const Element* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
     int gemm2Warps;                   // warps a block of GEMM2
     int reserved;
@@ -1465,7 +1465,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
                 // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
                 const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
                 if (entry >= groups.starts[group + 1]) continue;
-                const float input_scale = arguments.tokenInputScales[groups.slots[entry]];
+                const float input_scale = arguments.tokenInputScales ? arguments.tokenInputScales[groups.slots[entry]] : 1.0f;
                 sums[fragment][i] *= input_scale;
                 sums[fragment][2 + i] *= input_scale;
                 const float low = sums[fragment][i] + low_bias, high = sums[fragment][2 + i] + high_bias;

@@ -29,7 +29,7 @@ public struct ApplyArguments<T>
     /// <summary>int32 [E + 1].</summary>
     public DevicePointer<int> ExpertOffsets;
 
-    /// <summary>Scale of each slot's input, fp32 [T * K]; null where routing scales none.</summary>
+    /// <summary>Scale of each slot's input, fp32 [T * K]; read where the class's routing scales the input; null means 1.</summary>
     public DevicePointer<float> TokenInputScales;
 
     /// <summary>Slot of each sorted row; read with <see cref="TokenInputScales"/> alone.</summary>

@@ -62,7 +62,7 @@ public struct DecodeGemm1Arguments<T>
     /// <summary>Tokens from this number on, read when the kernel runs, have no experts; null means T.</summary>
     public DevicePointer<int> NumTokensOnDevice;
 
-    /// <summary>Scale of each slot's input, fp32 [T * K]; null where routing scales none.</summary>
+    /// <summary>Scale of each slot's input, fp32 [T * K]; read where the class's routing scales the input; null means 1.</summary>
     public DevicePointer<float> TokenInputScales;
 
     /// <summary>[E, H, I]; what GEMM2 reads first is fetched into L2.</summary>

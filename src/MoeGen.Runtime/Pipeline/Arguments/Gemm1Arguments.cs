@@ -44,7 +44,7 @@ public struct Gemm1Arguments<T>
     /// <summary>Limit of each expert, fp32 [E]; null means the configuration's constant.</summary>
     public DevicePointer<float> SwigluLimit;
 
-    /// <summary>Scale of each slot's input, fp32 [T * K]; null where routing scales none.</summary>
+    /// <summary>Scale of each slot's input, fp32 [T * K]; read where the class's routing scales the input; null means 1.</summary>
     public DevicePointer<float> TokenInputScales;
 
     /// <summary>E.</summary>
