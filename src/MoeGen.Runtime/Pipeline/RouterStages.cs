@@ -6,8 +6,9 @@ internal static class RouterStages
     /// <summary>Up to this many slots the counting sort takes one block; its place pass grows with the slots.</summary>
     public const int MaxSlotsOfOneBlock = 4096;
 
-    // One block chooses the experts of so many tokens, or of so many logits, sooner than two launches do.
-    private const int MaxTokensOfOneBlock = 128, MaxLogitsOfOneBlock = MaxTokensOfOneBlock * 256;
+    // One block chooses the experts of so many tokens, or of so many logits, sooner than two launches do: timed on an H200, with E = 256 the
+    // same at 8 tokens, from 32 on later.
+    private const int MaxTokensOfOneBlock = 16, MaxLogitsOfOneBlock = MaxTokensOfOneBlock * 256;
 
     // From so many logits on, tiles of 64 x 64 fill the device.
     private const long MinTiledLogits = 1 << 17;
