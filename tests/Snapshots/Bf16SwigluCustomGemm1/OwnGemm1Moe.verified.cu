@@ -795,7 +795,7 @@ struct ApplyArguments {
     const float* swigluBeta;         // [E]
     const float* swigluLimit;        // [E]
     const int* expertOffsets;        // [E + 1]
-    const float* tokenInputScales;   // [T * K], where routing scales the input; else null
+    const float* tokenInputScales;   // [T * K], where routing scales the input; null means 1
     const int* sortedSlots;          // slot of each sorted row, for the scales
     int numExperts;                  // E
     int intermediateSize;            // I, a multiple of 8
