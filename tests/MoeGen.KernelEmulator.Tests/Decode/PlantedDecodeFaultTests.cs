@@ -22,7 +22,7 @@ public sealed class PlantedDecodeFaultTests
         new("a warp's share dropped", "other < warps; ++other) sum", "other < warps - 1; ++other) sum", null),
         new("scale dropped", "arguments.tokenFinalScales[slot] : 1.0f, sum", "1.0f : 1.0f, sum", null),
         new("token of the slot before", "slot / top_k) * hidden", "max(0, slot - 1) / top_k) * hidden", null),
-        new("output beyond the tokens", "i < arguments.numSlots / top_k * kDecodeColumns;", "i < arguments.numSlots * kDecodeColumns;", FaultKind.OutOfBounds),
+        new("output beyond the tokens", "i < num_slots / top_k * kDecodeColumns;", "i < num_slots * kDecodeColumns;", FaultKind.OutOfBounds),
     ];
 
     private static readonly PlantedFault[] PartFaults =
