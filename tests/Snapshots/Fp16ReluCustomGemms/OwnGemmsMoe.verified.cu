@@ -212,7 +212,8 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
         if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);
         __syncthreads();
         const long long next = in_warp + (warp == 0 ? 0 : warp_sums[warp - 1]), first = next - own;
-        if (expert < 2) arguments.drawnTiles[expert] = arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
+        if (expert < 2) arguments.drawnTiles[expert] = 0;
+        if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
         first_row = static_cast<int>(first >> 32);
         if (expert >= num_local) continue;
         arguments.expertOffsets[expert + 1] = static_cast<int>(next >> 32);
