@@ -5,7 +5,7 @@ namespace MoeGen;
 /// optionally, biases and the activation's constants of each expert.
 /// </summary>
 /// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
-public sealed partial class MoeWeights<T>
+public sealed class MoeWeights<T> : ExpertWeights<T>
     where T : unmanaged
 {
     private readonly ReadOnlyMemory<T>[] _fc1;
@@ -22,7 +22,7 @@ public sealed partial class MoeWeights<T>
         Fc1Layout fc1Layout,
         IReadOnlyList<ReadOnlyMemory<T>> fc1ExpertWeights,
         IReadOnlyList<ReadOnlyMemory<T>> fc2ExpertWeights)
-        : this(shape, fc1Layout)
+        : base(shape, fc1Layout)
     {
         _fc1 = TakeBlocks(fc1ExpertWeights, nameof(fc1ExpertWeights), shape.Fc1ElementsPerExpert(IsGated), DescribeFc1());
         _fc2 = TakeBlocks(fc2ExpertWeights, nameof(fc2ExpertWeights), shape.Fc2ElementsPerExpert, DescribeFc2());
@@ -35,40 +35,11 @@ public sealed partial class MoeWeights<T>
     /// <param name="fc2ExpertWeights">[E, H, I], row-major.</param>
     /// <exception cref="ArgumentException">A length is wrong; the message names the length found and the length required.</exception>
     public MoeWeights(MoeShape shape, Fc1Layout fc1Layout, ReadOnlyMemory<T> fc1ExpertWeights, ReadOnlyMemory<T> fc2ExpertWeights)
-        : this(shape, fc1Layout)
+        : base(shape, fc1Layout)
     {
         _fc1 = Split(fc1ExpertWeights, nameof(fc1ExpertWeights), shape.Fc1ElementsPerExpert(IsGated), DescribeFc1());
         _fc2 = Split(fc2ExpertWeights, nameof(fc2ExpertWeights), shape.Fc2ElementsPerExpert, DescribeFc2());
     }
-
-    private MoeWeights(MoeShape shape, Fc1Layout fc1Layout)
-    {
-        Dtype = ElementType.DtypeOf<T>();
-        if (shape.IsDefault)
-        {
-            throw new ArgumentException("shape is default(MoeShape); make it with its constructor.", nameof(shape));
-        }
-
-        Rows = Fc1RowMap.For(fc1Layout, shape.IntermediateSize);
-        Shape = shape;
-        Fc1Layout = fc1Layout;
-        _fc1 = _fc2 = [];
-    }
-
-    /// <summary>E, H, I.</summary>
-    public MoeShape Shape { get; }
-
-    /// <summary>The row order of fc1.</summary>
-    public Fc1Layout Fc1Layout { get; }
-
-    /// <summary>The row addressing of fc1.</summary>
-    public Fc1RowMap Rows { get; }
-
-    /// <summary>The element type as an enum.</summary>
-    public Dtype Dtype { get; }
-
-    /// <summary>Whether fc1 holds gate and up rows (2I an expert) rather than I.</summary>
-    public bool IsGated => Fc1Layout != Fc1Layout.Plain;
 
     /// <summary>fc1 of each expert: [2I, H] gated, [I, H] plain.</summary>
     public IReadOnlyList<ReadOnlyMemory<T>> Fc1ExpertWeights => _fc1;

@@ -1,7 +1,12 @@
 namespace MoeGen;
 
-/// <content>Biases and per-expert constants: each may be left out by itself. Nothing is copied.</content>
-public sealed partial class MoeWeights<T>
+/// <summary>
+/// What the weights of a layer have in common, whatever their format: sizes, fc1's row order, and what may come with them: biases, the
+/// activation's constants of each expert, the placement of the experts. Each of these may be left out by itself. Nothing is copied.
+/// </summary>
+/// <typeparam name="T">Element type of the layer: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
+public abstract class ExpertWeights<T>
+    where T : unmanaged
 {
     private readonly LocalExperts? _localExperts;
     private readonly ReadOnlyMemory<T> _fc1Biases;
@@ -9,6 +14,34 @@ public sealed partial class MoeWeights<T>
     private readonly ReadOnlyMemory<float> _swigluAlpha;
     private readonly ReadOnlyMemory<float> _swigluBeta;
     private readonly ReadOnlyMemory<float> _swigluLimit;
+
+    private protected ExpertWeights(MoeShape shape, Fc1Layout fc1Layout)
+    {
+        Dtype = ElementType.DtypeOf<T>();
+        if (shape.IsDefault)
+        {
+            throw new ArgumentException("shape is default(MoeShape); make it with its constructor.", nameof(shape));
+        }
+
+        Rows = Fc1RowMap.For(fc1Layout, shape.IntermediateSize);
+        Shape = shape;
+        Fc1Layout = fc1Layout;
+    }
+
+    /// <summary>E, H, I.</summary>
+    public MoeShape Shape { get; }
+
+    /// <summary>The row order of fc1.</summary>
+    public Fc1Layout Fc1Layout { get; }
+
+    /// <summary>The row addressing of fc1.</summary>
+    public Fc1RowMap Rows { get; }
+
+    /// <summary>The element type as an enum.</summary>
+    public Dtype Dtype { get; }
+
+    /// <summary>Whether fc1 holds gate and up rows (2I an expert) rather than I.</summary>
+    public bool IsGated => Fc1Layout != Fc1Layout.Plain;
 
     /// <summary>[E, 2I] gated, [E, I] for <see cref="Fc1Layout.Plain"/>, in fc1's row order; empty means none. Added before the activation.</summary>
     /// <exception cref="ArgumentException">The length is wrong; the message names it and the length required.</exception>
@@ -69,7 +102,7 @@ public sealed partial class MoeWeights<T>
         }
     }
 
-    private ReadOnlyMemory<TValue> CheckLength<TValue>(ReadOnlyMemory<TValue> values, string name, long each, string what)
+    private protected ReadOnlyMemory<TValue> CheckLength<TValue>(ReadOnlyMemory<TValue> values, string name, long each, string what)
     {
         if (!values.IsEmpty && values.Length != each * Shape.NumExperts)
         {
@@ -80,7 +113,7 @@ public sealed partial class MoeWeights<T>
         return values;
     }
 
-    private ReadOnlyMemory<float> CheckEach(ReadOnlyMemory<float> values, string name, Action<float, string, string> check)
+    private protected ReadOnlyMemory<float> CheckEach(ReadOnlyMemory<float> values, string name, Action<float, string, string> check)
     {
         CheckLength(values, name, 1, "one value");
         for (int expert = 0; expert < values.Length; expert++)

@@ -1,0 +1,134 @@
+namespace MoeGen;
+
+/// <summary>
+/// The quantised weights of a layer in host memory, one matrix an expert, all in one format; with them what any weights may have.
+/// Biases stay in the element type. Nothing is copied.
+/// </summary>
+/// <typeparam name="T">Element type of input and output: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
+public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
+    where T : unmanaged
+{
+    private readonly QuantizedMatrix[] _fc1;
+    private readonly QuantizedMatrix[] _fc2;
+    private readonly ReadOnlyMemory<float> _inputFactors;
+    private readonly float _inputScale;
+    private readonly ReadOnlyMemory<float> _activatedScales;
+
+    /// <summary>Takes one matrix an expert.</summary>
+    /// <param name="shape">E, H, I.</param>
+    /// <param name="fc1Layout">The row order of fc1; required.</param>
+    /// <param name="fc1ExpertWeights">E matrices, each [2I, H] gated or [I, H] for <see cref="Fc1Layout.Plain"/>.</param>
+    /// <param name="fc2ExpertWeights">E matrices, each [H, I].</param>
+    /// <exception cref="ArgumentException">A number of matrices or a size is wrong, or formats or group sizes differ; the message names the expert, what was found and what is required.</exception>
+    public QuantizedMoeWeights(
+        MoeShape shape, Fc1Layout fc1Layout, IReadOnlyList<QuantizedMatrix> fc1ExpertWeights, IReadOnlyList<QuantizedMatrix> fc2ExpertWeights)
+        : base(shape, fc1Layout)
+    {
+        ArgumentNullException.ThrowIfNull(fc1ExpertWeights);
+        ArgumentNullException.ThrowIfNull(fc2ExpertWeights);
+        _fc1 = [.. fc1ExpertWeights];
+        _fc2 = [.. fc2ExpertWeights];
+        QuantizedMatrix first = _fc1.FirstOrDefault() ?? throw new ArgumentException($"fc1ExpertWeights holds no expert; required are {shape.NumExperts} (numExperts).", nameof(fc1ExpertWeights));
+        (Format, GroupSize) = (first.Format, first.Format == WeightFormat.Int8PerChannel ? 0 : first.GroupSize);
+        HasZeroPoints = !first.ZeroPoints.IsEmpty;
+        Check(_fc1, nameof(fc1ExpertWeights), shape.Fc1Rows(IsGated), shape.HiddenSize);
+        Check(_fc2, nameof(fc2ExpertWeights), shape.HiddenSize, shape.IntermediateSize);
+    }
+
+    /// <summary>How all weights are stored.</summary>
+    public WeightFormat Format { get; }
+
+    /// <summary>Elements along a row that share a scale; 0 where a whole row does.</summary>
+    public int GroupSize { get; }
+
+    /// <summary>Whether the matrices have zero points.</summary>
+    public bool HasZeroPoints { get; }
+
+    /// <summary>fc1 of each expert: [2I, H] gated, [I, H] plain.</summary>
+    public IReadOnlyList<QuantizedMatrix> Fc1ExpertWeights => _fc1;
+
+    /// <summary>fc2 of each expert: [H, I].</summary>
+    public IReadOnlyList<QuantizedMatrix> Fc2ExpertWeights => _fc2;
+
+    /// <summary>
+    /// fp32 [H], multiplied into each token before it is quantised, whose inverse is in fc1's columns (SmoothQuant); empty means 1. Read
+    /// where activations are quantised.
+    /// </summary>
+    /// <exception cref="ArgumentException">The length is not H, or a value is not positive and finite.</exception>
+    public ReadOnlyMemory<float> InputFactors
+    {
+        get => _inputFactors;
+        init
+        {
+            if (!value.IsEmpty && value.Length != Shape.HiddenSize)
+            {
+                throw new ArgumentException($"{nameof(InputFactors)} has {value.Length} elements; required are {Shape.HiddenSize} (hiddenSize), or none.", nameof(InputFactors));
+            }
+
+            CheckPositive(value.Span, nameof(InputFactors));
+            _inputFactors = value;
+        }
+    }
+
+    /// <summary>A calibrated scale of all tokens; 0: each token has its own, its largest magnitude / 127. Read where activations are quantised.</summary>
+    /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
+    public float InputScale
+    {
+        get => _inputScale;
+        init => _inputScale = float.IsFinite(value) && value >= 0
+            ? value
+            : throw new ArgumentException($"{nameof(InputScale)} is {value}; allowed are finite numbers from 0 on.", nameof(InputScale));
+    }
+
+    /// <summary>fp32 [E], calibrated scales of the activated rows of each expert; empty: each row has its own. Read where activations are quantised.</summary>
+    /// <exception cref="ArgumentException">The length is not E, or a value is not positive and finite.</exception>
+    public ReadOnlyMemory<float> ActivatedScales
+    {
+        get => _activatedScales;
+        init
+        {
+            CheckLength(value, nameof(ActivatedScales), 1, "one value");
+            CheckPositive(value.Span, nameof(ActivatedScales));
+            _activatedScales = value;
+        }
+    }
+
+    private void Check(QuantizedMatrix[] matrices, string name, int rows, int columns)
+    {
+        if (matrices.Length != Shape.NumExperts)
+        {
+            throw new ArgumentException($"{name} holds {matrices.Length} experts; required are {Shape.NumExperts} (numExperts).", name);
+        }
+
+        for (int expert = 0; expert < matrices.Length; expert++)
+        {
+            QuantizedMatrix matrix = matrices[expert] ?? throw new ArgumentException($"{name} of expert {expert} is null.", name);
+            if ((matrix.Rows, matrix.Columns) != (rows, columns))
+            {
+                throw new ArgumentException($"{name} of expert {expert} is [{matrix.Rows}, {matrix.Columns}]; required is [{rows}, {columns}].", name);
+            }
+
+            int group = matrix.Format == WeightFormat.Int8PerChannel ? 0 : matrix.GroupSize;
+            if ((matrix.Format, group, !matrix.ZeroPoints.IsEmpty) != (Format, GroupSize, HasZeroPoints))
+            {
+                throw new ArgumentException(
+                    $"{name} of expert {expert} is {Describe(matrix.Format, group, !matrix.ZeroPoints.IsEmpty)}; required is one scheme for all, that of fc1 of expert 0: {Describe(Format, GroupSize, HasZeroPoints)}.",
+                    name);
+            }
+        }
+    }
+
+    private static string Describe(WeightFormat format, int groupSize, bool zeroPoints) =>
+        $"{format}{(groupSize > 0 ? $", groups of {groupSize}" : "")}{(zeroPoints ? ", with zero points" : "")}";
+
+    private static void CheckPositive(ReadOnlySpan<float> values, string name)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!(values[i] > 0) || float.IsInfinity(values[i]))
+            {
+                throw new ArgumentException($"{name}[{i}] is {values[i]}; allowed are positive finite numbers.", name);
+            }
+        }
+    }
+}
