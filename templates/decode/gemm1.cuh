@@ -4,8 +4,8 @@
 // GEMM1 with its activation for few slots: routing inside, no launch before it.
 
 struct DecodeGemm1Arguments {
-    const Element* input;             // [T, H]
-    const Element* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
+    const Operand* input;             // [T, H]
+    const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
     Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
     LocalExperts localExperts;        // from ids to experts 0..E-1
@@ -21,11 +21,19 @@ struct DecodeGemm1Arguments {
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
     const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
-    const Element* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
+    const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
     int gemm2Warps;                   // warps a block of GEMM2
     int reserved;
+#ifdef MOE_INT8
+    const float* inputScales;         // [T]
+    const float* fc1Scales;           // [E, 2I] gated, [E, I] plain, in fc1's row order
+#endif
 };
+#ifdef MOE_INT8
+static_assert(sizeof(DecodeGemm1Arguments) == 168, "the launcher passes this layout");
+#else
 static_assert(sizeof(DecodeGemm1Arguments) == 152, "the launcher passes this layout");
+#endif
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
@@ -41,27 +49,32 @@ __device__ __forceinline__ int depth_parts(int tasks, int rounds) {
 }
 
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
-__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int intermediate) {
-    constexpr int kLines = kStreamDepth * 2 / 128;
-    const int rounds = (intermediate + kStreamDepth - 1) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
+__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
+    constexpr int kLines = kStreamDepth * sizeof(Operand) / 128;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
     for (int item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
         const int row = item / lines, warp = item % lines / kLines;
         const int round = groups.count * rounds * warp / arguments.gemm2Warps, group = round / rounds;
-        const int depth = (round - group * rounds) * kStreamDepth + item % kLines * 64;
-        if (depth < intermediate)
-            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * intermediate + depth);
+        const int begin = (round - group * rounds) * kStreamDepth + item % kLines * static_cast<int>(128 / sizeof(Operand));
+        if (begin < depth)
+            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * depth + begin);
     }
 }
 
 extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
     __shared__ SlotGroups groups;
-    __shared__ float part_sums[kDecodeWarps][kGroupFragments * 4][32];
+    __shared__ Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+#ifdef MOE_INT8
+    const int depth = row_codes(hidden), gemm2_depth = row_codes(intermediate);
+#else
+    const int depth = hidden, gemm2_depth = intermediate;
+#endif
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
-    const int rounds = (hidden + kStreamDepth - 1) / kStreamDepth, parts = depth_parts(tasks, rounds), block_tasks = kDecodeWarps / parts;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, parts = depth_parts(tasks, rounds), block_tasks = kDecodeWarps / parts;
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp % parts;
 
     // A task is one group's rows by kDecodeOutputs outputs; neighbouring warps read neighbouring rows, or parts of one task's depth.
@@ -79,10 +92,10 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         StreamSums sums = {};
         if (has_task) {
             const StreamedRows activations = streamed_rows(
-                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * hidden; });
-            stream_rows(sums, arguments.fc1ExpertWeights + low_row * hidden,
-                        has_high ? arguments.fc1ExpertWeights + high_row * hidden : nullptr, activations,
-                        rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, hidden));
+                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * depth; });
+            stream_rows(sums, arguments.fc1ExpertWeights + low_row * depth,
+                        has_high ? arguments.fc1ExpertWeights + high_row * depth : nullptr, activations,
+                        rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, depth));
         }
 
         // The parts are added in their order, by the warp of the first.
@@ -112,16 +125,23 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
                 // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
                 const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
                 if (entry >= groups.starts[group + 1]) continue;
-#ifdef MOE_INPUT_SCALES
-                const float input_scale = arguments.tokenInputScales ? arguments.tokenInputScales[groups.slots[entry]] : 1.0f;
-                sums[fragment][i] *= input_scale;
-                sums[fragment][2 + i] *= input_scale;
+                const int slot = groups.slots[entry];
+                float low = static_cast<float>(sums[fragment][i]), high = static_cast<float>(sums[fragment][2 + i]);
+#ifdef MOE_INT8
+                low *= arguments.inputScales[slot / top_k] * arguments.fc1Scales[low_row];
+                high *= arguments.inputScales[slot / top_k] * (has_high ? arguments.fc1Scales[high_row] : 0.0f);
 #endif
-                const float low = sums[fragment][i] + low_bias, high = sums[fragment][2 + i] + high_bias;
-                store(groups.slots[entry], low_output, activate(low, kGated ? high : low, parameters));
-                if (!kGated && has_high) store(groups.slots[entry], high_output, activate(high, high, parameters));
+#ifdef MOE_INPUT_SCALES
+                const float input_scale = arguments.tokenInputScales ? arguments.tokenInputScales[slot] : 1.0f;
+                low *= input_scale;
+                high *= input_scale;
+#endif
+                low += low_bias;
+                high += high_bias;
+                store(slot, low_output, activate(low, kGated ? high : low, parameters));
+                if (!kGated && has_high) store(slot, high_output, activate(high, high, parameters));
             }
         }
     }
-    fetch_gemm2_weights(groups, arguments, hidden, intermediate);
+    fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
 }

@@ -6,45 +6,46 @@
 // of mma and up to kGroupSlots rows of activations as the n8 side.
 
 constexpr int kGroupFragments = kGroupSlots / 8;  // n8 fragments
-constexpr int kStreamUnroll = 6;                  // k32 steps whose weights are in flight at once: eight spill
-constexpr int kStreamDepth = 32 * kStreamUnroll;  // elements of depth a round
+constexpr int kStreamUnroll = 6;                           // 64-byte steps whose weights are in flight at once: eight spill
+constexpr int kStreamStep = 64 / sizeof(Operand);          // elements of depth a step
+constexpr int kStreamDepth = kStreamStep * kStreamUnroll;  // elements of depth a round
 
-using StreamSums = float[kGroupFragments][4];
+using StreamSums = Sum[kGroupFragments][4];
 
 // The activation rows that this lane brings: row lane / 4 of each fragment; null beyond the group's slots.
 struct StreamedRows {
-    const Element* rows[kGroupFragments];
+    const Operand* rows[kGroupFragments];
     int fragments;
 };
 
-// sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth, a multiple of 8. This lane brings weight rows
-// lane / 4 (`low`) and lane / 4 + 8 (`high`); null means zeros. Lane c = lane % 4 of each four owns elements 8c..8c+7 of every
-// 32: the depth is permuted inside mma, alike on both sides, so that one 16-byte load fills the operands of two instructions.
+// sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth, in whole 16-byte vectors. This lane brings weight rows
+// lane / 4 (`low`) and lane / 4 + 8 (`high`); null means zeros. Lane c = lane % 4 of each four owns bytes 16c..16c+15 of every
+// 64: the depth is permuted inside mma, alike on both sides, so that one 16-byte load fills the operands of two instructions.
 __device__ __forceinline__ void stream_rows(
-    StreamSums& sums, const Element* low, const Element* high, const StreamedRows& activations, int begin, int end) {
-    const int lane_depth = threadIdx.x % 4 * 8;
+    StreamSums& sums, const Operand* low, const Operand* high, const StreamedRows& activations, int begin, int end) {
+    const int lane_depth = threadIdx.x % 4 * (kStreamStep / 4);
     for (int round = begin; round < end; round += kStreamDepth) {
         Vector16 low_weights[kStreamUnroll], high_weights[kStreamUnroll];
 #pragma unroll
         for (int step = 0; step < kStreamUnroll; ++step) {
-            const int depth = round + step * 32 + lane_depth;
+            const int depth = round + step * kStreamStep + lane_depth;
             low_weights[step] = load_streamed(low + depth, low && depth < end);
             high_weights[step] = load_streamed(high + depth, high && depth < end);
         }
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
             if (fragment >= activations.fragments) break;
-            const Element* row = activations.rows[fragment];
+            const Operand* row = activations.rows[fragment];
 #pragma unroll
             for (int step = 0; step < kStreamUnroll; ++step) {
-                const int depth = round + step * 32 + lane_depth;
+                const int depth = round + step * kStreamStep + lane_depth;
                 Vector16 values = {};
                 if (row && depth < end) values = *reinterpret_cast<const Vector16*>(row + depth);
 #pragma unroll
                 for (int half = 0; half < 2; ++half) {
                     const unsigned weights[4] = {low_weights[step].words[2 * half], high_weights[step].words[2 * half],
                                                  low_weights[step].words[2 * half + 1], high_weights[step].words[2 * half + 1]};
-                    mma_m16n8k16(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
+                    mma(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
                 }
             }
         }

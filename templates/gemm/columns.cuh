@@ -45,8 +45,8 @@ template <class Tile, bool kPaired> struct RowsB {
     int outputs_left;             // outputs from this thread's first one on
 
     // Gate and up rows have the same stride.
-    __device__ __forceinline__ RowsB(const Element* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
-        : up_bytes(2LL * (up.offset - gate.offset) * depth), step_bytes(2u * gate.stride * depth) {
+    __device__ __forceinline__ RowsB(const Operand* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
+        : up_bytes(sizeof(Operand) * (up.offset - gate.offset + 0LL) * depth), step_bytes(sizeof(Operand) * gate.stride * depth) {
         const int output = first_output + Columns::output_of(Loader::thread_row());
         const int offset = !kAlternates && Columns::is_up(Loader::thread_row()) ? up.offset : gate.offset;
         cursor = reinterpret_cast<const unsigned char*>(weights + (offset + static_cast<long long>(output) * gate.stride) * depth + Loader::thread_depth());

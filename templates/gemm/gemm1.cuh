@@ -1,12 +1,13 @@
 #pragma once
 #include "../config/config.cuh"
+#include "dequantize.cuh"
 #include "input_scales.cuh"
 #include "tile_loop.cuh"
 // GEMM1: rows gathered by token x fc1, with the activation fused: no buffer of gate and up exists.
 
 struct Gemm1Arguments {
-    const Element* input;             // [T, H]
-    const Element* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
+    const Operand* input;             // [T, H]
+    const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
     Element* activated;               // [T * K, I] in sorted order; written
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
@@ -24,12 +25,24 @@ struct Gemm1Arguments {
     int intermediateSize;             // I, a multiple of 8
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
+#ifdef MOE_INT8
+    const float* inputScales;         // [T]
+    const float* fc1Scales;           // [E, 2I] gated, [E, I] plain, in fc1's row order
+#endif
 };
+#ifdef MOE_INT8
+static_assert(sizeof(Gemm1Arguments) == 152, "the launcher passes this layout");
+#else
 static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
+#endif
 
 template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, kGated>;
-    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+#ifdef MOE_INT8
+    const int depth = row_codes(arguments.hiddenSize);
+#else
+    const int depth = arguments.hiddenSize;
+#endif
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     const int top_k = kTopK ? kTopK : arguments.topK;
@@ -39,17 +52,24 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, arguments.hiddenSize,
+        next_tiles, depth,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
-                RowsA<Tile>(arguments.input, arguments.hiddenSize, tile.row_end - tile.row_begin,
+                RowsA<Tile>(arguments.input, depth, tile.row_end - tile.row_begin,
                             [&](int row) { return arguments.sortedSlots[tile.row_begin + min(row, tile.row_end - tile.row_begin - 1)] / top_k; }),
-                RowsB<Tile, kGated>(arguments.fc1ExpertWeights + expert_row(tile) * hidden, arguments.hiddenSize,
+                RowsB<Tile, kGated>(arguments.fc1ExpertWeights + expert_row(tile) * depth, depth,
                                     tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows),
-                arguments.hiddenSize};
+                depth};
         },
+#ifdef MOE_INT8
+        [&](const TileCoordinates& tile, const Accumulators<Tile, Sum>& sums) {
+            Accumulators<Tile> accumulators;
+            dequantize<Tile, kGated>(accumulators, sums, tile, [&](int row) { return arguments.inputScales[arguments.sortedSlots[row] / top_k]; },
+                                     {arguments.fc1Scales, expert_row(tile)}, intermediate, gate_rows, up_rows);
+#else
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
+#endif
 #ifdef MOE_INPUT_SCALES
             if (arguments.tokenInputScales) scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.tokenInputScales[arguments.sortedSlots[row]]; });
 #endif

@@ -1,11 +1,12 @@
 #pragma once
 #include "../config/config.cuh"
+#include "dequantize.cuh"
 #include "tile_loop.cuh"
 // GEMM2: activated rows x fc2, each row written to the place of its slot, so that finalize reads a token's K rows in order.
 
 struct Gemm2Arguments {
-    const Element* activated;         // [T * K, I] in sorted order
-    const Element* fc2ExpertWeights;  // [E, H, I]
+    const Operand* activated;         // [T * K, I] in sorted order
+    const Operand* fc2ExpertWeights;  // [E, H, I]
     Element* expertOutput;            // [T * K, H] in slot order; written
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
@@ -17,26 +18,45 @@ struct Gemm2Arguments {
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
     int reserved;
+#ifdef MOE_INT8
+    const float* activatedScales;     // [T * K] in sorted order
+    const float* fc2Scales;           // [E, H]
+#endif
 };
+#ifdef MOE_INT8
+static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
+#else
 static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
+#endif
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
-    const int hidden = arguments.hiddenSize, intermediate = arguments.intermediateSize;  // constants here make 128x128 spill
+#ifdef MOE_INT8
+    const int hidden = arguments.hiddenSize, depth = row_codes(arguments.intermediateSize);
+#else
+    const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
+#endif
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, arguments.intermediateSize,
+        next_tiles, depth,
         [&](const TileCoordinates& tile) {
             return StageCopies<Tile, false>{
-                RowsA<Tile>(arguments.activated, arguments.intermediateSize, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
-                RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * intermediate, arguments.intermediateSize,
+                RowsA<Tile>(arguments.activated, depth, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
+                RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * depth, depth,
                                    tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1}),
-                arguments.intermediateSize};
+                depth};
         },
+#ifdef MOE_INT8
+        [&](const TileCoordinates& tile, const Accumulators<Tile, Sum>& sums) {
+            Accumulators<Tile> accumulators;
+            dequantize<Tile, false>(accumulators, sums, tile, [&](int row) { return arguments.activatedScales[row]; },
+                                    {arguments.fc2Scales, expert_row(tile)}, hidden, {0, 1}, {0, 1});
+#else
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
+#endif
             add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
             store_tile<Tile, false>(
                 tile, accumulators, hidden, [&](int row) { return arguments.expertOutput + static_cast<long long>(arguments.sortedSlots[row]) * hidden; },

@@ -1,7 +1,7 @@
 #pragma once
 #include "../primitives/ldmatrix.cuh"
 #include "columns.cuh"
-// The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one k16 step, tensor cores behind.
+// The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one step, tensor cores behind.
 
 template <class Tile> struct Fragments {
     unsigned a[TileTraits<Tile>::kFragmentsM][4];
@@ -22,7 +22,7 @@ template <class Tile> struct FragmentPlaces {
     }
 };
 
-// The fragments of one k16 step of this warp's tile, of kActive of its m16 fragments.
+// The fragments of one step of this warp's tile, of kActive of its m16 fragments.
 template <class Tile, int kActive>
 __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, const FragmentPlaces<Tile>& places, SharedAddress stage, int step) {
     constexpr int kBytes = 16 * TileTraits<Tile>::kRowBytes;
@@ -32,7 +32,7 @@ __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, const
     for (int n = 0; n < TileTraits<Tile>::kFragmentsN / 2; ++n) ldmatrix_x4(fragments.b[n], stage + (places.b ^ step * 32) + n * kBytes);
 }
 
-template <class Tile> using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
+template <class Tile, class Number = float> using Accumulators = Number[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
 
 // Adds the bias of each column; null means none. After the loop: with the fragments alive, 128x128 would spill.
 template <class Tile, bool kPaired>
@@ -90,7 +90,7 @@ template <class Tile, bool kPaired> struct StageCopies {
 // accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled; m16 fragments without one of the
 // `rows` are left out, down to half of them. All threads of the block call it together; afterwards nobody reads the stages.
 template <class Tile, int kActive = TileTraits<Tile>::kFragmentsM, class Copies>
-__device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
+__device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
     if constexpr (kActive > (Traits::kFragmentsM + 1) / 2)
         if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, depth, shared);
@@ -123,7 +123,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
             for (int m = 0; m < kActive; ++m)
 #pragma unroll
                 for (int n = 0; n < Traits::kFragmentsN; ++n)
-                    mma_m16n8k16(accumulators[m][n], fragments[step % 2].a[m], fragments[step % 2].b[n / 2][n % 2 * 2], fragments[step % 2].b[n / 2][n % 2 * 2 + 1]);
+                    mma(accumulators[m][n], fragments[step % 2].a[m], fragments[step % 2].b[n / 2][n % 2 * 2], fragments[step % 2].b[n / 2][n % 2 * 2 + 1]);
         }
     }
     cp_async_wait<0>();

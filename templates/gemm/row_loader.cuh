@@ -1,7 +1,7 @@
 #pragma once
 #include "../primitives/cp_async.cuh"
 #include "tile_traits.cuh"
-// Who copies what into a stage: each thread owns one 16-byte chunk of every kRowsPerPass-th row; with 64 elements of depth,
+// Who copies what into a stage: each thread owns one 16-byte chunk of every kRowsPerPass-th row; with 128 bytes of depth,
 // eight threads fetch 128 consecutive bytes of a row.
 
 template <class Tile, int kRows> struct RowLoader {
@@ -11,11 +11,11 @@ template <class Tile, int kRows> struct RowLoader {
     static constexpr bool kPartialPass = kRows % kRowsPerPass != 0;  // then the last threads have no row
     static_assert(kRowsPerPass % 8 == 0, "the swizzle's phase is the same in every pass");
     static __device__ __forceinline__ int thread_row() { return static_cast<int>(threadIdx.x) / kChunks; }
-    static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x) % kChunks * 8; }
+    static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x % kChunks * 16 / sizeof(Operand)); }
 
     static __device__ __forceinline__ void copy(SharedAddress stage, int pass, const unsigned char* source, bool valid) {
         if (kPartialPass && pass * kRowsPerPass + thread_row() >= kRows) return;
-        cp_async_16(stage + swizzled<Tile>(thread_row(), thread_depth() / 8) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
+        cp_async_16(stage + swizzled<Tile>(thread_row(), threadIdx.x % kChunks) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
     }
 };
 
@@ -27,8 +27,8 @@ template <class Tile> struct RowsA {
     unsigned row_bytes, rows[Loader::kPasses];
 
     // `row_of(i)` is the matrix row of row i of the tile; beyond the tile it may be any number.
-    template <class RowOf> __device__ __forceinline__ RowsA(const Element* matrix, int depth, int tile_rows, RowOf row_of)
-        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(2u * depth) {
+    template <class RowOf> __device__ __forceinline__ RowsA(const Operand* matrix, int depth, int tile_rows, RowOf row_of)
+        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(sizeof(Operand) * depth) {
 #pragma unroll
         for (int pass = 0; pass < Loader::kPasses; ++pass)
             rows[pass] = row_of(pass * Loader::kRowsPerPass + Loader::thread_row());

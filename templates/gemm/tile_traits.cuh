@@ -8,8 +8,8 @@ template <class Tile> struct TileTraits {
     static constexpr int kWarpTileN = Tile::kTileN / Tile::kWarpsN;     // accumulator columns a warp
     static constexpr int kFragmentsM = kWarpTileM / 16;                 // m16 fragments a warp
     static constexpr int kFragmentsN = kWarpTileN / 8;                  // n8 fragments a warp
-    static constexpr int kSteps = Tile::kTileK / 16;                    // k16 steps a stage
-    static constexpr int kRowBytes = Tile::kTileK * 2;                  // one row of a stage in shared memory
+    static constexpr int kSteps = Tile::kTileK * sizeof(Operand) / 32;  // 32-byte steps of depth a stage: one mma each
+    static constexpr int kRowBytes = Tile::kTileK * sizeof(Operand);    // one row of a stage in shared memory
     static constexpr int kChunks = kRowBytes / 16;                      // 16-byte chunks a row
     static constexpr int kStageBytesA = Tile::kTileM * kRowBytes;
     static constexpr int kStageBytes = kStageBytesA + Tile::kTileN * kRowBytes;
@@ -22,7 +22,7 @@ template <class Tile> struct TileTraits {
     static_assert(Tile::kThreads == 32 * Tile::kWarpsM * Tile::kWarpsN, "one warp a warp tile");
     static_assert(kWarpTileM % 16 == 0 && kWarpTileM * Tile::kWarpsM == Tile::kTileM, "M divides into m16 fragments");
     static_assert(kWarpTileN % 32 == 0 && kWarpTileN * Tile::kWarpsN == Tile::kTileN, "N divides into two pairs of n8 fragments");
-    static_assert(kChunks == 4 || kChunks == 8 || kChunks == 16, "the swizzle is written for 32, 64 and 128 elements of depth");
+    static_assert(kChunks == 4 || kChunks == 8 || kChunks == 16, "the swizzle is written for 64, 128 and 256 bytes of depth");
     static_assert(Tile::kStages >= 2, "a pipeline needs two stages");
     static_assert(Tile::kSharedMemoryBytes == Tile::kStages * kStageBytes, "the launcher asks for this much shared memory");
 };

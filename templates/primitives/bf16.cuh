@@ -2,6 +2,10 @@
 // Element = bfloat16: conversions and the tensor-core instruction.
 
 struct Element { unsigned short bits; };
+#ifdef MOE_INT8
+#else
+using Operand = Element; using Sum = float;  // what the tensor cores multiply, and what they add up
+#endif
 
 // Two floats rounded to nearest even and packed, `low` in the lower half (PTX ISA: cvt.rn.bf16x2.f32, sm_80).
 __device__ __forceinline__ unsigned pack_elements(float low, float high)
@@ -17,8 +21,10 @@ __device__ __forceinline__ unsigned pack_elements(float low, float high)
 __device__ __forceinline__ float unpack_low(unsigned packed) { return __uint_as_float(packed << 16); }
 __device__ __forceinline__ float unpack_high(unsigned packed) { return __uint_as_float(packed & 0xffff0000u); }
 
+#ifdef MOE_INT8
+#else
 // accumulator += a (16x16, row major) * b (16x8, column major) (PTX ISA: mma.m16n8k16, bf16 with f32 accumulators, sm_80).
-__device__ __forceinline__ void mma_m16n8k16(float (&accumulator)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
+__device__ __forceinline__ void mma(float (&accumulator)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
 #ifdef __CUDA_ARCH__
 {
     asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
@@ -27,3 +33,4 @@ __device__ __forceinline__ void mma_m16n8k16(float (&accumulator)[4], const unsi
 }
 #endif
 ;
+#endif

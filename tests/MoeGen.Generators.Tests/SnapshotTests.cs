@@ -71,6 +71,26 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void Int8_Swiglu_Ladder() => Verify("Int8SwigluLadder", "QuantizedMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.INT8)]
+        public partial class QuantizedMoe;
+        """);
+
+    [Fact]
+    public void Int8_Fp16_Silu_TopKSigmoidInput_PinnedTile() => Verify("Int8Fp16SiluTopKSigmoidInput", "QuantizedRoutedMoe", """
+        using MoeGen;
+
+        namespace Samples;
+
+        [MoeConfig(Dtype = Dtype.INT8, OutputDtype = Dtype.FP16, Activation = Activation.Silu, Tile = "128x128", Routing = RoutingMethod.TopKSigmoidInput)]
+        public partial class QuantizedRoutedMoe;
+        """);
+
+    [Fact]
     public void Bf16_Swiglu_CustomGemm1_Ladder() => Verify("Bf16SwigluCustomGemm1", "OwnGemm1Moe", """
         using MoeGen;
 

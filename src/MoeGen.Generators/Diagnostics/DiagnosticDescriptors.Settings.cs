@@ -69,4 +69,12 @@ internal static partial class DiagnosticDescriptors
         messageFormat: "{0} is {1}; allowed are {2}, because {3}",
         category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true,
         helpLinkUri: Pages + RuleIds.UnsupportedConstant + ".md");
+
+    /// <summary>{0}: property; {1}: found; {2}: what it stands beside; {3}: allowed there; {4}: why.</summary>
+    public static readonly DiagnosticDescriptor UnsupportedCombination = new(
+        id: RuleIds.UnsupportedCombination,
+        title: "Options that cannot go together",
+        messageFormat: "{0} is {1} beside {2}; allowed are {3} there, because {4}",
+        category: Category, defaultSeverity: DiagnosticSeverity.Error, isEnabledByDefault: true,
+        helpLinkUri: Pages + RuleIds.UnsupportedCombination + ".md");
 }

@@ -25,6 +25,6 @@ internal static partial class DiagnosticDescriptors
         DtypeRequired, UndefinedValue, MalformedTile, UnsupportedTileSize, StagesOutOfRange, SharedMemoryExceeded,
         RegistersExceeded, NotPartial, ContainerNotPartial, UnsupportedForm, BaseClassTaken, OptionWithoutEffect,
         NumExpertsOutOfRange, TopKOutOfRange, TopKExceedsNumExperts, UnsupportedSize, UnsupportedConstant,
-        CustomGemmMissing, GemmSignature, TileNotPortable, Padding, Plan, MemberNameTaken,
+        CustomGemmMissing, GemmSignature, TileNotPortable, Padding, Plan, MemberNameTaken, UnsupportedCombination,
     ]);
 }

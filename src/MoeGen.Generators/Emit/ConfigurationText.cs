@@ -10,7 +10,7 @@ internal static class ConfigurationText
     public static string Of(MoeModel model)
     {
         string sizes = Sizes(model.Shape);
-        return $"{model.Dtype}, {Activation(model)}, {model.Routing}{Multiplier(model.Gemm)}{(sizes.Length == 0 ? "" : $"; {sizes}")}";
+        return $"{(model.QuantizesActivations ? $"INT8 between {model.Dtype} input and output" : model.Dtype)}, {Activation(model)}, {model.Routing}{Multiplier(model.Gemm)}{(sizes.Length == 0 ? "" : $"; {sizes}")}";
     }
 
     private static string Multiplier(Gemm gemm) => gemm switch

@@ -9,16 +9,17 @@ namespace MoeGen.Generators.Models;
 /// <param name="WarpsN">Warps along N.</param>
 /// <param name="MinBlocksPerSm">Blocks a multiprocessor that the launch bounds ask for.</param>
 /// <param name="MaxRegisters">Registers a thread that the launch bounds allow.</param>
+/// <param name="OperandBytes">Bytes of an element of A and B.</param>
 internal sealed record GemmPlan(
-    int TileM, int TileN, int TileK, int Stages, int WarpsM, int WarpsN, int MinBlocksPerSm, int MaxRegisters)
+    int TileM, int TileN, int TileK, int Stages, int WarpsM, int WarpsN, int MinBlocksPerSm, int MaxRegisters, int OperandBytes)
 {
     /// <summary>Threads a block.</summary>
     public int Threads => WarpsM * WarpsN * 32;
 
-    /// <summary>Dynamic shared memory a block, in bytes: each stage holds a slice of A and of B, of 2-byte elements.</summary>
-    public int SharedMemoryBytes => Stages * (TileM + TileN) * TileK * 2;
+    /// <summary>Dynamic shared memory a block, in bytes: each stage holds a slice of A and of B.</summary>
+    public int SharedMemoryBytes => Stages * (TileM + TileN) * TileK * OperandBytes;
 
-    /// <summary>Fp32 accumulators a thread.</summary>
+    /// <summary>32-bit accumulators a thread.</summary>
     public int AccumulatorsPerThread => TileM * TileN / Threads;
 
     /// <summary>Suffix of the kernel names.</summary>

@@ -4,7 +4,7 @@ namespace MoeGen.Generators.Models;
 
 /// <summary>All that emission needs: defaults applied, variants planned. CUDA and C# text are pure functions of it.</summary>
 /// <param name="Type">The annotated class.</param>
-/// <param name="Dtype">Element type.</param>
+/// <param name="Dtype">Element type of input and output.</param>
 /// <param name="Activation">The function between the two GEMMs.</param>
 /// <param name="Routing">How experts are chosen.</param>
 /// <param name="Swiglu">Constants of the activation; the defaults where it has none.</param>
@@ -12,6 +12,7 @@ namespace MoeGen.Generators.Models;
 /// <param name="Gemm">Who multiplies.</param>
 /// <param name="Variants">GEMM variants by growing M, then N; one, for its height, where no GEMM is generated; empty without GPU kernels.</param>
 /// <param name="Decodes">Whether kernels for few tokens stand beside the variants.</param>
+/// <param name="QuantizesActivations">Whether both GEMMs multiply 8-bit integers.</param>
 /// <param name="Output">How much is emitted.</param>
 internal sealed record MoeModel(
     TypeModel Type,
@@ -23,6 +24,7 @@ internal sealed record MoeModel(
     Gemm Gemm,
     EquatableArray<GemmPlan> Variants,
     bool Decodes,
+    bool QuantizesActivations,
     MoeOutput Output)
 {
     /// <summary>The GEMMs with kernels in the text: 1, 2, both or none.</summary>

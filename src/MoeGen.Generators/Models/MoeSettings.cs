@@ -14,6 +14,7 @@ namespace MoeGen.Generators.Models;
 /// <param name="HiddenSize">H.</param>
 /// <param name="IntermediateSize">I.</param>
 /// <param name="Gemm">Who multiplies.</param>
+/// <param name="OutputDtype">Element type of input and output where Dtype is INT8.</param>
 /// <param name="Unreadable">Whether an argument does not compile, so that the compiler reports it and the rules stay silent.</param>
 internal sealed record MoeSettings(
     Dtype? Dtype = null,
@@ -29,4 +30,9 @@ internal sealed record MoeSettings(
     int? HiddenSize = null,
     int? IntermediateSize = null,
     Gemm? Gemm = null,
-    bool Unreadable = false);
+    Dtype? OutputDtype = null,
+    bool Unreadable = false)
+{
+    /// <summary>Bytes of an element of both operands of the GEMMs.</summary>
+    public int OperandBytes => Dtype == MoeGen.Dtype.INT8 ? 1 : 2;
+}

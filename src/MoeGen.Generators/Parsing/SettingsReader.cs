@@ -30,6 +30,7 @@ internal static class SettingsReader
             HiddenSize: Integer(nameof(MoeSettings.HiddenSize)),
             IntermediateSize: Integer(nameof(MoeSettings.IntermediateSize)),
             Gemm: (Gemm?)Integer(nameof(MoeSettings.Gemm)),
+            OutputDtype: (Dtype?)Integer(nameof(MoeSettings.OutputDtype)),
             Unreadable: stated != values.Count);
 
         int? Integer(string name) => values.TryGetValue(name, out object? value) ? value as int? : null;

@@ -16,7 +16,7 @@ internal static class MoePlanner
         return new MoeModel(
             declaration.Type,
             // BF16 stands in for an element type that is missing: most users of the class then meet no second error.
-            DefinedOr(settings.Dtype, Dtype.None) is var dtype && dtype == Dtype.None ? Dtype.BF16 : dtype,
+            ElementOf(settings) is var dtype && dtype == Dtype.None ? Dtype.BF16 : dtype,
             DefinedOr(settings.Activation, Activation.Swiglu),
             DefinedOr(settings.Routing, RoutingMethod.Preselected),
             // Values that the rules reject stay out of the members of a wrong configuration.
@@ -26,6 +26,7 @@ internal static class MoePlanner
             new EquatableArray<GemmPlan>(output == MoeOutput.Cuda ? Variants(declaration) : []),
             // A pinned tile is what all calls run.
             Decodes: output == MoeOutput.Cuda && settings is { Tile: null, Gemm: null or Gemm.TensorCore },
+            QuantizesActivations: settings.Dtype == Dtype.INT8,
             output);
     }
 
@@ -49,19 +50,26 @@ internal static class MoePlanner
         // Where no GEMM is generated, one variant stays, because the routing lists tiles of its height.
         MoeSettings settings = declaration.Settings;
         bool generates = GeneratedGemms.Of(settings.Gemm ?? Gemm.TensorCore, declaration.Type).Any();
-        IEnumerable<LadderTile> tiles = generates ? TilePlanner.Ladder : TilePlanner.Ladder.Take(1);
+        IEnumerable<LadderTile> tiles = TilePlanner.LadderOf(settings.OperandBytes).Take(generates ? int.MaxValue : 1);
         if (settings.Tile is { } text)
         {
-            TileGrammar.Parse(text, out TileShape pinned);
+            TileGrammar.Parse(text, settings.OperandBytes, out TileShape pinned);
             tiles = [new LadderTile(pinned)];
         }
 
         return tiles
-            .Select(tile => TilePlanner.Plan(tile.Shape, settings.Stages ?? tile.Stages))
+            .Select(tile => TilePlanner.Plan(tile.Shape, settings.Stages ?? tile.Stages, settings.OperandBytes))
             .OfType<PlanOutcome.Planned>()
             .Select(outcome => outcome.Plan)
             .OrderBy(plan => plan.TileM)
             .ThenBy(plan => plan.TileN);
+    }
+
+    private static Dtype ElementOf(MoeSettings settings)
+    {
+        // A wrong OutputDtype still gives a surface, of the default.
+        Dtype stated = DefinedOr(settings.Dtype, Dtype.None);
+        return stated != Dtype.INT8 ? stated : settings.OutputDtype is Dtype.FP16 ? Dtype.FP16 : Dtype.BF16;
     }
 
     private static SwigluConstants Constants(MoeSettings settings) => new(

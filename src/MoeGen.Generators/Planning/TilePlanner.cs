@@ -11,9 +11,6 @@ internal static class TilePlanner
     /// <summary>Most stages: beyond, every allowed tile is out of shared memory or long past hiding the latency of a load.</summary>
     public const int MaxStages = 8;
 
-    /// <summary>Bytes of an element of both operands (BF16, FP16).</summary>
-    public const int ElementBytes = 2;
-
     /// <summary>Registers for operand fragments, addresses and loop state, beside the accumulators.</summary>
     private const int RegistersBesideAccumulators = 112;
 
@@ -22,17 +19,17 @@ internal static class TilePlanner
     /// less of L2 for each product; their third stage is beyond 99 KB, so GPUs with no more do without them. Three stages of
     /// the flat ones leave room for more blocks.
     /// </summary>
-    public static IReadOnlyList<LadderTile> Ladder { get; } =
-    [
-        new(new(16, 128, TileGrammar.DefaultK), Stages: 3), new(new(32, 128, TileGrammar.DefaultK), Stages: 3),
-        new(new(64, 128, TileGrammar.DefaultK)), new(new(64, 256, TileGrammar.DefaultK), Stages: 3),
-        new(new(128, 128, TileGrammar.DefaultK)), new(new(128, 256, TileGrammar.DefaultK), Stages: 3),
-    ];
+    public static IReadOnlyList<LadderTile> LadderOf(int operandBytes)
+    {
+        return [Step(16, 128, 3), Step(32, 128, 3), Step(64, 128), Step(64, 256, 3), Step(128, 128), Step(128, 256, 3)];
+
+        LadderTile Step(int m, int n, int? stages = null) => new(new(m, n, TileGrammar.DefaultK(operandBytes)), stages, operandBytes);
+    }
 
     /// <summary>Plans one tile; null stages are chosen.</summary>
-    public static PlanOutcome Plan(TileShape tile, int? stages)
+    public static PlanOutcome Plan(TileShape tile, int? stages, int operandBytes)
     {
-        (int warpsM, int warpsN) = WarpLayout.Of(tile);
+        (int warpsM, int warpsN) = WarpLayout.Of(tile, operandBytes);
         int threads = warpsM * warpsN * 32;
         int registers = RegistersPerThread(tile.M * tile.N / threads);
 
@@ -43,7 +40,7 @@ internal static class TilePlanner
         }
 
         // A block that wants more shared memory than a block can have is refused by the driver.
-        int bytesPerStage = (tile.M + tile.N) * tile.K * ElementBytes;
+        int bytesPerStage = (tile.M + tile.N) * tile.K * operandBytes;
         int wanted = stages ?? DefaultStages(tile.M, bytesPerStage);
         if (wanted * bytesPerStage > GpuLimits.MaxSharedMemoryBytes)
         {
@@ -54,7 +51,7 @@ internal static class TilePlanner
         int blocks = BlocksPerSm(threads * registers, wanted * bytesPerStage);
         int maxRegisters = Math.Min(
             GpuLimits.MaxRegistersPerThread, RoundDown(GpuLimits.RegistersPerSm / (threads * blocks), GpuLimits.RegisterGranularity));
-        return new PlanOutcome.Planned(new GemmPlan(tile.M, tile.N, tile.K, wanted, warpsM, warpsN, blocks, maxRegisters));
+        return new PlanOutcome.Planned(new GemmPlan(tile.M, tile.N, tile.K, wanted, warpsM, warpsN, blocks, maxRegisters, operandBytes));
     }
 
     /// <summary>

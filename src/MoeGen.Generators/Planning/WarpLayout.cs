@@ -15,21 +15,22 @@ internal static class WarpLayout
     /// <summary>Values of N with a layout.</summary>
     public static readonly int[] TileN = [64, 128, 256];
 
-    private static readonly int[] TileK = [32, 64, 128];
+    private static readonly int[] RowBytes = [64, 128, 256];
 
     /// <summary>
     /// Values of K with a layout for this M and N. The threads of a block copy 16 bytes each, and the swizzle of shared memory
     /// repeats every 8 rows: the two warps of 16x64 copy only 4 rows of 256 bytes at once.
     /// </summary>
-    public static int[] TileKOf(int m, int n) => (m, n) == (16, 64) ? [32, 64] : TileK;
+    public static int[] TileKOf(int m, int n, int operandBytes) =>
+        [.. RowBytes.Where(bytes => (m, n, bytes) != (16, 64, 256)).Select(bytes => bytes / operandBytes)];
 
     /// <summary>Warps along M and along N.</summary>
-    public static (int WarpsM, int WarpsN) Of(TileShape tile) => (tile.M, tile.N, tile.K) switch
+    public static (int WarpsM, int WarpsN) Of(TileShape tile, int operandBytes) => (tile.M, tile.N, tile.K * operandBytes) switch
     {
         // With 256-byte rows a thread copies twice as many rows a stage, and their addresses take registers: more warps share them.
-        (32, 64, 128) => (2, 2), // 16x32
-        (16, 256, 128) or (32, 256, 128) => (1, 8), // 16x32, 32x32
-        (128, 128, 128) => (2, 4), // 64x32
+        (32, 64, 256) => (2, 2), // 16x32
+        (16, 256, 256) or (32, 256, 256) => (1, 8), // 16x32, 32x32
+        (128, 128, 256) => (2, 4), // 64x32
 
         (16, 64, _) or (32, 64, _) => (1, 2), // 16x32, 32x32: a third warp would have less than 32 columns
         (16, 128, _) or (32, 128, _) => (1, 4), // 16x32, 32x32

@@ -14,6 +14,7 @@ internal static class MoeRules
         declaration => DtypeRule.Check(declaration.Settings),
         declaration => EnumRule.Check(declaration.Settings),
         declaration => ManagedOptionRule.Check(declaration.Settings),
+        declaration => Int8Rule.Check(declaration.Settings),
         CustomGemmRule.Check,
         GemmSignatureRule.Check,
         ForeignGemmOptionRule.Check,

@@ -71,4 +71,7 @@ internal static class RuleIds
 
     /// <summary>A member of the class with the name of a generated one.</summary>
     public const string MemberNameTaken = "MOE023";
+
+    /// <summary>A value that cannot go with another option's.</summary>
+    public const string UnsupportedCombination = "MOE024";
 }

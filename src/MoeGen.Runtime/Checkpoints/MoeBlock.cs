@@ -79,7 +79,7 @@ public sealed class MoeBlock
     /// <param name="context">The device.</param>
     /// <param name="allowConversion">As for <see cref="LoadWeights"/>.</param>
     /// <param name="progress">Told after each expert, from the calling thread.</param>
-    /// <returns>Weights whose buffers their <see cref="DeviceMoeWeights{T}.Dispose"/> frees.</returns>
+    /// <returns>Weights whose buffers their <see cref="DeviceExpertWeights{T}.Dispose"/> frees.</returns>
     /// <exception cref="CheckpointException">A tensor is stored in another type.</exception>
     /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
     /// <exception cref="CudaException">The driver reports an error; what was allocated is freed.</exception>

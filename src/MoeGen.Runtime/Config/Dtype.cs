@@ -1,6 +1,6 @@
 namespace MoeGen;
 
-/// <summary>The element type of a layer's input, weights and output.</summary>
+/// <summary>What a layer multiplies: the element type of its input, weights and output, or 8-bit integers in their place.</summary>
 public enum Dtype
 {
     /// <summary>Not stated. <see cref="MoeConfigAttribute.Dtype"/> is required, so the generator reports an error.</summary>
@@ -14,4 +14,10 @@ public enum Dtype
 
     /// <summary>Single precision. Runs on the managed backend only; meant for checks.</summary>
     FP32 = 3,
+
+    /// <summary>
+    /// 8-bit integers on both sides (W8A8): weights with a scale for each output channel, activations with one for each token, which the
+    /// layer quantises itself; int32 sums. Input and output are <see cref="MoeConfigAttribute.OutputDtype"/>.
+    /// </summary>
+    INT8 = 4,
 }

@@ -26,8 +26,14 @@ namespace MoeGen;
 public sealed class MoeConfigAttribute : Attribute
 {
     /// <summary>Element type of input, weights and output. Required: it has no default, because the bytes of the weights follow from it.</summary>
+    /// <remarks>With <see cref="MoeGen.Dtype.INT8"/> input and output are <see cref="OutputDtype"/>.</remarks>
     /// <example><code>[MoeConfig(Dtype = Dtype.FP16)]</code></example>
     public Dtype Dtype { get; set; }
+
+    /// <summary>Element type of input, biases and output with <see cref="MoeGen.Dtype.INT8"/>: BF16 or FP16. Default: BF16.</summary>
+    /// <remarks>An error with other types, whose output is of the type itself.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.INT8, OutputDtype = Dtype.FP16)]</code></example>
+    public Dtype OutputDtype { get; set; }
 
     /// <summary>The function between the two GEMMs. Default: <see cref="MoeGen.Activation.Swiglu"/>.</summary>
     /// <remarks>With a gated function fc1 has two rows for each intermediate value, with a plain one it has one.</remarks>
@@ -40,8 +46,8 @@ public sealed class MoeConfigAttribute : Attribute
     /// few tokens, from which each call picks.
     /// </summary>
     /// <remarks>
-    /// M is 16, 32, 64, 128 or 256; N is 64, 128 or 256; K is 32, 64 or 128, and 64 when left out. 256x256 exceeds the register
-    /// file, 16x64x128 cannot be copied. With its stages a tile takes at most 163 KB of shared memory; one beyond 99 KB is refused on
+    /// M is 16, 32, 64, 128 or 256; N is 64, 128 or 256; K is 32, 64 or 128, and 64 when left out (with
+    /// <see cref="MoeGen.Dtype.INT8"/> 64, 128 or 256, and 128). 256x256 exceeds the register file, 16x64 cannot be copied with the largest K. With its stages a tile takes at most 163 KB of shared memory; one beyond 99 KB is refused on
     /// compute capability 8.6, 8.9 and 12.x. A pinned tile is what all calls run. It has no effect, and is an error, with
     /// <see cref="MoeGen.Dtype.FP32"/>, with <see cref="MoeGen.Gemm.Cublas"/> and in a class that implements both GEMMs.
     /// </remarks>
@@ -49,7 +55,7 @@ public sealed class MoeConfigAttribute : Attribute
     public string? Tile { get; set; }
 
     /// <summary>
-    /// Depth of the software pipeline, 2 to 8 stages of (M + N) x K x 2 bytes of shared memory. Default: as many as fit 99 KB, at
+    /// Depth of the software pipeline, 2 to 8 stages of (M + N) x K elements in shared memory. Default: as many as fit 99 KB, at
     /// most 4 (6 for tiles of 16 and 32 rows).
     /// </summary>
     /// <remarks>
@@ -106,7 +112,7 @@ public sealed class MoeConfigAttribute : Attribute
     /// <summary>Who multiplies. Default: <see cref="MoeGen.Gemm.TensorCore"/>, the generated kernels.</summary>
     /// <remarks>
     /// <see cref="MoeGen.Gemm.Custom"/> needs a partial method <c>Gemm1</c> or <c>Gemm2</c> in the class. It has no effect, and is an
-    /// error, with <see cref="MoeGen.Dtype.FP32"/>.
+    /// error, with <see cref="MoeGen.Dtype.FP32"/>. With <see cref="MoeGen.Dtype.INT8"/> the generated kernels alone multiply.
     /// </remarks>
     /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Gemm = Gemm.Cublas)]</code></example>
     public Gemm Gemm { get; set; }

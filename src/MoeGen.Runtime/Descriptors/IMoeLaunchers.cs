@@ -35,6 +35,12 @@ public interface IMoeLaunchers<T>
     /// <summary>Counting sort, third pass: slots to their sorted rows.</summary>
     void RoutePlace(in RouteArguments arguments, CudaStream stream);
 
+    /// <summary>Tokens as 8-bit codes; only where activations are quantised, as the next.</summary>
+    void QuantizeInput(in QuantizeArguments<T> arguments, CudaStream stream) => throw NotQuantizing();
+
+    /// <summary>Activated rows as 8-bit codes.</summary>
+    void QuantizeActivated(in QuantizeArguments<T> arguments, CudaStream stream) => throw NotQuantizing();
+
     /// <summary>Gathered rows x fc1 with the activation fused.</summary>
     void Gemm1(int variant, in Gemm1Arguments<T> arguments, CudaStream stream);
 
@@ -64,6 +70,9 @@ public interface IMoeLaunchers<T>
 
     private static InvalidOperationException NotDecoding() =>
         new("This kernel exists only in a class that pins no Tile and keeps Gemm = TensorCore in its [MoeConfig].");
+
+    private static InvalidOperationException NotQuantizing() =>
+        new("This kernel exists only in a class with Dtype = INT8 in its [MoeConfig].");
 
     private static InvalidOperationException NotCustom() =>
         new("This kernel exists only in a class with Gemm = Custom or Cublas in its [MoeConfig].");

@@ -2,7 +2,7 @@ namespace MoeGen;
 
 /// <summary>What the generator planned for one annotated class.</summary>
 /// <param name="Name">Full name of the annotated class.</param>
-/// <param name="Dtype">Element type of input, weights and output.</param>
+/// <param name="Dtype">Element type of input and output, and of the weights where <see cref="Weights"/> does not say otherwise.</param>
 /// <param name="Activation">The function between the two GEMMs.</param>
 /// <param name="Routing">How experts are chosen.</param>
 /// <param name="Variants">GEMM variants by growing <see cref="GemmVariant.TileM"/>; where no GEMM is generated one, to whose height rows are sorted; empty where the layer runs on the managed backend only.</param>
@@ -14,6 +14,12 @@ public sealed record MoeDescriptor(
 
     /// <summary>Whether kernels for few tokens (<see cref="GemmVariant.Decode"/>) stand beside <see cref="Variants"/>.</summary>
     public bool Decodes { get; init; }
+
+    /// <summary>How the experts' weights are stored.</summary>
+    public WeightFormat Weights { get; init; }
+
+    /// <summary>Whether tokens and activated rows are quantised, so that both GEMMs multiply 8-bit integers.</summary>
+    public bool QuantizesActivations { get; init; }
 
     /// <summary>Constants of the activation; of no meaning where it has none.</summary>
     public SwigluConstants Swiglu { get; init; } = SwigluConstants.Default;

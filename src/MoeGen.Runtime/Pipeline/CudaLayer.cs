@@ -9,27 +9,16 @@ internal sealed class CudaLayer<TSelf, T> : IDisposable
     where TSelf : IMoeDescriptor<TSelf, T>
     where T : unmanaged
 {
-    private readonly DeviceMoeWeights<T> _source;
+    private readonly DeviceExpertWeights<T> _source;
     private readonly DeviceBuffer<int>? _globalToLocal;
     private readonly bool _ownsSource;
     private readonly CudaWeights<T> _weights;
     private readonly CudaResourceHandle[] _callersMemory;
 
     /// <summary>Checks the weights against the configuration, then compiles and loads.</summary>
-    public CudaLayer(CudaContext context, DeviceMoeWeights<T> source, bool ownsSource, MoeCudaOptions? options)
+    public CudaLayer(CudaContext context, DeviceExpertWeights<T> source, bool ownsSource, MoeCudaOptions? options)
     {
-        WeightChecks.Check(
-            TSelf.Descriptor,
-            context,
-            source.Shape,
-            source.Fc1Layout,
-            source.Fc1ExpertWeights,
-            source.Fc2ExpertWeights,
-            source.Fc1ExpertBiases,
-            source.Fc2ExpertBiases,
-            source.SwigluAlpha,
-            source.SwigluBeta,
-            source.SwigluLimit);
+        source.Check(TSelf.Descriptor, context);
         source.LocalExperts?.CheckFits(source.Shape.NumExperts, nameof(source.LocalExperts));
         Kernels = MoeKernels<TSelf, T>.Load(context, options);
         try
@@ -37,7 +26,7 @@ internal sealed class CudaLayer<TSelf, T> : IDisposable
             _source = source;
             _ownsSource = ownsSource;
             _globalToLocal = UploadMap(context, source.LocalExperts);
-            _weights = Bind(source, _globalToLocal);
+            _weights = source.Bind(_globalToLocal);
             _callersMemory = ownsSource ? [] : [.. source.Buffers.Select(buffer => buffer.Resource).OfType<CudaResourceHandle>()];
         }
         catch
@@ -98,25 +87,4 @@ internal sealed class CudaLayer<TSelf, T> : IDisposable
             throw;
         }
     }
-
-    private static CudaWeights<T> Bind(DeviceMoeWeights<T> source, DeviceBuffer<int>? map) => new()
-    {
-        Shape = source.Shape,
-        Fc1Rows = source.Fc1Rows,
-        LocalExperts = new LocalExpertArguments
-        {
-            Map = map?.Pointer ?? default,
-            First = source.LocalExperts?.First ?? 0,
-            NumGlobal = source.LocalExperts?.NumGlobalExperts ?? source.Shape.NumExperts,
-            NumLocal = source.Shape.NumExperts,
-        },
-        NumGlobalExperts = source.LocalExperts?.NumGlobalExperts ?? source.Shape.NumExperts,
-        Fc1ExpertWeights = source.Fc1ExpertWeights.Pointer,
-        Fc2ExpertWeights = source.Fc2ExpertWeights.Pointer,
-        Fc1ExpertBiases = source.Fc1ExpertBiases?.Pointer ?? default,
-        Fc2ExpertBiases = source.Fc2ExpertBiases?.Pointer ?? default,
-        SwigluAlpha = source.SwigluAlpha?.Pointer ?? default,
-        SwigluBeta = source.SwigluBeta?.Pointer ?? default,
-        SwigluLimit = source.SwigluLimit?.Pointer ?? default,
-    };
 }

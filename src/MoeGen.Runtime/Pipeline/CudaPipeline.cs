@@ -32,9 +32,14 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             isSorted = RouterStages.Enqueue(launchers, call, weights, slots, decodes ? null : route, layout, workspace, stream);
         }
 
+        if (descriptor.QuantizesActivations)
+        {
+            QuantizeStages.Input(launchers, call, weights, layout, workspace, stream);
+        }
+
         if (decodes)
         {
-            DecodeStages.Enqueue(launchers, call, weights, slots, new(workspace + (ulong)layout.Activated), stream);
+            new DecodeStages<T>(launchers, descriptor, call, weights, slots, layout, workspace).Enqueue(stream);
             return;
         }
 
@@ -51,6 +56,11 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
         else
         {
             CustomGemmStages.Gemm1(launchers, call, slots, weights, layout, workspace, stream);
+        }
+
+        if (descriptor.QuantizesActivations)
+        {
+            QuantizeStages.Activated(launchers, call, slots, weights, layout, workspace, isSorted: true, stream);
         }
 
         if (call.Gemm2 is null)
@@ -127,7 +137,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             variant,
             new Gemm1Arguments<T>
             {
-                Input = call.Input,
+                Input = descriptor.QuantizesActivations ? new(workspace + (ulong)layout.Quantized.InputCodes) : call.Input,
                 Fc1ExpertWeights = weights.Fc1ExpertWeights,
                 Activated = new(workspace + (ulong)layout.Activated),
                 ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
@@ -148,6 +158,8 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
                 GateRowStride = weights.Fc1Rows.GateRowStride,
                 UpRowOffset = weights.Fc1Rows.UpRowOffset,
                 UpRowStride = weights.Fc1Rows.UpRowStride,
+                InputScales = new(workspace + (ulong)layout.Quantized.InputScales),
+                Fc1Scales = weights.Fc1Scales,
             },
             stream);
 
@@ -156,7 +168,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             variant,
             new Gemm2Arguments<T>
             {
-                Activated = new(workspace + (ulong)layout.Activated),
+                Activated = new(workspace + (ulong)(descriptor.QuantizesActivations ? layout.Quantized.ActivatedCodes : layout.Activated)),
                 Fc2ExpertWeights = weights.Fc2ExpertWeights,
                 ExpertOutput = new(workspace + (ulong)layout.ExpertOutput),
                 ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
@@ -168,6 +180,8 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
                 NumExperts = weights.Shape.NumExperts,
                 HiddenSize = weights.Shape.HiddenSize,
                 IntermediateSize = weights.Shape.IntermediateSize,
+                ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
+                Fc2Scales = weights.Fc2Scales,
             },
             stream);
 }

@@ -1,36 +1,47 @@
 namespace MoeGen;
 
-/// <summary>The stages of a call of few slots: routing, GEMM1 and activation in one launch, GEMM2 and the reduction in another.</summary>
-internal static class DecodeStages
+/// <summary>
+/// The stages of a call of few slots: routing, GEMM1 and activation in one launch, GEMM2 and the reduction in another; between them, where
+/// activations are quantised, the activated rows become codes.
+/// </summary>
+internal readonly struct DecodeStages<T>(
+    IMoeLaunchers<T> launchers, MoeDescriptor descriptor, CudaCall<T> call, CudaWeights<T> weights, CudaSlots expertSlots, WorkspaceLayout layout, ulong workspace)
+    where T : unmanaged
 {
     // Sums of 16 warps with this many slots fill the shared memory of 8 warps with all.
     private const int MaxWideSlots = GemmVariant.MaxDecodeSlots / 2;
 
-    /// <summary>Enqueues both launches; <paramref name="activated"/> is scratch between them, [T * K, I].</summary>
-    public static void Enqueue<T>(
-        IMoeLaunchers<T> launchers,
-        in CudaCall<T> call,
-        in CudaWeights<T> weights,
-        in CudaSlots expertSlots,
-        DevicePointer<T> activated,
-        CudaStream stream)
-        where T : unmanaged
+    private int Slots => call.NumTokens * call.TopK;
+
+    private DevicePointer<T> Activated => new(workspace + (ulong)layout.Activated);
+
+    /// <summary>Enqueues them.</summary>
+    public void Enqueue(CudaStream stream)
     {
-        int slots = call.NumTokens * call.TopK;
-        bool wide = slots <= MaxWideSlots && (weights.Shape.HiddenSize + 15) / 16 <= stream.Context.MultiprocessorCount;
+        bool wide = Slots <= MaxWideSlots && (weights.Shape.HiddenSize + 15) / 16 <= stream.Context.MultiprocessorCount;
+        Gemm1(wide ? 16 : 8, stream);
+        if (descriptor.QuantizesActivations)
+        {
+            QuantizeStages.Activated(launchers, call, expertSlots, weights, layout, workspace, isSorted: false, stream);
+        }
+
+        Gemm2(wide, stream);
+    }
+
+    private void Gemm1(int gemm2Warps, CudaStream stream) =>
         launchers.DecodeGemm1(
             new DecodeGemm1Arguments<T>
             {
-                Input = call.Input,
+                Input = descriptor.QuantizesActivations ? new(workspace + (ulong)layout.Quantized.InputCodes) : call.Input,
                 Fc1ExpertWeights = weights.Fc1ExpertWeights,
-                Activated = activated,
+                Activated = Activated,
                 TokenSelectedExperts = expertSlots.Experts,
                 LocalExperts = weights.LocalExperts,
                 Fc1ExpertBiases = weights.Fc1ExpertBiases,
                 SwigluAlpha = weights.SwigluAlpha,
                 SwigluBeta = weights.SwigluBeta,
                 SwigluLimit = weights.SwigluLimit,
-                NumSlots = slots,
+                NumSlots = Slots,
                 TopK = call.TopK,
                 HiddenSize = weights.Shape.HiddenSize,
                 IntermediateSize = weights.Shape.IntermediateSize,
@@ -41,12 +52,17 @@ internal static class DecodeStages
                 NumTokensOnDevice = call.NumTokensOnDevice,
                 TokenInputScales = expertSlots.InputScales,
                 Fc2ExpertWeights = weights.Fc2ExpertWeights,
-                Gemm2Warps = wide ? 16 : 8,
+                Gemm2Warps = gemm2Warps,
+                InputScales = new(workspace + (ulong)layout.Quantized.InputScales),
+                Fc1Scales = weights.Fc1Scales,
             },
             stream);
+
+    private void Gemm2(bool wide, CudaStream stream)
+    {
         var arguments = new DecodeGemm2Arguments<T>
         {
-            Activated = activated,
+            Activated = descriptor.QuantizesActivations ? new(workspace + (ulong)layout.Quantized.ActivatedCodes) : Activated,
             Fc2ExpertWeights = weights.Fc2ExpertWeights,
             Output = call.Output,
             TokenSelectedExperts = expertSlots.Experts,
@@ -54,10 +70,12 @@ internal static class DecodeStages
             Fc2ExpertBiases = weights.Fc2ExpertBiases,
             TokenFinalScales = expertSlots.FinalScales,
             NumTokensOnDevice = call.NumTokensOnDevice,
-            NumSlots = slots,
+            NumSlots = Slots,
             TopK = call.TopK,
             HiddenSize = weights.Shape.HiddenSize,
             IntermediateSize = weights.Shape.IntermediateSize,
+            ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
+            Fc2Scales = weights.Fc2Scales,
         };
         if (wide)
         {

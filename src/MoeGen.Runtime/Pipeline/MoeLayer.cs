@@ -26,20 +26,31 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         WeightChecks.CheckConfiguration(TSelf.Descriptor, weights.Shape, weights.Fc1Layout);
         MoeKernels<TSelf, T>.RequireDevice(context);  // before gigabytes are copied
         DeviceMoeWeights<T> deviceWeights = DeviceMoeWeights<T>.Upload(context, weights);
-        try
-        {
-            _cuda = new CudaLayer<TSelf, T>(context, deviceWeights, ownsSource: true, options);
-            _own = new OwnGemm(this);
-        }
-        catch
-        {
-            deviceWeights.Dispose();
-            throw;
-        }
+        (_cuda, _own) = (Own(context, deviceWeights, options), new OwnGemm(this));
     }
 
     /// <summary>Runs on the device of <paramref name="context"/>, which holds <paramref name="weights"/>; the caller keeps them alive and frees them.</summary>
     protected MoeLayer(CudaContext context, DeviceMoeWeights<T> weights, MoeCudaOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(weights);
+        _cuda = new CudaLayer<TSelf, T>(context, weights, ownsSource: false, options);
+        _own = new OwnGemm(this);
+    }
+
+    /// <summary>As with <see cref="MoeWeights{T}"/>, where the class multiplies 8-bit integers.</summary>
+    protected MoeLayer(CudaContext context, QuantizedMoeWeights<T> weights, MoeCudaOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(weights);
+        WeightChecks.CheckConfiguration(TSelf.Descriptor, weights.Shape, weights.Fc1Layout);
+        MoeKernels<TSelf, T>.RequireDevice(context);
+        DeviceQuantizedMoeWeights<T> deviceWeights = DeviceQuantizedMoeWeights<T>.Upload(context, weights);
+        (_cuda, _own) = (Own(context, deviceWeights, options), new OwnGemm(this));
+    }
+
+    /// <summary>As with <see cref="DeviceMoeWeights{T}"/>, where the class multiplies 8-bit integers.</summary>
+    protected MoeLayer(CudaContext context, DeviceQuantizedMoeWeights<T> weights, MoeCudaOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(weights);
@@ -95,6 +106,19 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         _disposed = true;
         _cuda?.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private static CudaLayer<TSelf, T> Own(CudaContext context, DeviceExpertWeights<T> uploaded, MoeCudaOptions? options)
+    {
+        try
+        {
+            return new CudaLayer<TSelf, T>(context, uploaded, ownsSource: true, options);
+        }
+        catch
+        {
+            uploaded.Dispose();
+            throw;
+        }
     }
 
     private CudaLayer<TSelf, T> RequireCuda(CudaStream stream)

@@ -4,9 +4,9 @@ namespace MoeGen;
 /// How long a tile variant takes, roughly: its tiles over the multiprocessors, or the weights through the memory, whichever is
 /// longer, and a part of the other, since they never overlap fully. Good for an order, not for a forecast.
 /// </summary>
-internal sealed class VariantCosts(CudaContext context)
+internal sealed class VariantCosts(CudaContext context, int operandBytes)
 {
-    // Teraflops a multiprocessor at 1980 MHz, all blocks resident, taken on an H200 by TileM x TileN (docs/performance.md).
+    // 16-bit operands; with 8-bit ones an instruction takes twice the depth in the same time. Teraflops a multiprocessor at 1980 MHz, all blocks resident, taken on an H200 by TileM x TileN (docs/performance.md).
     private const double ReferenceKilohertz = 1_980_000;
 
     // Of what clock and bus width promise.
@@ -43,10 +43,10 @@ internal sealed class VariantCosts(CudaContext context)
         int blocks = variant.MinBlocksPerSm;
         double fullWaves = Math.Floor(tiles / (context.MultiprocessorCount * blocks));
         double restBlocks = Math.Ceiling((tiles / context.MultiprocessorCount) - (fullWaves * blocks));
-        double rate = TeraflopsPerMultiprocessor(variant) * _clock * 1e6;
+        double rate = TeraflopsPerMultiprocessor(variant) * (2.0 / operandBytes) * _clock * 1e6;
         double block = 2.0 * variant.TileM * variant.TileN * depth / rate;
         double compute = block * ((fullWaves * blocks) + (restBlocks / (LoneRate + ((1 - LoneRate) * restBlocks / blocks))));
-        double memory = active * columns * depth * 2 / _bandwidth * 1e6;
+        double memory = active * columns * depth * operandBytes / _bandwidth * 1e6;
         return Math.Max(compute, memory) + (Exposed * Math.Min(compute, memory));
     }
 

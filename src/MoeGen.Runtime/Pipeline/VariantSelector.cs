@@ -29,7 +29,7 @@ internal sealed class VariantSelector
     {
         GpuArchitecture architecture = GpuArchitecture.For(context.ComputeCapability, context.SharedMemoryPerBlockOptin);
         _descriptor = descriptor;
-        _costs = new VariantCosts(context);
+        _costs = new VariantCosts(context, descriptor.QuantizesActivations ? 1 : 2);
         _fitting = [.. Enumerable.Range(0, descriptor.Variants.Count).Where(index => architecture.Fits(descriptor.Variants[index]))];
         _forced = forced is not null ? Find(forced, context)
             : descriptor.Variants.Count == 1 && !descriptor.Decodes ? 0

@@ -35,6 +35,7 @@ internal readonly struct WorkspaceLayout
         FinalScales = Take(ref end, routes ? slots * sizeof(float) : 0);
         InputScales = Take(ref end, descriptor.ScalesInput ? slots * sizeof(float) : 0);
         Activated = Take(ref end, slots * shape.IntermediateSize * elementBytes);
+        Quantized = new QuantizedRegions(ref end, shape, numTokens, slots, descriptor);
         ExpertOutput = Take(ref end, slots * shape.HiddenSize * elementBytes);
         bool permutes = descriptor.Gemm != Gemm.TensorCore;
         SlotRows = Take(ref end, permutes ? slots * sizeof(int) : 0);
@@ -46,8 +47,9 @@ internal readonly struct WorkspaceLayout
         long Most(int tileM) => (slots / tileM) + Math.Min(shape.NumExperts, slots);
     }
 
-    private WorkspaceLayout(MoeShape shape, int slots, int elementBytes, MoeDescriptor descriptor)
+    private WorkspaceLayout(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor)
     {
+        int slots = numTokens * topK;
         NumSlots = slots;
         long end = 0;
         bool routes = descriptor.Routing != RoutingMethod.Preselected;
@@ -55,6 +57,7 @@ internal readonly struct WorkspaceLayout
         FinalScales = Take(ref end, routes ? slots * sizeof(float) : 0);
         InputScales = Take(ref end, descriptor.ScalesInput ? slots * sizeof(float) : 0);
         Activated = Take(ref end, (long)slots * shape.IntermediateSize * elementBytes);
+        Quantized = new QuantizedRegions(ref end, shape, numTokens, slots, descriptor);
         TotalBytes = end;
     }
 
@@ -104,6 +107,9 @@ internal readonly struct WorkspaceLayout
 
     internal long Activated { get; }
 
+    /// <summary>Where activations are quantised.</summary>
+    internal QuantizedRegions Quantized { get; }
+
     internal long ExpertOutput { get; }
 
     /// <summary>Where <c>Gemm</c> is not <c>TensorCore</c>, as the next two.</summary>
@@ -115,12 +121,13 @@ internal readonly struct WorkspaceLayout
 
     /// <summary>What the decode kernels need, which neither sort nor list tiles.</summary>
     internal static WorkspaceLayout ForDecode(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor) =>
-        new(shape, numTokens * topK, elementBytes, descriptor);
+        new(shape, numTokens, topK, elementBytes, descriptor);
 
     /// <summary>Bytes that a region of so many takes.</summary>
     internal static long Aligned(long bytes) => RoundUp(bytes, Alignment);
 
-    private static long Take(ref long end, long bytes)
+    /// <summary>Begins a region at the end, which moves behind it.</summary>
+    internal static long Take(ref long end, long bytes)
     {
         long begin = end;
         end = RoundUp(checked(end + bytes), Alignment);

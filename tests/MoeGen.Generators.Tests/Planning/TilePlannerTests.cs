@@ -32,7 +32,7 @@ public sealed class TilePlannerTests
     public void Plan(int m, int n, int k, int stages, int warpsM, int warpsN, int sharedMemory, int accumulators, int blocks, int registers)
     {
         GemmPlan plan = Planned(new TileShape(m, n, k));
-        Assert.Equal(new GemmPlan(m, n, k, stages, warpsM, warpsN, blocks, registers), plan);
+        Assert.Equal(new GemmPlan(m, n, k, stages, warpsM, warpsN, blocks, registers, OperandBytes: 2), plan);
         Assert.Equal((sharedMemory, accumulators, warpsM * warpsN * 32), (plan.SharedMemoryBytes, plan.AccumulatorsPerThread, plan.Threads));
         Assert.Equal($"m{m}n{n}k{k}s{stages}", plan.Name);
     }
@@ -41,26 +41,41 @@ public sealed class TilePlannerTests
     [InlineData(2, 65536)]
     [InlineData(5, 163840)]
     public void Pinned_stages_may_use_all_of_163_KB(int stages, int sharedMemory) =>
-        Assert.Equal(sharedMemory, Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(new TileShape(128, 128, 64), stages)).Plan.SharedMemoryBytes);
+        Assert.Equal(sharedMemory, Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(new TileShape(128, 128, 64), stages, 2)).Plan.SharedMemoryBytes);
 
     [Fact]
     public void Too_many_stages_tell_how_many_fit() => Assert.Equal(
-        new PlanOutcome.TooMuchSharedMemory(8, 262144, 166912, 5), TilePlanner.Plan(new TileShape(128, 128, 64), 8));
+        new PlanOutcome.TooMuchSharedMemory(8, 262144, 166912, 5), TilePlanner.Plan(new TileShape(128, 128, 64), 8, 2));
 
     [Fact]
     public void Accumulators_beyond_the_register_file_are_rejected() => Assert.Equal(
-        new PlanOutcome.TooManyRegisters(65536, 122880, 65536), TilePlanner.Plan(new TileShape(256, 256, 32), 2));
+        new PlanOutcome.TooManyRegisters(65536, 122880, 65536), TilePlanner.Plan(new TileShape(256, 256, 32), 2, 2));
+
+    /// <summary>A stage of 8-bit operands holds twice the depth in the same bytes, and all else follows from the bytes.</summary>
+    [Fact]
+    public void Tiles_of_8_bit_operands_are_planned_like_those_of_16_bits_of_half_the_depth()
+    {
+        foreach (TileShape tile in Tiles(operandBytes: 2))
+        {
+            PlanOutcome twice = TilePlanner.Plan(tile with { K = 2 * tile.K }, null, operandBytes: 1);
+            PlanOutcome expected = TilePlanner.Plan(tile, null, operandBytes: 2);
+            Assert.Equal(
+                expected is PlanOutcome.Planned { Plan: var plan } ? new PlanOutcome.Planned(plan with { TileK = 2 * tile.K, OperandBytes = 1 }) : expected, twice);
+        }
+    }
 
     /// <summary>What the kernels' static assertions require, and what no multiprocessor can exceed.</summary>
-    [Fact]
-    public void Every_plan_keeps_the_kernels_assumptions()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Every_plan_keeps_the_kernels_assumptions(int operandBytes)
     {
-        foreach (GemmPlan plan in AllPlans())
+        foreach (GemmPlan plan in AllPlans(operandBytes))
         {
             Assert.Equal((0, 0), (plan.TileM / plan.WarpsM % 16, plan.TileN / plan.WarpsN % 32));
             Assert.InRange(plan.TileM / plan.WarpsM, 16, 64);
             Assert.InRange(plan.TileN / plan.WarpsN, 32, 64);
-            Assert.Equal(0, plan.Threads * 16 / (plan.TileK * 2) % 8);
+            Assert.Equal(0, plan.Threads * 16 / (plan.TileK * operandBytes) % 8);
             Assert.InRange(plan.Stages, TilePlanner.MinStages, TilePlanner.MaxStages);
             Assert.InRange(plan.SharedMemoryBytes, 1, GpuLimits.MaxSharedMemoryBytes);
             Assert.InRange(plan.MaxRegisters * plan.Threads * plan.MinBlocksPerSm, 1, GpuLimits.RegistersPerSm);
@@ -68,25 +83,31 @@ public sealed class TilePlannerTests
         }
     }
 
-    [Fact]
-    public void Every_tile_but_the_rejected_has_a_plan() => Assert.Equal(
-        ["128x256x128", "256x128x128", "256x256x128", "256x256x32", "256x256x64"],
-        Tiles().Where(tile => TilePlanner.Plan(tile, null) is not PlanOutcome.Planned).Select(tile => tile.ToString()).Order(StringComparer.Ordinal));
+    [Theory]
+    [InlineData(2, "128x256x128", "256x128x128", "256x256x128", "256x256x32", "256x256x64")]
+    [InlineData(1, "128x256x256", "256x128x256", "256x256x128", "256x256x256", "256x256x64")]
+    public void Every_tile_but_the_rejected_has_a_plan(int operandBytes, params string[] rejected) => Assert.Equal(
+        rejected,
+        Tiles(operandBytes).Where(tile => TilePlanner.Plan(tile, null, operandBytes) is not PlanOutcome.Planned).Select(tile => tile.ToString()).Order(StringComparer.Ordinal));
 
     /// <summary>So that GPUs with 99 KB (8.6, 8.9, 12.x) run a layer whose tile was left out.</summary>
-    [Fact]
-    public void Every_height_of_the_ladder_has_a_tile_within_99_KB() => Assert.All(
-        TilePlanner.Ladder.GroupBy(tile => tile.Shape.M), tiles => Assert.Contains(tiles, tile => tile.IsPortable));
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Every_height_of_the_ladder_has_a_tile_within_99_KB(int operandBytes) => Assert.All(
+        TilePlanner.LadderOf(operandBytes).GroupBy(tile => tile.Shape.M), tiles => Assert.Contains(tiles, tile => tile.IsPortable));
 
-    [Fact]
-    public void Every_ladder_tile_has_a_plan() =>
-        Assert.All(TilePlanner.Ladder, tile => Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(tile.Shape, tile.Stages)));
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Every_ladder_tile_has_a_plan(int operandBytes) =>
+        Assert.All(TilePlanner.LadderOf(operandBytes), tile => Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(tile.Shape, tile.Stages, operandBytes)));
 
-    private static IEnumerable<TileShape> Tiles() =>
-        from m in WarpLayout.TileM from n in WarpLayout.TileN from k in WarpLayout.TileKOf(m, n) select new TileShape(m, n, k);
+    private static IEnumerable<TileShape> Tiles(int operandBytes) =>
+        from m in WarpLayout.TileM from n in WarpLayout.TileN from k in WarpLayout.TileKOf(m, n, operandBytes) select new TileShape(m, n, k);
 
-    private static IEnumerable<GemmPlan> AllPlans() =>
-        Tiles().Select(tile => TilePlanner.Plan(tile, null)).OfType<PlanOutcome.Planned>().Select(outcome => outcome.Plan);
+    private static IEnumerable<GemmPlan> AllPlans(int operandBytes) =>
+        Tiles(operandBytes).Select(tile => TilePlanner.Plan(tile, null, operandBytes)).OfType<PlanOutcome.Planned>().Select(outcome => outcome.Plan);
 
-    private static GemmPlan Planned(TileShape tile) => Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(tile, null)).Plan;
+    private static GemmPlan Planned(TileShape tile) => Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(tile, null, operandBytes: 2)).Plan;
 }

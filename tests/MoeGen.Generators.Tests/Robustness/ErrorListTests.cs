@@ -9,9 +9,9 @@ public sealed class ErrorListTests
     private const string Use = """
         static class Use
         {
-            public static L OnGpu(MoeGen.CudaContext context, MoeGen.MoeWeights<TYPE> weights) => new(context, weights);
-            public static L OnDevice(MoeGen.CudaContext context, MoeGen.DeviceMoeWeights<TYPE> weights) => new(context, weights, new MoeGen.MoeCudaOptions());
-            public static L Managed(MoeGen.MoeWeights<TYPE> weights) => new(new MoeGen.ManagedBackend(), weights);
+            public static L OnGpu(MoeGen.CudaContext context, MoeGen.WEIGHTS<TYPE> weights) => new(context, weights);
+            public static L OnDevice(MoeGen.CudaContext context, MoeGen.DeviceWEIGHTS<TYPE> weights) => new(context, weights, new MoeGen.MoeCudaOptions());
+            public static L Managed(MoeGen.WEIGHTS<TYPE> weights) => new(new MoeGen.ManagedBackend(), weights);
             public static string Name => L.Descriptor.Name + L.CudaSource.Length;
             public static void Forward(L layer, System.ReadOnlyMemory<TYPE> input) { using (layer) { _ = layer.ToString(); _ = input; } }
             public static MoeGen.IMoeLaunchers<TYPE> Launch(MoeGen.KernelParts parts) => Create<L>(parts);
@@ -45,6 +45,9 @@ public sealed class ErrorListTests
         { "MOE019", "Dtype = Dtype.BF16, Gemm = Gemm.Custom" },
         { "MOE005", "Dtype = Dtype.FP16, Stages = -1" },
         { "MOE023", "Dtype = Dtype.BF16" },
+        { "MOE024", "Dtype = Dtype.INT8, Gemm = Gemm.Cublas" },
+        { "MOE024", "Dtype = Dtype.INT8, OutputDtype = Dtype.FP32" },
+        { "MOE012", "Dtype = Dtype.BF16, OutputDtype = Dtype.BF16" },
     };
 
     public static TheoryData<string, string> WrongClasses => new()
@@ -64,6 +67,7 @@ public sealed class ErrorListTests
     public async Task Wrong_argument_is_the_only_error_though_the_layer_is_used(string id, string arguments)
     {
         string element = arguments.Contains("FP16", StringComparison.Ordinal) ? "System.Half" : "MoeGen.BFloat16";
+        string weights = arguments.Contains("INT8", StringComparison.Ordinal) ? "QuantizedMoeWeights" : "MoeWeights";
         string body = id switch
         {
             "MOE019" => " { void Gemm1(int a) { } }",
@@ -71,7 +75,7 @@ public sealed class ErrorListTests
             _ => ";",
         };
         Workbench bench = await Workbench.RunAsync(Workbench.Compile(
-            [$"using MoeGen; [MoeConfig({arguments})] public partial class L{body}", Use.Replace("TYPE", element, StringComparison.Ordinal)]));
+            [$"using MoeGen; [MoeConfig({arguments})] public partial class L{body}", Use.Replace("TYPE", element, StringComparison.Ordinal).Replace("WEIGHTS", weights, StringComparison.Ordinal)]));
         Assert.Equal([id], Errors(bench));
         Assert.Empty(bench.Files.Where(file => file.HintName.Contains(".Cuda.", StringComparison.Ordinal)));
     }

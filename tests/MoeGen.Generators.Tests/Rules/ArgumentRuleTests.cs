@@ -8,22 +8,22 @@ public sealed class ArgumentRuleTests
     [Fact]
     public void Dtype_left_out_is_reported_at_the_attribute() => Reports(
         "[{|MOE001:MoeConfig|}]",
-        "Dtype is left out; state one of BF16, FP16, FP32, because the bytes of the weights follow from it and no default would be safe");
+        "Dtype is left out; state one of BF16, FP16, FP32, INT8, because the bytes of the weights follow from it and no default would be safe");
 
     [Fact]
     public void Dtype_left_out_beside_other_arguments() => Reports(
         "[{|MOE001:MoeConfig(Activation = Activation.Relu)|}]",
-        "Dtype is left out; state one of BF16, FP16, FP32, because the bytes of the weights follow from it and no default would be safe");
+        "Dtype is left out; state one of BF16, FP16, FP32, INT8, because the bytes of the weights follow from it and no default would be safe");
 
     [Fact]
     public void Dtype_none() => Reports(
         "[MoeConfig({|MOE001:Dtype = Dtype.None|})]",
-        "Dtype is None; state one of BF16, FP16, FP32, because the bytes of the weights follow from it and no default would be safe");
+        "Dtype is None; state one of BF16, FP16, FP32, INT8, because the bytes of the weights follow from it and no default would be safe");
 
     [Fact]
     public void Dtype_undefined() => Reports(
         "[MoeConfig({|MOE002:Dtype = (Dtype)42|})]",
-        "Dtype is 42, which has no implementation; state one of BF16, FP16, FP32");
+        "Dtype is 42, which has no implementation; state one of BF16, FP16, FP32, INT8");
 
     [Fact]
     public void Activation_undefined() => Reports(
@@ -49,7 +49,7 @@ public sealed class ArgumentRuleTests
     [Fact]
     public void Several_arguments_are_reported_each() => Reports(
         "[MoeConfig({|MOE001:Dtype = Dtype.None|}, {|MOE003:Tile = \"128\"|}, {|MOE005:Stages = 1|})]",
-        "Dtype is None; state one of BF16, FP16, FP32, because the bytes of the weights follow from it and no default would be safe",
+        "Dtype is None; state one of BF16, FP16, FP32, INT8, because the bytes of the weights follow from it and no default would be safe",
         "Tile \"128\" is not of the form \"MxN\" or \"MxNxK\": found no 'x' between numbers; write for instance \"128x128\" or \"64x128x64\", rows x accumulator columns x depth of a stage",
         "Stages is 1; allowed are 2 to 8, because one stage is filled while another is read and more than 8 hide no further latency");
 

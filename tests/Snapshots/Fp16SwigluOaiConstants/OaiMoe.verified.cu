@@ -26,6 +26,7 @@ constexpr float kSwigluLimit = 7.0f;  // bound of gate and up
 
 // ---- primitives/fp16.cuh ---- Element = IEEE half precision: conversions and the tensor-core instruction.
 struct Element { unsigned short bits; };
+using Operand = Element; using Sum = float;  // what the tensor cores multiply, and what they add up
 
 // Two floats rounded to nearest even and packed, `low` in the lower half (PTX ISA: cvt.rn.f16x2.f32, sm_80).
 __device__ __forceinline__ unsigned pack_elements(float low, float high)
@@ -53,7 +54,7 @@ __device__ __forceinline__ float unpack_low(unsigned packed) { return widen(stat
 __device__ __forceinline__ float unpack_high(unsigned packed) { return widen(static_cast<unsigned short>(packed >> 16)); }
 
 // accumulator += a (16x16, row major) * b (16x8, column major) (PTX ISA: mma.m16n8k16, f16 with f32 accumulators, sm_80).
-__device__ __forceinline__ void mma_m16n8k16(float (&accumulator)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
+__device__ __forceinline__ void mma(float (&accumulator)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
 #ifdef __CUDA_ARCH__
 {
     asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
@@ -316,8 +317,8 @@ template <class Tile> struct TileTraits {
     static constexpr int kWarpTileN = Tile::kTileN / Tile::kWarpsN;     // accumulator columns a warp
     static constexpr int kFragmentsM = kWarpTileM / 16;                 // m16 fragments a warp
     static constexpr int kFragmentsN = kWarpTileN / 8;                  // n8 fragments a warp
-    static constexpr int kSteps = Tile::kTileK / 16;                    // k16 steps a stage
-    static constexpr int kRowBytes = Tile::kTileK * 2;                  // one row of a stage in shared memory
+    static constexpr int kSteps = Tile::kTileK * sizeof(Operand) / 32;  // 32-byte steps of depth a stage: one mma each
+    static constexpr int kRowBytes = Tile::kTileK * sizeof(Operand);    // one row of a stage in shared memory
     static constexpr int kChunks = kRowBytes / 16;                      // 16-byte chunks a row
     static constexpr int kStageBytesA = Tile::kTileM * kRowBytes;
     static constexpr int kStageBytes = kStageBytesA + Tile::kTileN * kRowBytes;
@@ -330,7 +331,7 @@ template <class Tile> struct TileTraits {
     static_assert(Tile::kThreads == 32 * Tile::kWarpsM * Tile::kWarpsN, "one warp a warp tile");
     static_assert(kWarpTileM % 16 == 0 && kWarpTileM * Tile::kWarpsM == Tile::kTileM, "M divides into m16 fragments");
     static_assert(kWarpTileN % 32 == 0 && kWarpTileN * Tile::kWarpsN == Tile::kTileN, "N divides into two pairs of n8 fragments");
-    static_assert(kChunks == 4 || kChunks == 8 || kChunks == 16, "the swizzle is written for 32, 64 and 128 elements of depth");
+    static_assert(kChunks == 4 || kChunks == 8 || kChunks == 16, "the swizzle is written for 64, 128 and 256 bytes of depth");
     static_assert(Tile::kStages >= 2, "a pipeline needs two stages");
     static_assert(Tile::kSharedMemoryBytes == Tile::kStages * kStageBytes, "the launcher asks for this much shared memory");
 };
@@ -342,7 +343,7 @@ template <class Tile> __device__ __forceinline__ unsigned swizzled(int row, int 
     return static_cast<unsigned>(row * TileTraits<Tile>::kRowBytes + (chunk ^ phase) * 16);
 }
 
-// ---- gemm/row_loader.cuh ---- Who copies what into a stage: each thread owns one 16-byte chunk of every kRowsPerPass-th row; with 64 elements of depth,
+// ---- gemm/row_loader.cuh ---- Who copies what into a stage: each thread owns one 16-byte chunk of every kRowsPerPass-th row; with 128 bytes of depth,
 // eight threads fetch 128 consecutive bytes of a row.
 template <class Tile, int kRows> struct RowLoader {
     static constexpr int kChunks = TileTraits<Tile>::kChunks;
@@ -351,11 +352,11 @@ template <class Tile, int kRows> struct RowLoader {
     static constexpr bool kPartialPass = kRows % kRowsPerPass != 0;  // then the last threads have no row
     static_assert(kRowsPerPass % 8 == 0, "the swizzle's phase is the same in every pass");
     static __device__ __forceinline__ int thread_row() { return static_cast<int>(threadIdx.x) / kChunks; }
-    static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x) % kChunks * 8; }
+    static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x % kChunks * 16 / sizeof(Operand)); }
 
     static __device__ __forceinline__ void copy(SharedAddress stage, int pass, const unsigned char* source, bool valid) {
         if (kPartialPass && pass * kRowsPerPass + thread_row() >= kRows) return;
-        cp_async_16(stage + swizzled<Tile>(thread_row(), thread_depth() / 8) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
+        cp_async_16(stage + swizzled<Tile>(thread_row(), threadIdx.x % kChunks) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
     }
 };
 
@@ -367,8 +368,8 @@ template <class Tile> struct RowsA {
     unsigned row_bytes, rows[Loader::kPasses];
 
     // `row_of(i)` is the matrix row of row i of the tile; beyond the tile it may be any number.
-    template <class RowOf> __device__ __forceinline__ RowsA(const Element* matrix, int depth, int tile_rows, RowOf row_of)
-        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(2u * depth) {
+    template <class RowOf> __device__ __forceinline__ RowsA(const Operand* matrix, int depth, int tile_rows, RowOf row_of)
+        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(sizeof(Operand) * depth) {
 #pragma unroll
         for (int pass = 0; pass < Loader::kPasses; ++pass)
             rows[pass] = row_of(pass * Loader::kRowsPerPass + Loader::thread_row());
@@ -424,8 +425,8 @@ template <class Tile, bool kPaired> struct RowsB {
     int outputs_left;             // outputs from this thread's first one on
 
     // Gate and up rows have the same stride.
-    __device__ __forceinline__ RowsB(const Element* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
-        : up_bytes(2LL * (up.offset - gate.offset) * depth), step_bytes(2u * gate.stride * depth) {
+    __device__ __forceinline__ RowsB(const Operand* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
+        : up_bytes(sizeof(Operand) * (up.offset - gate.offset + 0LL) * depth), step_bytes(sizeof(Operand) * gate.stride * depth) {
         const int output = first_output + Columns::output_of(Loader::thread_row());
         const int offset = !kAlternates && Columns::is_up(Loader::thread_row()) ? up.offset : gate.offset;
         cursor = reinterpret_cast<const unsigned char*>(weights + (offset + static_cast<long long>(output) * gate.stride) * depth + Loader::thread_depth());
@@ -449,7 +450,7 @@ template <int kCount> __device__ __forceinline__ void store_outputs(Element* des
     *reinterpret_cast<Vector*>(destination) = vector;
 }
 
-// ---- gemm/mainloop.cuh ---- The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one k16 step, tensor cores behind.
+// ---- gemm/mainloop.cuh ---- The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one step, tensor cores behind.
 template <class Tile> struct Fragments {
     unsigned a[TileTraits<Tile>::kFragmentsM][4];
     unsigned b[TileTraits<Tile>::kFragmentsN / 2][4];  // two n8 fragments each
@@ -469,7 +470,7 @@ template <class Tile> struct FragmentPlaces {
     }
 };
 
-// The fragments of one k16 step of this warp's tile, of kActive of its m16 fragments.
+// The fragments of one step of this warp's tile, of kActive of its m16 fragments.
 template <class Tile, int kActive>
 __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, const FragmentPlaces<Tile>& places, SharedAddress stage, int step) {
     constexpr int kBytes = 16 * TileTraits<Tile>::kRowBytes;
@@ -479,7 +480,7 @@ __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, const
     for (int n = 0; n < TileTraits<Tile>::kFragmentsN / 2; ++n) ldmatrix_x4(fragments.b[n], stage + (places.b ^ step * 32) + n * kBytes);
 }
 
-template <class Tile> using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
+template <class Tile, class Number = float> using Accumulators = Number[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
 
 // Adds the bias of each column; null means none. After the loop: with the fragments alive, 128x128 would spill.
 template <class Tile, bool kPaired>
@@ -537,7 +538,7 @@ template <class Tile, bool kPaired> struct StageCopies {
 // accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled; m16 fragments without one of the
 // `rows` are left out, down to half of them. All threads of the block call it together; afterwards nobody reads the stages.
 template <class Tile, int kActive = TileTraits<Tile>::kFragmentsM, class Copies>
-__device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
+__device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
     if constexpr (kActive > (Traits::kFragmentsM + 1) / 2)
         if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, depth, shared);
@@ -570,7 +571,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
             for (int m = 0; m < kActive; ++m)
 #pragma unroll
                 for (int n = 0; n < Traits::kFragmentsN; ++n)
-                    mma_m16n8k16(accumulators[m][n], fragments[step % 2].a[m], fragments[step % 2].b[n / 2][n % 2 * 2], fragments[step % 2].b[n / 2][n % 2 * 2 + 1]);
+                    mma(accumulators[m][n], fragments[step % 2].a[m], fragments[step % 2].b[n / 2][n % 2 * 2], fragments[step % 2].b[n / 2][n % 2 * 2 + 1]);
         }
     }
     cp_async_wait<0>();
@@ -631,7 +632,7 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     for (int turn = 0;; turn ^= 1) {
         // Drawn while the first stages are on their way; the barriers of multiply_tile publish it.
         if (threadIdx.x == 0) next_tiles[turn] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
-        Accumulators<Tile> accumulators = {};
+        Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
 
         // The next tile's first stages are under way while this one's results are written.
@@ -677,8 +678,8 @@ __device__ __forceinline__ void store_tile(
 
 // ---- gemm/gemm1.cuh ---- GEMM1: rows gathered by token x fc1, with the activation fused: no buffer of gate and up exists.
 struct Gemm1Arguments {
-    const Element* input;             // [T, H]
-    const Element* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
+    const Operand* input;             // [T, H]
+    const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
     Element* activated;               // [T * K, I] in sorted order; written
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
@@ -701,7 +702,7 @@ static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, kGated>;
-    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int depth = arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     const int top_k = kTopK ? kTopK : arguments.topK;
@@ -711,15 +712,15 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, arguments.hiddenSize,
+        next_tiles, depth,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
-                RowsA<Tile>(arguments.input, arguments.hiddenSize, tile.row_end - tile.row_begin,
+                RowsA<Tile>(arguments.input, depth, tile.row_end - tile.row_begin,
                             [&](int row) { return arguments.sortedSlots[tile.row_begin + min(row, tile.row_end - tile.row_begin - 1)] / top_k; }),
-                RowsB<Tile, kGated>(arguments.fc1ExpertWeights + expert_row(tile) * hidden, arguments.hiddenSize,
+                RowsB<Tile, kGated>(arguments.fc1ExpertWeights + expert_row(tile) * depth, depth,
                                     tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows),
-                arguments.hiddenSize};
+                depth};
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
@@ -732,8 +733,8 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
 
 // ---- gemm/gemm2.cuh ---- GEMM2: activated rows x fc2, each row written to the place of its slot, so that finalize reads a token's K rows in order.
 struct Gemm2Arguments {
-    const Element* activated;         // [T * K, I] in sorted order
-    const Element* fc2ExpertWeights;  // [E, H, I]
+    const Operand* activated;         // [T * K, I] in sorted order
+    const Operand* fc2ExpertWeights;  // [E, H, I]
     Element* expertOutput;            // [T * K, H] in slot order; written
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
@@ -750,19 +751,19 @@ static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
-    const int hidden = arguments.hiddenSize, intermediate = arguments.intermediateSize;  // constants here make 128x128 spill
+    const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, arguments.intermediateSize,
+        next_tiles, depth,
         [&](const TileCoordinates& tile) {
             return StageCopies<Tile, false>{
-                RowsA<Tile>(arguments.activated, arguments.intermediateSize, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
-                RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * intermediate, arguments.intermediateSize,
+                RowsA<Tile>(arguments.activated, depth, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
+                RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * depth, depth,
                                    tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1}),
-                arguments.intermediateSize};
+                depth};
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
             add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});

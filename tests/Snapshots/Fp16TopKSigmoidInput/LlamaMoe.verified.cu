@@ -88,6 +88,7 @@ constexpr int kNumExperts = 0;  // E; 0: given at run time
 
 // ---- primitives/fp16.cuh ---- Element = IEEE half precision: conversions and the tensor-core instruction.
 struct Element { unsigned short bits; };
+using Operand = Element; using Sum = float;  // what the tensor cores multiply, and what they add up
 
 // Two floats rounded to nearest even and packed, `low` in the lower half (PTX ISA: cvt.rn.f16x2.f32, sm_80).
 __device__ __forceinline__ unsigned pack_elements(float low, float high)
@@ -115,7 +116,7 @@ __device__ __forceinline__ float unpack_low(unsigned packed) { return widen(stat
 __device__ __forceinline__ float unpack_high(unsigned packed) { return widen(static_cast<unsigned short>(packed >> 16)); }
 
 // accumulator += a (16x16, row major) * b (16x8, column major) (PTX ISA: mma.m16n8k16, f16 with f32 accumulators, sm_80).
-__device__ __forceinline__ void mma_m16n8k16(float (&accumulator)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
+__device__ __forceinline__ void mma(float (&accumulator)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
 #ifdef __CUDA_ARCH__
 {
     asm("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
@@ -701,8 +702,8 @@ template <class Tile> struct TileTraits {
     static constexpr int kWarpTileN = Tile::kTileN / Tile::kWarpsN;     // accumulator columns a warp
     static constexpr int kFragmentsM = kWarpTileM / 16;                 // m16 fragments a warp
     static constexpr int kFragmentsN = kWarpTileN / 8;                  // n8 fragments a warp
-    static constexpr int kSteps = Tile::kTileK / 16;                    // k16 steps a stage
-    static constexpr int kRowBytes = Tile::kTileK * 2;                  // one row of a stage in shared memory
+    static constexpr int kSteps = Tile::kTileK * sizeof(Operand) / 32;  // 32-byte steps of depth a stage: one mma each
+    static constexpr int kRowBytes = Tile::kTileK * sizeof(Operand);    // one row of a stage in shared memory
     static constexpr int kChunks = kRowBytes / 16;                      // 16-byte chunks a row
     static constexpr int kStageBytesA = Tile::kTileM * kRowBytes;
     static constexpr int kStageBytes = kStageBytesA + Tile::kTileN * kRowBytes;
@@ -715,7 +716,7 @@ template <class Tile> struct TileTraits {
     static_assert(Tile::kThreads == 32 * Tile::kWarpsM * Tile::kWarpsN, "one warp a warp tile");
     static_assert(kWarpTileM % 16 == 0 && kWarpTileM * Tile::kWarpsM == Tile::kTileM, "M divides into m16 fragments");
     static_assert(kWarpTileN % 32 == 0 && kWarpTileN * Tile::kWarpsN == Tile::kTileN, "N divides into two pairs of n8 fragments");
-    static_assert(kChunks == 4 || kChunks == 8 || kChunks == 16, "the swizzle is written for 32, 64 and 128 elements of depth");
+    static_assert(kChunks == 4 || kChunks == 8 || kChunks == 16, "the swizzle is written for 64, 128 and 256 bytes of depth");
     static_assert(Tile::kStages >= 2, "a pipeline needs two stages");
     static_assert(Tile::kSharedMemoryBytes == Tile::kStages * kStageBytes, "the launcher asks for this much shared memory");
 };
@@ -727,7 +728,7 @@ template <class Tile> __device__ __forceinline__ unsigned swizzled(int row, int 
     return static_cast<unsigned>(row * TileTraits<Tile>::kRowBytes + (chunk ^ phase) * 16);
 }
 
-// ---- gemm/row_loader.cuh ---- Who copies what into a stage: each thread owns one 16-byte chunk of every kRowsPerPass-th row; with 64 elements of depth,
+// ---- gemm/row_loader.cuh ---- Who copies what into a stage: each thread owns one 16-byte chunk of every kRowsPerPass-th row; with 128 bytes of depth,
 // eight threads fetch 128 consecutive bytes of a row.
 template <class Tile, int kRows> struct RowLoader {
     static constexpr int kChunks = TileTraits<Tile>::kChunks;
@@ -736,11 +737,11 @@ template <class Tile, int kRows> struct RowLoader {
     static constexpr bool kPartialPass = kRows % kRowsPerPass != 0;  // then the last threads have no row
     static_assert(kRowsPerPass % 8 == 0, "the swizzle's phase is the same in every pass");
     static __device__ __forceinline__ int thread_row() { return static_cast<int>(threadIdx.x) / kChunks; }
-    static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x) % kChunks * 8; }
+    static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x % kChunks * 16 / sizeof(Operand)); }
 
     static __device__ __forceinline__ void copy(SharedAddress stage, int pass, const unsigned char* source, bool valid) {
         if (kPartialPass && pass * kRowsPerPass + thread_row() >= kRows) return;
-        cp_async_16(stage + swizzled<Tile>(thread_row(), thread_depth() / 8) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
+        cp_async_16(stage + swizzled<Tile>(thread_row(), threadIdx.x % kChunks) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
     }
 };
 
@@ -752,8 +753,8 @@ template <class Tile> struct RowsA {
     unsigned row_bytes, rows[Loader::kPasses];
 
     // `row_of(i)` is the matrix row of row i of the tile; beyond the tile it may be any number.
-    template <class RowOf> __device__ __forceinline__ RowsA(const Element* matrix, int depth, int tile_rows, RowOf row_of)
-        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(2u * depth) {
+    template <class RowOf> __device__ __forceinline__ RowsA(const Operand* matrix, int depth, int tile_rows, RowOf row_of)
+        : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(sizeof(Operand) * depth) {
 #pragma unroll
         for (int pass = 0; pass < Loader::kPasses; ++pass)
             rows[pass] = row_of(pass * Loader::kRowsPerPass + Loader::thread_row());
@@ -809,8 +810,8 @@ template <class Tile, bool kPaired> struct RowsB {
     int outputs_left;             // outputs from this thread's first one on
 
     // Gate and up rows have the same stride.
-    __device__ __forceinline__ RowsB(const Element* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
-        : up_bytes(2LL * (up.offset - gate.offset) * depth), step_bytes(2u * gate.stride * depth) {
+    __device__ __forceinline__ RowsB(const Operand* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
+        : up_bytes(sizeof(Operand) * (up.offset - gate.offset + 0LL) * depth), step_bytes(sizeof(Operand) * gate.stride * depth) {
         const int output = first_output + Columns::output_of(Loader::thread_row());
         const int offset = !kAlternates && Columns::is_up(Loader::thread_row()) ? up.offset : gate.offset;
         cursor = reinterpret_cast<const unsigned char*>(weights + (offset + static_cast<long long>(output) * gate.stride) * depth + Loader::thread_depth());
@@ -834,7 +835,7 @@ template <int kCount> __device__ __forceinline__ void store_outputs(Element* des
     *reinterpret_cast<Vector*>(destination) = vector;
 }
 
-// ---- gemm/mainloop.cuh ---- The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one k16 step, tensor cores behind.
+// ---- gemm/mainloop.cuh ---- The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one step, tensor cores behind.
 template <class Tile> struct Fragments {
     unsigned a[TileTraits<Tile>::kFragmentsM][4];
     unsigned b[TileTraits<Tile>::kFragmentsN / 2][4];  // two n8 fragments each
@@ -854,7 +855,7 @@ template <class Tile> struct FragmentPlaces {
     }
 };
 
-// The fragments of one k16 step of this warp's tile, of kActive of its m16 fragments.
+// The fragments of one step of this warp's tile, of kActive of its m16 fragments.
 template <class Tile, int kActive>
 __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, const FragmentPlaces<Tile>& places, SharedAddress stage, int step) {
     constexpr int kBytes = 16 * TileTraits<Tile>::kRowBytes;
@@ -864,7 +865,7 @@ __device__ __forceinline__ void load_fragments(Fragments<Tile>& fragments, const
     for (int n = 0; n < TileTraits<Tile>::kFragmentsN / 2; ++n) ldmatrix_x4(fragments.b[n], stage + (places.b ^ step * 32) + n * kBytes);
 }
 
-template <class Tile> using Accumulators = float[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
+template <class Tile, class Number = float> using Accumulators = Number[TileTraits<Tile>::kFragmentsM][TileTraits<Tile>::kFragmentsN][4];
 
 // Adds the bias of each column; null means none. After the loop: with the fragments alive, 128x128 would spill.
 template <class Tile, bool kPaired>
@@ -922,7 +923,7 @@ template <class Tile, bool kPaired> struct StageCopies {
 // accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled; m16 fragments without one of the
 // `rows` are left out, down to half of them. All threads of the block call it together; afterwards nobody reads the stages.
 template <class Tile, int kActive = TileTraits<Tile>::kFragmentsM, class Copies>
-__device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
+__device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
     if constexpr (kActive > (Traits::kFragmentsM + 1) / 2)
         if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, depth, shared);
@@ -955,7 +956,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile>& accumulators, 
             for (int m = 0; m < kActive; ++m)
 #pragma unroll
                 for (int n = 0; n < Traits::kFragmentsN; ++n)
-                    mma_m16n8k16(accumulators[m][n], fragments[step % 2].a[m], fragments[step % 2].b[n / 2][n % 2 * 2], fragments[step % 2].b[n / 2][n % 2 * 2 + 1]);
+                    mma(accumulators[m][n], fragments[step % 2].a[m], fragments[step % 2].b[n / 2][n % 2 * 2], fragments[step % 2].b[n / 2][n % 2 * 2 + 1]);
         }
     }
     cp_async_wait<0>();
@@ -1032,7 +1033,7 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     for (int turn = 0;; turn ^= 1) {
         // Drawn while the first stages are on their way; the barriers of multiply_tile publish it.
         if (threadIdx.x == 0) next_tiles[turn] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
-        Accumulators<Tile> accumulators = {};
+        Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
 
         // The next tile's first stages are under way while this one's results are written.
@@ -1078,8 +1079,8 @@ __device__ __forceinline__ void store_tile(
 
 // ---- gemm/gemm1.cuh ---- GEMM1: rows gathered by token x fc1, with the activation fused: no buffer of gate and up exists.
 struct Gemm1Arguments {
-    const Element* input;             // [T, H]
-    const Element* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
+    const Operand* input;             // [T, H]
+    const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
     Element* activated;               // [T * K, I] in sorted order; written
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
@@ -1102,7 +1103,7 @@ static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, kGated>;
-    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int depth = arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     const int top_k = kTopK ? kTopK : arguments.topK;
@@ -1112,15 +1113,15 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, arguments.hiddenSize,
+        next_tiles, depth,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
-                RowsA<Tile>(arguments.input, arguments.hiddenSize, tile.row_end - tile.row_begin,
+                RowsA<Tile>(arguments.input, depth, tile.row_end - tile.row_begin,
                             [&](int row) { return arguments.sortedSlots[tile.row_begin + min(row, tile.row_end - tile.row_begin - 1)] / top_k; }),
-                RowsB<Tile, kGated>(arguments.fc1ExpertWeights + expert_row(tile) * hidden, arguments.hiddenSize,
+                RowsB<Tile, kGated>(arguments.fc1ExpertWeights + expert_row(tile) * depth, depth,
                                     tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows),
-                arguments.hiddenSize};
+                depth};
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
             if (arguments.tokenInputScales) scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.tokenInputScales[arguments.sortedSlots[row]]; });
@@ -1134,8 +1135,8 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
 
 // ---- gemm/gemm2.cuh ---- GEMM2: activated rows x fc2, each row written to the place of its slot, so that finalize reads a token's K rows in order.
 struct Gemm2Arguments {
-    const Element* activated;         // [T * K, I] in sorted order
-    const Element* fc2ExpertWeights;  // [E, H, I]
+    const Operand* activated;         // [T * K, I] in sorted order
+    const Operand* fc2ExpertWeights;  // [E, H, I]
     Element* expertOutput;            // [T * K, H] in slot order; written
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
@@ -1152,19 +1153,19 @@ static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
-    const int hidden = arguments.hiddenSize, intermediate = arguments.intermediateSize;  // constants here make 128x128 spill
+    const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, arguments.intermediateSize,
+        next_tiles, depth,
         [&](const TileCoordinates& tile) {
             return StageCopies<Tile, false>{
-                RowsA<Tile>(arguments.activated, arguments.intermediateSize, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
-                RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * intermediate, arguments.intermediateSize,
+                RowsA<Tile>(arguments.activated, depth, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
+                RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * depth, depth,
                                    tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1}),
-                arguments.intermediateSize};
+                depth};
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
             add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
@@ -1297,45 +1298,46 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
 // ---- decode/stream_rows.cuh ---- Few rows: weights go from memory to the tensor cores by way of registers alone. A warp takes 16 weight rows as the m16 side
 // of mma and up to kGroupSlots rows of activations as the n8 side.
 constexpr int kGroupFragments = kGroupSlots / 8;  // n8 fragments
-constexpr int kStreamUnroll = 6;                  // k32 steps whose weights are in flight at once: eight spill
-constexpr int kStreamDepth = 32 * kStreamUnroll;  // elements of depth a round
+constexpr int kStreamUnroll = 6;                           // 64-byte steps whose weights are in flight at once: eight spill
+constexpr int kStreamStep = 64 / sizeof(Operand);          // elements of depth a step
+constexpr int kStreamDepth = kStreamStep * kStreamUnroll;  // elements of depth a round
 
-using StreamSums = float[kGroupFragments][4];
+using StreamSums = Sum[kGroupFragments][4];
 
 // The activation rows that this lane brings: row lane / 4 of each fragment; null beyond the group's slots.
 struct StreamedRows {
-    const Element* rows[kGroupFragments];
+    const Operand* rows[kGroupFragments];
     int fragments;
 };
 
-// sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth, a multiple of 8. This lane brings weight rows
-// lane / 4 (`low`) and lane / 4 + 8 (`high`); null means zeros. Lane c = lane % 4 of each four owns elements 8c..8c+7 of every
-// 32: the depth is permuted inside mma, alike on both sides, so that one 16-byte load fills the operands of two instructions.
+// sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth, in whole 16-byte vectors. This lane brings weight rows
+// lane / 4 (`low`) and lane / 4 + 8 (`high`); null means zeros. Lane c = lane % 4 of each four owns bytes 16c..16c+15 of every
+// 64: the depth is permuted inside mma, alike on both sides, so that one 16-byte load fills the operands of two instructions.
 __device__ __forceinline__ void stream_rows(
-    StreamSums& sums, const Element* low, const Element* high, const StreamedRows& activations, int begin, int end) {
-    const int lane_depth = threadIdx.x % 4 * 8;
+    StreamSums& sums, const Operand* low, const Operand* high, const StreamedRows& activations, int begin, int end) {
+    const int lane_depth = threadIdx.x % 4 * (kStreamStep / 4);
     for (int round = begin; round < end; round += kStreamDepth) {
         Vector16 low_weights[kStreamUnroll], high_weights[kStreamUnroll];
 #pragma unroll
         for (int step = 0; step < kStreamUnroll; ++step) {
-            const int depth = round + step * 32 + lane_depth;
+            const int depth = round + step * kStreamStep + lane_depth;
             low_weights[step] = load_streamed(low + depth, low && depth < end);
             high_weights[step] = load_streamed(high + depth, high && depth < end);
         }
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
             if (fragment >= activations.fragments) break;
-            const Element* row = activations.rows[fragment];
+            const Operand* row = activations.rows[fragment];
 #pragma unroll
             for (int step = 0; step < kStreamUnroll; ++step) {
-                const int depth = round + step * 32 + lane_depth;
+                const int depth = round + step * kStreamStep + lane_depth;
                 Vector16 values = {};
                 if (row && depth < end) values = *reinterpret_cast<const Vector16*>(row + depth);
 #pragma unroll
                 for (int half = 0; half < 2; ++half) {
                     const unsigned weights[4] = {low_weights[step].words[2 * half], high_weights[step].words[2 * half],
                                                  low_weights[step].words[2 * half + 1], high_weights[step].words[2 * half + 1]};
-                    mma_m16n8k16(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
+                    mma(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
                 }
             }
         }
@@ -1358,8 +1360,8 @@ template <class RowOf> __device__ __forceinline__ StreamedRows streamed_rows(con
 // ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots: routing inside, no launch before it.
 #if !defined(MOE_PART) || defined(MOE_PART_decode)
 struct DecodeGemm1Arguments {
-    const Element* input;             // [T, H]
-    const Element* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
+    const Operand* input;             // [T, H]
+    const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
     Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
     LocalExperts localExperts;        // from ids to experts 0..E-1
@@ -1375,7 +1377,7 @@ struct DecodeGemm1Arguments {
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
     const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
-    const Element* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
+    const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
     int gemm2Warps;                   // warps a block of GEMM2
     int reserved;
 };
@@ -1395,27 +1397,28 @@ __device__ __forceinline__ int depth_parts(int tasks, int rounds) {
 }
 
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
-__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int intermediate) {
-    constexpr int kLines = kStreamDepth * 2 / 128;
-    const int rounds = (intermediate + kStreamDepth - 1) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
+__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
+    constexpr int kLines = kStreamDepth * sizeof(Operand) / 128;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
     for (int item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
         const int row = item / lines, warp = item % lines / kLines;
         const int round = groups.count * rounds * warp / arguments.gemm2Warps, group = round / rounds;
-        const int depth = (round - group * rounds) * kStreamDepth + item % kLines * 64;
-        if (depth < intermediate)
-            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * intermediate + depth);
+        const int begin = (round - group * rounds) * kStreamDepth + item % kLines * static_cast<int>(128 / sizeof(Operand));
+        if (begin < depth)
+            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * depth + begin);
     }
 }
 
 extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
     __shared__ SlotGroups groups;
-    __shared__ float part_sums[kDecodeWarps][kGroupFragments * 4][32];
+    __shared__ Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int depth = hidden, gemm2_depth = intermediate;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
-    const int rounds = (hidden + kStreamDepth - 1) / kStreamDepth, parts = depth_parts(tasks, rounds), block_tasks = kDecodeWarps / parts;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, parts = depth_parts(tasks, rounds), block_tasks = kDecodeWarps / parts;
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp % parts;
 
     // A task is one group's rows by kDecodeOutputs outputs; neighbouring warps read neighbouring rows, or parts of one task's depth.
@@ -1433,10 +1436,10 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         StreamSums sums = {};
         if (has_task) {
             const StreamedRows activations = streamed_rows(
-                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * hidden; });
-            stream_rows(sums, arguments.fc1ExpertWeights + low_row * hidden,
-                        has_high ? arguments.fc1ExpertWeights + high_row * hidden : nullptr, activations,
-                        rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, hidden));
+                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * depth; });
+            stream_rows(sums, arguments.fc1ExpertWeights + low_row * depth,
+                        has_high ? arguments.fc1ExpertWeights + high_row * depth : nullptr, activations,
+                        rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, depth));
         }
 
         // The parts are added in their order, by the warp of the first.
@@ -1466,24 +1469,27 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
                 // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
                 const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
                 if (entry >= groups.starts[group + 1]) continue;
-                const float input_scale = arguments.tokenInputScales ? arguments.tokenInputScales[groups.slots[entry]] : 1.0f;
-                sums[fragment][i] *= input_scale;
-                sums[fragment][2 + i] *= input_scale;
-                const float low = sums[fragment][i] + low_bias, high = sums[fragment][2 + i] + high_bias;
-                store(groups.slots[entry], low_output, activate(low, kGated ? high : low, parameters));
-                if (!kGated && has_high) store(groups.slots[entry], high_output, activate(high, high, parameters));
+                const int slot = groups.slots[entry];
+                float low = static_cast<float>(sums[fragment][i]), high = static_cast<float>(sums[fragment][2 + i]);
+                const float input_scale = arguments.tokenInputScales ? arguments.tokenInputScales[slot] : 1.0f;
+                low *= input_scale;
+                high *= input_scale;
+                low += low_bias;
+                high += high_bias;
+                store(slot, low_output, activate(low, kGated ? high : low, parameters));
+                if (!kGated && has_high) store(slot, high_output, activate(high, high, parameters));
             }
         }
     }
-    fetch_gemm2_weights(groups, arguments, hidden, intermediate);
+    fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
 }
 #endif
 
 // ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens.
 #if !defined(MOE_PART) || defined(MOE_PART_decode)
 struct DecodeGemm2Arguments {
-    const Element* activated;         // [T * K, I] in slot order
-    const Element* fc2ExpertWeights;  // [E, H, I]
+    const Operand* activated;         // [T * K, I] in slot order
+    const Operand* fc2ExpertWeights;  // [E, H, I]
     Element* output;                  // [T, H]; every row is written
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
     LocalExperts localExperts;        // from ids to experts 0..E-1
@@ -1502,20 +1508,20 @@ constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // o
 
 extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
     __shared__ SlotGroups groups;
-    __shared__ float partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
+    __shared__ Sum partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const int first_column = blockIdx.x * kDecodeColumns;
     const int warp_sums = num_slots * kDecodeColumns;
-    float* own_sums = partial_sums + warp * warp_sums;
-    for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0.0f;
+    Sum* own_sums = partial_sums + warp * warp_sums;
+    for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0;
     __syncwarp();
 
     // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
-    const int rounds = (intermediate + kStreamDepth - 1) / kStreamDepth;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
     const int all_rounds = groups.count * rounds;
     const int end = all_rounds * (warp + 1) / warps;
     for (int round = all_rounds * warp / warps; round < end;) {
@@ -1523,19 +1529,19 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
         const StreamedRows activations = streamed_rows(
-            groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * intermediate; });
+            groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; });
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
-        const Element* weights = arguments.fc2ExpertWeights + row * intermediate;
+        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         StreamSums sums = {};
-        stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * intermediate : nullptr, activations,
-                    first * kStreamDepth, min(last * kStreamDepth, intermediate));
+        stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
+                    first * kStreamDepth, min(last * kStreamDepth, depth));
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
 #pragma unroll
             for (int i = 0; i < 2; ++i) {
                 const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
                 if (entry >= groups.starts[group + 1]) continue;
-                float* slot_sums = own_sums + groups.slots[entry] * kDecodeColumns + lane / 4;
+                Sum* slot_sums = own_sums + groups.slots[entry] * kDecodeColumns + lane / 4;
                 slot_sums[0] = sums[fragment][i];
                 slot_sums[8] = sums[fragment][2 + i];
             }
@@ -1552,9 +1558,12 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         for (int slot = token * top_k; slot < (token + 1) * top_k; ++slot) {
             const int expert = groups.slot_experts[slot];
             if (expert < 0) continue;
-            float sum = arguments.fc2ExpertBiases ? unpack_low(arguments.fc2ExpertBiases[static_cast<long long>(expert) * hidden + column].bits) : 0.0f;
+            const long long row = static_cast<long long>(expert) * hidden + column;
+            Sum products = 0;
 #pragma unroll 8
-            for (int other = 0; other < warps; ++other) sum += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
+            for (int other = 0; other < warps; ++other) products += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
+            float sum = static_cast<float>(products);
+            if (arguments.fc2ExpertBiases) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
             total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);
         }
         arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));

@@ -11,6 +11,7 @@ internal static class ConstructorsText
     {
         string name = model.Type.Name;
         string element = Names.Element(model.Dtype);
+        string format = model.QuantizesActivations ? "Quantized" : "";
         if (model.Output != MoeOutput.Managed)
         {
             writer.Write(
@@ -20,7 +21,7 @@ internal static class ConstructorsText
                 /// <param name="weights">The experts' weights in host memory; read during the call only.</param>
                 /// <param name="options">Choices of the run time; the defaults where null.</param>
                 {{Names.GeneratedCode}}
-                public {{name}}({{Names.MoeGen}}.CudaContext context, {{Names.MoeGen}}.MoeWeights<{{element}}> weights, {{Names.MoeGen}}.MoeCudaOptions? options = null)
+                public {{name}}({{Names.MoeGen}}.CudaContext context, {{Names.MoeGen}}.{{format}}MoeWeights<{{element}}> weights, {{Names.MoeGen}}.MoeCudaOptions? options = null)
                     : base(context, weights, options)
                 {
                 }
@@ -30,7 +31,7 @@ internal static class ConstructorsText
                 /// <param name="weights">The experts' weights in device memory; they stay the caller's.</param>
                 /// <param name="options">Choices of the run time; the defaults where null.</param>
                 {{Names.GeneratedCode}}
-                public {{name}}({{Names.MoeGen}}.CudaContext context, {{Names.MoeGen}}.DeviceMoeWeights<{{element}}> weights, {{Names.MoeGen}}.MoeCudaOptions? options = null)
+                public {{name}}({{Names.MoeGen}}.CudaContext context, {{Names.MoeGen}}.Device{{format}}MoeWeights<{{element}}> weights, {{Names.MoeGen}}.MoeCudaOptions? options = null)
                     : base(context, weights, options)
                 {
                 }
@@ -44,7 +45,7 @@ internal static class ConstructorsText
             /// <param name="backend">The managed backend.</param>
             /// <param name="weights">The experts' weights in host memory; the layer reads them in each call.</param>
             {{Names.GeneratedCode}}
-            public {{name}}({{Names.MoeGen}}.ManagedBackend backend, {{Names.MoeGen}}.MoeWeights<{{element}}> weights)
+            public {{name}}({{Names.MoeGen}}.ManagedBackend backend, {{Names.MoeGen}}.{{format}}MoeWeights<{{element}}> weights)
                 : base(backend, weights)
             {
             }

@@ -15,6 +15,12 @@ internal static class DescriptorOptions
             options.Add($"Gemm = {Names.MoeGen}.Gemm.{model.Gemm}");
         }
 
+        if (model.QuantizesActivations)
+        {
+            options.Add($"Weights = {Names.MoeGen}.WeightFormat.Int8PerChannel");
+            options.Add("QuantizesActivations = true");
+        }
+
         if (model.Decodes)
         {
             options.Add("Decodes = true");

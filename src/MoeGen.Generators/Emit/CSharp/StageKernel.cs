@@ -24,6 +24,7 @@ internal sealed record StageKernel(
     [
         .. model.Routing == RoutingMethod.Preselected ? (StageKernel[])[] : Routing(model),
         .. Route,
+        .. model.QuantizesActivations ? Quantize(model) : [],
         .. model.Gemm == Gemm.TensorCore ? [] : AroundForeignGemm(model),
         Finalize(model),
         .. model.Decodes ? Decode(model).Select(kernel => kernel with { Part = TextParts.Decode }) : [],
@@ -49,6 +50,16 @@ internal sealed record StageKernel(
         new("RouteCount", "moe_route_count", 1024, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, first pass: one block a chunk."),
         new("RouteScan", "moe_route_scan", 1024, $"{Names.MoeGen}.RouteArguments", "1", "Counting sort, second pass: one block."),
         new("RoutePlace", "moe_route_place", 1024, $"{Names.MoeGen}.RouteArguments", "arguments.NumChunks", "Counting sort, third pass: one block a chunk."),
+    ];
+
+    private static StageKernel[] Quantize(MoeModel model) =>
+    [
+        new(
+            "QuantizeInput", "moe_quantize_input", 256, $"{Names.MoeGen}.QuantizeArguments<{Names.Element(model.Dtype)}>",
+            "arguments.NumTokens", "Tokens as 8-bit codes: one block a token."),
+        new(
+            "QuantizeActivated", "moe_quantize_activated", 256, $"{Names.MoeGen}.QuantizeArguments<{Names.Element(model.Dtype)}>",
+            "(long)arguments.NumTokens * arguments.RowsPerToken", "Activated rows as 8-bit codes: one block a row."),
     ];
 
     private static StageKernel[] AroundForeignGemm(MoeModel model) =>

@@ -1,7 +1,8 @@
 namespace MoeGen.Generators.Emit.Cuda;
 
 /// <summary>
-/// Decides a template's <c>#ifdef MOE_...</c>, so that a text shows its own configuration alone. Templates do not nest them.
+/// Decides a template's <c>#ifdef MOE_...</c>, so that a text shows its own configuration alone. Templates do not nest
+/// them in each other; other conditions may be inside.
 /// </summary>
 internal static class Conditions
 {
@@ -17,19 +18,24 @@ internal static class Conditions
 
         List<string> kept = [];
         bool? holds = null;
+        int inner = 0;
         foreach (string line in template.Replace("\r\n", "\n").Split('\n'))
         {
             if (line.StartsWith(Begin, StringComparison.Ordinal))
             {
                 holds = defined.Contains(line.Substring("#ifdef ".Length).Trim());
             }
-            else if (holds is { } here && line is "#else" or "#endif")
+            else if (holds is { } here && inner == 0 && line is ("#else" or "#endif"))
             {
                 holds = line == "#else" ? !here : null;
             }
-            else if (holds != false)
+            else
             {
-                kept.Add(line);
+                inner += holds is null ? 0 : line.StartsWith("#if", StringComparison.Ordinal) ? 1 : line == "#endif" ? -1 : 0;
+                if (holds != false)
+                {
+                    kept.Add(line);
+                }
             }
         }
 

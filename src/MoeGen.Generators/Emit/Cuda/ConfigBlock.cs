@@ -17,7 +17,7 @@ internal static class ConfigBlock
         $"""
         #include "../{ElementTemplate(model.Dtype)}"
         #include "../{ActivationTemplate(model.Activation)}"
-        """ + (model.Routing == RoutingMethod.Preselected ? "" : $"\n#include \"../{RoutingTemplate(model.Routing)}\"");
+        """ + (model.QuantizesActivations ? "\n#include \"../primitives/int8.cuh\"" : "") + (model.Routing == RoutingMethod.Preselected ? "" : $"\n#include \"../{RoutingTemplate(model.Routing)}\"");
 
     /// <summary>The template with the element type's arithmetic.</summary>
     public static string ElementTemplate(Dtype dtype) => dtype switch

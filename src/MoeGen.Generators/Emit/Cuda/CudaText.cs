@@ -8,6 +8,9 @@ internal static class CudaText
     // Defined where routing scales the experts' input.
     private const string InputScales = "MOE_INPUT_SCALES";
 
+    // Defined where both GEMMs multiply 8-bit integers.
+    private const string Int8 = "MOE_INT8";
+
     /// <summary>Emits the text from the embedded templates.</summary>
     public static string Emit(MoeModel model) => Emit(model, EmbeddedTemplates.Read);
 
@@ -15,7 +18,8 @@ internal static class CudaText
     public static string Emit(MoeModel model, Func<string, string?> read)
     {
         string includes = ConfigBlock.Includes(model);
-        TemplateComposer composer = new(path => path == ConfigBlock.Path ? includes : Conditions.Apply(read(path), model.Routing == RoutingMethod.TopKSigmoidInput ? [InputScales] : []));
+        string[] conditions = [.. model.Routing == RoutingMethod.TopKSigmoidInput ? [InputScales] : (string[])[], .. model.QuantizesActivations ? [Int8] : (string[])[]];
+        TemplateComposer composer = new(path => path == ConfigBlock.Path ? includes : Conditions.Apply(read(path), conditions));
         composer.Append(HeaderComment.Emit(model)).Append(ConfigBlock.Constants(model)).Include(ConfigBlock.Path);
         foreach (string root in Roots(model))
         {
@@ -34,6 +38,11 @@ internal static class CudaText
             yield return "routing/select_and_route.cuh";
             yield return "routing/router_logits.cuh";
             yield return "routing/router_logits_tiled.cuh";
+        }
+
+        if (model.QuantizesActivations)
+        {
+            yield return "quantize/quantize.cuh";
         }
 
         foreach (int gemm in model.GeneratedGemms)

@@ -11,7 +11,8 @@ internal static class EnumRule
         Check(settings.Dtype)
             .Concat(Check(settings.Activation))
             .Concat(Check(settings.Routing, nameof(MoeSettings.Routing)))
-            .Concat(Check(settings.Gemm));
+            .Concat(Check(settings.Gemm))
+            .Concat(Check(settings.OutputDtype, nameof(MoeSettings.OutputDtype)));
 
     /// <summary>The values that may be stated, as message text.</summary>
     public static string Allowed<T>()

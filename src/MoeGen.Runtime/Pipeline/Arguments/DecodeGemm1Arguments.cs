@@ -8,7 +8,7 @@ namespace MoeGen;
 public struct DecodeGemm1Arguments<T>
     where T : unmanaged
 {
-    /// <summary>[T, H].</summary>
+    /// <summary>[T, H], or its codes where activations are quantised.</summary>
     public DevicePointer<T> Input;
 
     /// <summary>[E, 2I, H] gated, [E, I, H] plain.</summary>
@@ -73,4 +73,10 @@ public struct DecodeGemm1Arguments<T>
 
     /// <summary>Keeps the size a multiple of 8.</summary>
     public int Reserved;
+
+    /// <summary>Scale of each token's codes, fp32 [T]; only where activations are quantised, as the next.</summary>
+    public DevicePointer<float> InputScales;
+
+    /// <summary>Scale of each row of fc1, fp32 [E, 2I] gated, [E, I] plain.</summary>
+    public DevicePointer<float> Fc1Scales;
 }

@@ -43,4 +43,10 @@ public struct DecodeGemm2Arguments<T>
 
     /// <summary>I.</summary>
     public int IntermediateSize;
+
+    /// <summary>Scale of each activated row's codes, fp32 [T * K]; only where activations are quantised, as the next.</summary>
+    public DevicePointer<float> ActivatedScales;
+
+    /// <summary>Scale of each row of fc2, fp32 [E, H].</summary>
+    public DevicePointer<float> Fc2Scales;
 }

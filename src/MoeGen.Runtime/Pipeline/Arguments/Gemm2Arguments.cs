@@ -46,4 +46,10 @@ public struct Gemm2Arguments<T>
 
     /// <summary>Keeps the size a multiple of 8.</summary>
     public int Reserved;
+
+    /// <summary>Scale of each activated row's codes, fp32 [T * K]; only where activations are quantised, as the next.</summary>
+    public DevicePointer<float> ActivatedScales;
+
+    /// <summary>Scale of each row of fc2, fp32 [E, H].</summary>
+    public DevicePointer<float> Fc2Scales;
 }

@@ -22,6 +22,23 @@ internal static class WeightChecks
         bool gated = fc1Layout != Fc1Layout.Plain;
         BufferChecks.Check(fc1ExpertWeights, experts * shape.Fc1ElementsPerExpert(gated), context, nameof(fc1ExpertWeights), gated ? "E * 2I * H" : "E * I * H");
         BufferChecks.Check(fc2ExpertWeights, experts * shape.Fc2ElementsPerExpert, context, nameof(fc2ExpertWeights), "E * H * I");
+        CheckExtras(descriptor, context, shape, gated, fc1ExpertBiases, fc2ExpertBiases, swigluAlpha, swigluBeta, swigluLimit);
+    }
+
+    /// <summary>What weights of every format may bring.</summary>
+    public static void CheckExtras<T>(
+        MoeDescriptor descriptor,
+        CudaContext context,
+        MoeShape shape,
+        bool gated,
+        DeviceBuffer<T>? fc1ExpertBiases,
+        DeviceBuffer<T>? fc2ExpertBiases,
+        DeviceBuffer<float>? swigluAlpha,
+        DeviceBuffer<float>? swigluBeta,
+        DeviceBuffer<float>? swigluLimit)
+        where T : unmanaged
+    {
+        long experts = shape.NumExperts;
         CheckOptional(fc1ExpertBiases, experts * shape.Fc1Rows(gated), context, nameof(fc1ExpertBiases), gated ? "E * 2I" : "E * I");
         CheckOptional(fc2ExpertBiases, experts * shape.HiddenSize, context, nameof(fc2ExpertBiases), "E * H");
         CheckConstants(descriptor, descriptor.Activation.HasAlphaAndBeta(), swigluAlpha, experts, context, nameof(swigluAlpha));
@@ -53,7 +70,8 @@ internal static class WeightChecks
         }
     }
 
-    private static void CheckOptional<TElement>(DeviceBuffer<TElement>? buffer, long length, CudaContext context, string name, string meaning)
+    /// <summary>A buffer that may be left out.</summary>
+    public static void CheckOptional<TElement>(DeviceBuffer<TElement>? buffer, long length, CudaContext context, string name, string meaning)
         where TElement : unmanaged
     {
         if (buffer is not null)

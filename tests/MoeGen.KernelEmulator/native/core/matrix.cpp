@@ -34,6 +34,25 @@ static void multiply(Warp& warp) {
         for (unsigned i = 0; i < 4; ++i) memcpy(&warp.lanes[index].out[i], &c[index / 4 + i / 2 * 8][index % 4 * 2 + i % 2], 4);
 }
 
+// The same bytes are four codes where two 16-bit elements are, so that the depth is twice as long.
+static void multiply_codes(Warp& warp) {
+    static int a[16][32], b[32][8], c[16][8];
+    for (unsigned index = 0; index < kWarpSize; ++index) {
+        const unsigned group = index / 4, column = index % 4 * 4;
+        const unsigned* in = warp.lanes[index].in;
+        for (unsigned byte = 0; byte < 4; ++byte) {
+            for (unsigned i = 0; i < 4; ++i) a[group + i % 2 * 8][column + i / 2 * 16 + byte] = static_cast<signed char>(in[i] >> 8 * byte);
+            for (unsigned i = 0; i < 2; ++i) b[column + i * 16 + byte][group] = static_cast<signed char>(in[4 + i] >> 8 * byte);
+        }
+        for (unsigned i = 0; i < 4; ++i) memcpy(&c[group + i / 2 * 8][index % 4 * 2 + i % 2], &in[6 + i], 4);
+    }
+    for (unsigned row = 0; row < 16; ++row)
+        for (unsigned k = 0; k < 32; ++k)
+            for (unsigned column = 0; column < 8; ++column) c[row][column] += a[row][k] * b[k][column];
+    for (unsigned index = 0; index < kWarpSize; ++index)
+        for (unsigned i = 0; i < 4; ++i) memcpy(&warp.lanes[index].out[i], &c[index / 4 + i / 2 * 8][index % 4 * 2 + i % 2], 4);
+}
+
 static float bfloat_to_float(unsigned bits) {
     bits <<= 16;
     float value;
@@ -41,7 +60,8 @@ static float bfloat_to_float(unsigned bits) {
     return value;
 }
 
-static moegen_float4 mma(moegen_float4 accumulator, const unsigned (&operands)[6], void (*compute)(Warp&), const void* pc) {
+template <class Sums>
+static Sums mma(Sums accumulator, const unsigned (&operands)[6], void (*compute)(Warp&), const void* pc) {
     for (const unsigned operand : operands)
         if (operand == kPoisonWord) report(FaultKind::uninitialized_read, pc, "mma multiplies the poison of memory that nothing has written");
     Lane& lane = own_lane();
@@ -78,6 +98,10 @@ moegen_float4 moegen_mma_bf16(moegen_float4 c, unsigned a0, unsigned a1, unsigne
 
 moegen_float4 moegen_mma_fp16(moegen_float4 c, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
     return mma(c, {a0, a1, a2, a3, b0, b1}, multiply<half_to_float>, __builtin_return_address(0));
+}
+
+moegen_int4 moegen_mma_int8(moegen_int4 c, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
+    return mma(c, {a0, a1, a2, a3, b0, b1}, multiply_codes, __builtin_return_address(0));
 }
 
 }

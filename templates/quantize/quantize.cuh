@@ -1,0 +1,32 @@
+#pragma once
+#include "quantize_row.cuh"
+// The operands of both GEMMs as codes: tokens before GEMM1, activated rows between the two.
+
+extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_input(const __grid_constant__ QuantizeArguments arguments) {
+    __shared__ unsigned warp_values[kQuantizeThreads / 32];
+    const long long token = blockIdx.x;
+    if (token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) return;
+    quantize_row(arguments, token, arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
+}
+
+// The expert of a sorted row is the last one that starts at or before it; -1 beyond the rows.
+__device__ __forceinline__ int expert_of_sorted_row(const QuantizeArguments& arguments, long long row) {
+    if (row >= arguments.expertOffsets[arguments.numExperts]) return -1;
+    int expert = 0;
+    for (int high = arguments.numExperts - 1; expert < high;) {
+        const int middle = (expert + high + 1) / 2;
+        if (arguments.expertOffsets[middle] <= row) expert = middle; else high = middle - 1;
+    }
+    return expert;
+}
+
+extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_activated(const __grid_constant__ QuantizeArguments arguments) {
+    __shared__ unsigned warp_values[kQuantizeThreads / 32];
+    const long long row = blockIdx.x;
+    int expert = -1;
+    if (arguments.expertOffsets) expert = expert_of_sorted_row(arguments, row);
+    else if (row / arguments.rowsPerToken < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens))
+        expert = local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts);
+    if (expert < 0) return;
+    quantize_row(arguments, row, arguments.calibrated ? arguments.calibrated[expert] : 0.0f, warp_values);
+}

@@ -1,0 +1,62 @@
+#pragma once
+#include "arguments.cuh"
+// One row: code = value / scale, rounded to nearest even, with the scale that makes the largest magnitude 127 or a calibrated one.
+
+constexpr int kQuantizeThreads = 256;            // threads a block; one block a row
+constexpr float kLeastMagnitude = 7.888609e-31f; // 2^-100: rows below are zeros, so that the scale and its inverse are normal
+
+// Eight values of a row, times their factors.
+__device__ __forceinline__ void load_values(float (&values)[8], const QuantizeArguments& arguments, long long row, int column) {
+    const Vector16 vector = *reinterpret_cast<const Vector16*>(arguments.values + row * arguments.columns + column);
+#pragma unroll
+    for (int word = 0; word < 4; ++word) {
+        values[2 * word] = unpack_low(vector.words[word]);
+        values[2 * word + 1] = unpack_high(vector.words[word]);
+    }
+    if (!arguments.factors) return;
+#pragma unroll
+    for (int i = 0; i < 8; ++i) values[i] *= arguments.factors[column + i];
+}
+
+// The largest of a block's values; all of its threads call it together.
+__device__ __forceinline__ unsigned block_max(unsigned value, unsigned (&warp_values)[kQuantizeThreads / 32]) {
+    value = __reduce_max_sync(0xffffffffu, value);
+    if (threadIdx.x % 32 == 0) warp_values[threadIdx.x / 32] = value;
+    __syncthreads();
+#pragma unroll
+    for (int warp = 0; warp < kQuantizeThreads / 32; ++warp) value = max(value, warp_values[warp]);
+    return value;
+}
+
+__device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments, long long row, float calibrated, unsigned (&warp_values)[kQuantizeThreads / 32]) {
+    constexpr unsigned kMagnitude = 0x7fffffffu, kInfinity = 0x7f800000u;
+    const int columns = arguments.columns, pitch = row_codes(columns);
+    // Bits of magnitudes order like the magnitudes, NaN above all.
+    unsigned largest = 0;
+    for (int column = threadIdx.x * 8; column < columns; column += kQuantizeThreads * 8) {
+        float values[8];
+        load_values(values, arguments, row, column);
+#pragma unroll
+        for (int i = 0; i < 8; ++i) largest = max(largest, __float_as_uint(values[i]) & kMagnitude);
+    }
+    largest = block_max(largest, warp_values);
+
+    // A row with NaN or infinity has a scale of NaN: the layer's output is NaN for its token, and for no other.
+    const float magnitude = __uint_as_float(largest);
+    const bool is_finite = largest < kInfinity, is_zero = magnitude < kLeastMagnitude;
+    float scale = 0.0f, inverse = 0.0f;
+    if (!is_finite) scale = __uint_as_float(0x7fc00000u);
+    else if (calibrated > 0.0f) { scale = calibrated; inverse = 1.0f / calibrated; }
+    else if (!is_zero) { scale = magnitude / 127.0f; inverse = 127.0f / magnitude; }
+    if (threadIdx.x == 0) arguments.scales[row] = scale;
+    for (int column = threadIdx.x * 8; column < pitch; column += kQuantizeThreads * 8) {
+        struct alignas(8) Codes { signed char bytes[8]; } codes = {};
+        if (column < columns && inverse > 0.0f) {
+            float values[8];
+            load_values(values, arguments, row, column);
+#pragma unroll
+            for (int i = 0; i < 8; ++i) codes.bytes[i] = static_cast<signed char>(rintf(fminf(fmaxf(values[i] * inverse, -127.0f), 127.0f)));
+        }
+        *reinterpret_cast<Codes*>(arguments.codes + row * pitch + column) = codes;
+    }
+}
