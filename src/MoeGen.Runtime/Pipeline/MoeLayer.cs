@@ -66,6 +66,14 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         _managed = new HostLayer<T>(TSelf.Descriptor, backend, weights);
     }
 
+    /// <summary>Runs on the CPU, where the class multiplies 8-bit integers.</summary>
+    protected MoeLayer(ManagedBackend backend, QuantizedMoeWeights<T> weights)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(weights);
+        _managed = new HostLayer<T>(TSelf.Descriptor, backend, weights);
+    }
+
     /// <summary>Where the layer runs.</summary>
     public MoeBackend Backend => _cuda is null ? MoeBackend.Managed : MoeBackend.Cuda;
 
