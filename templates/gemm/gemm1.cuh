@@ -1,7 +1,7 @@
 #pragma once
 #include "../config/config.cuh"
 #include "dequantize.cuh"
-#include "input_scales.cuh"
+#include "scale_rows.cuh"
 #include "tile_loop.cuh"
 // GEMM1: rows gathered by token x fc1, with the activation fused: no buffer of gate and up exists.
 
@@ -71,6 +71,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
 #endif
 #ifdef MOE_INPUT_SCALES
+            // fc1 is linear: a scale of its input is one of its sums, before the bias.
             if (arguments.tokenInputScales) scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.tokenInputScales[arguments.sortedSlots[row]]; });
 #endif
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);

@@ -1001,7 +1001,7 @@ struct TileSchedule {
     }
 };
 
-// ---- gemm/input_scales.cuh ---- fc1 is linear: a scale of its input is one of its sums, before the bias.
+// ---- gemm/scale_rows.cuh ---- A factor of each row of a tile.
 template <class Tile, class ScaleOf> __device__ __forceinline__ void scale_rows(Accumulators<Tile>& accumulators, const TileCoordinates& tile, ScaleOf scale_of) {
     using Traits = TileTraits<Tile>;
 #pragma unroll
@@ -1124,6 +1124,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
                 depth};
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
+            // fc1 is linear: a scale of its input is one of its sums, before the bias.
             if (arguments.tokenInputScales) scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.tokenInputScales[arguments.sortedSlots[row]]; });
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);

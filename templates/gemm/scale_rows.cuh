@@ -1,7 +1,7 @@
 #pragma once
 #include "mainloop.cuh"
 #include "tile_schedule.cuh"
-// fc1 is linear: a scale of its input is one of its sums, before the bias.
+// A factor of each row of a tile.
 
 template <class Tile, class ScaleOf> __device__ __forceinline__ void scale_rows(Accumulators<Tile>& accumulators, const TileCoordinates& tile, ScaleOf scale_of) {
     using Traits = TileTraits<Tile>;
