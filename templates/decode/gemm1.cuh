@@ -5,7 +5,11 @@
 
 struct DecodeGemm1Arguments {
     const Operand* input;             // [T, H]
+#ifdef MOE_CODES
+    const unsigned char* fc1ExpertWeights;  // codes of [E, 2I, H] gated, [E, I, H] plain
+#else
     const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
+#endif
     Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
     LocalExperts localExperts;        // from ids to experts 0..E-1
@@ -21,16 +25,21 @@ struct DecodeGemm1Arguments {
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
     const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
+#ifdef MOE_CODES
+    const unsigned char* fc2ExpertWeights;  // codes of [E, H, I]; their beginning is fetched into L2 for GEMM2
+#else
     const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
+#endif
     int gemm2Warps;                   // warps a block of GEMM2
     int reserved;
-#ifdef MOE_INT8
-    const float* inputScales;         // [T]
-    const float* fc1Scales;           // [E, 2I] gated, [E, I] plain, in fc1's row order
+#ifdef MOE_SCALES
+    const float* inputScales;         // [T], where activations are codes
+    const WeightScale* fc1Scales;     // of each row of fc1, or of each group of it
+    const unsigned char* fc1ZeroPoints;  // of each group, where there are any
 #endif
 };
-#ifdef MOE_INT8
-static_assert(sizeof(DecodeGemm1Arguments) == 168, "the launcher passes this layout");
+#ifdef MOE_SCALES
+static_assert(sizeof(DecodeGemm1Arguments) == 176, "the launcher passes this layout");
 #else
 static_assert(sizeof(DecodeGemm1Arguments) == 152, "the launcher passes this layout");
 #endif
@@ -50,14 +59,24 @@ __device__ __forceinline__ int depth_parts(int tasks, int rounds) {
 
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
 __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
+#ifdef MOE_CODES
+    constexpr int kLines = kStreamDepth / 8 * (4 * kCodeWords) / 128;
+#else
     constexpr int kLines = kStreamDepth * sizeof(Operand) / 128;
+#endif
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
     for (int item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
         const int row = item / lines, warp = item % lines / kLines;
         const int round = groups.count * rounds * warp / arguments.gemm2Warps, group = round / rounds;
+#ifdef MOE_CODES
+        const int begin = ((round - group * rounds) * kLines + item % kLines) * 128;
+        if (begin < code_row_bytes(depth))
+            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * code_row_bytes(depth) + begin);
+#else
         const int begin = (round - group * rounds) * kStreamDepth + item % kLines * static_cast<int>(128 / sizeof(Operand));
         if (begin < depth)
             fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * depth + begin);
+#endif
     }
 }
 
@@ -93,8 +112,12 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         if (has_task) {
             const StreamedRows activations = streamed_rows(
                 groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * depth; });
+#ifdef MOE_CODES
+            stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : -1, depth, activations,
+#else
             stream_rows(sums, arguments.fc1ExpertWeights + low_row * depth,
                         has_high ? arguments.fc1ExpertWeights + high_row * depth : nullptr, activations,
+#endif
                         rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, depth));
         }
 
@@ -130,6 +153,10 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
 #ifdef MOE_INT8
                 low *= arguments.inputScales[slot / top_k] * arguments.fc1Scales[low_row];
                 high *= arguments.inputScales[slot / top_k] * (has_high ? arguments.fc1Scales[high_row] : 0.0f);
+#endif
+#ifdef MOE_INT8_WEIGHTS
+                low *= arguments.fc1Scales[low_row];
+                high *= has_high ? arguments.fc1Scales[high_row] : 0.0f;
 #endif
 #ifdef MOE_INPUT_SCALES
                 const float input_scale = arguments.tokenInputScales ? arguments.tokenInputScales[slot] : 1.0f;

@@ -5,7 +5,11 @@
 
 struct DecodeGemm2Arguments {
     const Operand* activated;         // [T * K, I] in slot order
+#ifdef MOE_CODES
+    const unsigned char* fc2ExpertWeights;  // codes of [E, H, I]
+#else
     const Operand* fc2ExpertWeights;  // [E, H, I]
+#endif
     Element* output;                  // [T, H]; every row is written
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
     LocalExperts localExperts;        // from ids to experts 0..E-1
@@ -16,13 +20,14 @@ struct DecodeGemm2Arguments {
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
-#ifdef MOE_INT8
-    const float* activatedScales;     // [T * K] in slot order
-    const float* fc2Scales;           // [E, H]
+#ifdef MOE_SCALES
+    const float* activatedScales;     // [T * K] in slot order, where activations are codes
+    const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
+    const unsigned char* fc2ZeroPoints;  // of each group, where there are any
 #endif
 };
-#ifdef MOE_INT8
-static_assert(sizeof(DecodeGemm2Arguments) == 112, "the launcher passes this layout");
+#ifdef MOE_SCALES
+static_assert(sizeof(DecodeGemm2Arguments) == 120, "the launcher passes this layout");
 #else
 static_assert(sizeof(DecodeGemm2Arguments) == 96, "the launcher passes this layout");
 #endif
@@ -59,9 +64,13 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         const StreamedRows activations = streamed_rows(
             groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; });
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
-        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         StreamSums sums = {};
+#ifdef MOE_CODES
+        stream_rows(sums, {arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : -1, depth, activations,
+#else
+        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
+#endif
                     first * kStreamDepth, min(last * kStreamDepth, depth));
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
@@ -93,6 +102,9 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
             float sum = static_cast<float>(products);
 #ifdef MOE_INT8
             sum *= arguments.activatedScales[slot] * arguments.fc2Scales[row];
+#endif
+#ifdef MOE_INT8_WEIGHTS
+            sum *= arguments.fc2Scales[row];
 #endif
             if (arguments.fc2ExpertBiases) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
             total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);

@@ -32,35 +32,6 @@ template <class Tile, bool kPaired> struct ColumnMap {
 // Weight row of output j: offset + j * stride.
 struct RowOrder { int offset, stride; };
 
-// The B operand: the weight rows of one expert, in the order of ColumnMap; rows beyond num_outputs are zeros.
-template <class Tile, bool kPaired> struct RowsB {
-    using Loader = RowLoader<Tile, Tile::kTileN>;
-    using Columns = ColumnMap<Tile, kPaired>;
-    static constexpr int kRowsPerPass = Loader::kRowsPerPass;
-    static constexpr bool kAlternates = kPaired && kRowsPerPass < 16;  // else a thread loads only gate rows or only up rows
-
-    const unsigned char* cursor;  // row of this thread in pass 0, at its depth of the next stage
-    long long up_bytes;           // from a gate row to the up row of the same output, where a thread alternates
-    unsigned step_bytes;          // from the row of an output to that of the next
-    int outputs_left;             // outputs from this thread's first one on
-
-    // Gate and up rows have the same stride.
-    __device__ __forceinline__ RowsB(const Operand* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
-        : up_bytes(sizeof(Operand) * (up.offset - gate.offset + 0LL) * depth), step_bytes(sizeof(Operand) * gate.stride * depth) {
-        const int output = first_output + Columns::output_of(Loader::thread_row());
-        const int offset = !kAlternates && Columns::is_up(Loader::thread_row()) ? up.offset : gate.offset;
-        cursor = reinterpret_cast<const unsigned char*>(weights + (offset + static_cast<long long>(output) * gate.stride) * depth + Loader::thread_depth());
-        outputs_left = num_outputs - output;
-    }
-
-    __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
-        const int outputs = Columns::output_of(pass * kRowsPerPass);
-        const unsigned char* source = cursor + static_cast<unsigned long long>(static_cast<unsigned>(outputs)) * step_bytes;
-        if (kAlternates && Columns::is_up(pass * kRowsPerPass)) source += up_bytes;
-        Loader::copy(stage, pass, source, in_depth && outputs < outputs_left);
-    }
-};
-
 // Rounds and stores kCount consecutive outputs of one row as one vector.
 template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
     static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");

@@ -1,19 +1,21 @@
 #pragma once
-#include "scale_rows.cuh"
-// Sums of products of codes become values: times the scale of their row and that of their weight row.
+#include "mainloop.cuh"
+#include "tile_schedule.cuh"
+// Sums over codes of weights become values: times the scale of their weight row.
 
 struct WeightScales {
     const float* scales;  // of all experts' weight rows
     long long first_row;  // of the expert
 };
 
-template <class Tile, bool kPaired, class ScaleOf>
+// `values` and `sums` may be the same.
+template <class Tile, bool kPaired>
 __device__ __forceinline__ void dequantize(
-    Accumulators<Tile>& values, const Accumulators<Tile, Sum>& sums, const TileCoordinates& tile, ScaleOf scale_of, WeightScales weights,
+    Accumulators<Tile>& values, const Accumulators<Tile, Sum>& sums, const TileCoordinates& tile, WeightScales weights,
     int num_outputs, RowOrder gate, RowOrder up) {
     using Traits = TileTraits<Tile>;
     using Columns = ColumnMap<Tile, kPaired>;
-    // Columns first, and one scale at a time: another order, beside the accumulators, spills.
+    // One scale at a time, and before those of the rows: in another order this spills.
 #pragma unroll
     for (int column = 0; column < Traits::kFragmentsN * 2; ++column) {
         const int n = column / 2, i = column % 2, fragment = n / Columns::kFragmentsPerOutput;
@@ -26,5 +28,4 @@ __device__ __forceinline__ void dequantize(
             values[m][n][2 + i] = static_cast<float>(sums[m][n][2 + i]) * scale;
         }
     }
-    scale_rows<Tile>(values, tile, scale_of);
 }

@@ -7,7 +7,11 @@
 
 struct Gemm1Arguments {
     const Operand* input;             // [T, H]
+#ifdef MOE_CODES
+    const unsigned char* fc1ExpertWeights;  // codes of [E, 2I, H] gated, [E, I, H] plain
+#else
     const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
+#endif
     Element* activated;               // [T * K, I] in sorted order; written
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
@@ -25,13 +29,14 @@ struct Gemm1Arguments {
     int intermediateSize;             // I, a multiple of 8
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
-#ifdef MOE_INT8
-    const float* inputScales;         // [T]
-    const float* fc1Scales;           // [E, 2I] gated, [E, I] plain, in fc1's row order
+#ifdef MOE_SCALES
+    const float* inputScales;         // [T], where activations are codes
+    const WeightScale* fc1Scales;     // of each row of fc1, or of each group of it
+    const unsigned char* fc1ZeroPoints;  // of each group, where there are any
 #endif
 };
-#ifdef MOE_INT8
-static_assert(sizeof(Gemm1Arguments) == 152, "the launcher passes this layout");
+#ifdef MOE_SCALES
+static_assert(sizeof(Gemm1Arguments) == 160, "the launcher passes this layout");
 #else
 static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 #endif
@@ -58,17 +63,24 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
             return StageCopies<Tile, kGated>{
                 RowsA<Tile>(arguments.input, depth, tile.row_end - tile.row_begin,
                             [&](int row) { return arguments.sortedSlots[tile.row_begin + min(row, tile.row_end - tile.row_begin - 1)] / top_k; }),
+#ifdef MOE_CODES
+                RowsB<Tile, kGated>({arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, expert_row(tile), depth,
+#else
                 RowsB<Tile, kGated>(arguments.fc1ExpertWeights + expert_row(tile) * depth, depth,
+#endif
                                     tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows),
                 depth};
         },
 #ifdef MOE_INT8
         [&](const TileCoordinates& tile, const Accumulators<Tile, Sum>& sums) {
             Accumulators<Tile> accumulators;
-            dequantize<Tile, kGated>(accumulators, sums, tile, [&](int row) { return arguments.inputScales[arguments.sortedSlots[row] / top_k]; },
-                                     {arguments.fc1Scales, expert_row(tile)}, intermediate, gate_rows, up_rows);
+            dequantize<Tile, kGated>(accumulators, sums, tile, {arguments.fc1Scales, expert_row(tile)}, intermediate, gate_rows, up_rows);
+            scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.inputScales[arguments.sortedSlots[row] / top_k]; });
 #else
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
+#endif
+#ifdef MOE_INT8_WEIGHTS
+            dequantize<Tile, kGated>(accumulators, accumulators, tile, {arguments.fc1Scales, expert_row(tile)}, intermediate, gate_rows, up_rows);
 #endif
 #ifdef MOE_INPUT_SCALES
             // fc1 is linear: a scale of its input is one of its sums, before the bias.

@@ -1,12 +1,17 @@
 #pragma once
 #include "../config/config.cuh"
 #include "dequantize.cuh"
+#include "scale_rows.cuh"
 #include "tile_loop.cuh"
 // GEMM2: activated rows x fc2, each row written to the place of its slot, so that finalize reads a token's K rows in order.
 
 struct Gemm2Arguments {
     const Operand* activated;         // [T * K, I] in sorted order
+#ifdef MOE_CODES
+    const unsigned char* fc2ExpertWeights;  // codes of [E, H, I]
+#else
     const Operand* fc2ExpertWeights;  // [E, H, I]
+#endif
     Element* expertOutput;            // [T * K, H] in slot order; written
     const int* expertOffsets;         // [E + 1]
     const int* tileStarts;            // [E + 1]
@@ -18,13 +23,14 @@ struct Gemm2Arguments {
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
     int reserved;
-#ifdef MOE_INT8
-    const float* activatedScales;     // [T * K] in sorted order
-    const float* fc2Scales;           // [E, H]
+#ifdef MOE_SCALES
+    const float* activatedScales;     // [T * K] in sorted order, where activations are codes
+    const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
+    const unsigned char* fc2ZeroPoints;  // of each group, where there are any
 #endif
 };
-#ifdef MOE_INT8
-static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
+#ifdef MOE_SCALES
+static_assert(sizeof(Gemm2Arguments) == 112, "the launcher passes this layout");
 #else
 static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
 #endif
@@ -45,17 +51,24 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
         [&](const TileCoordinates& tile) {
             return StageCopies<Tile, false>{
                 RowsA<Tile>(arguments.activated, depth, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
+#ifdef MOE_CODES
+                RowsB<Tile, false>({arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, expert_row(tile), depth,
+#else
                 RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * depth, depth,
+#endif
                                    tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1}),
                 depth};
         },
 #ifdef MOE_INT8
         [&](const TileCoordinates& tile, const Accumulators<Tile, Sum>& sums) {
             Accumulators<Tile> accumulators;
-            dequantize<Tile, false>(accumulators, sums, tile, [&](int row) { return arguments.activatedScales[row]; },
-                                    {arguments.fc2Scales, expert_row(tile)}, hidden, {0, 1}, {0, 1});
+            dequantize<Tile, false>(accumulators, sums, tile, {arguments.fc2Scales, expert_row(tile)}, hidden, {0, 1}, {0, 1});
+            scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.activatedScales[row]; });
 #else
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
+#endif
+#ifdef MOE_INT8_WEIGHTS
+            dequantize<Tile, false>(accumulators, accumulators, tile, {arguments.fc2Scales, expert_row(tile)}, hidden, {0, 1}, {0, 1});
 #endif
             add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
             store_tile<Tile, false>(

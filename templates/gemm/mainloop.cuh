@@ -1,6 +1,6 @@
 #pragma once
 #include "../primitives/ldmatrix.cuh"
-#include "columns.cuh"
+#include "weight_rows.cuh"
 // The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one step, tensor cores behind.
 
 template <class Tile> struct Fragments {
@@ -74,12 +74,19 @@ template <class Tile, bool kPaired> struct StageCopies {
     }
     __device__ __forceinline__ void advance() {
         a.cursor += Traits::kRowBytes;
+#ifdef MOE_CODES
+        b.advance();
+#else
         b.cursor += Traits::kRowBytes;
+#endif
         depth_left -= Tile::kTileK;
         cp_async_commit();
     }
     // Begins the first kStages - 1 stages. All threads of the block call it together, when nobody reads the stages.
     __device__ __forceinline__ void fill_pipeline(SharedAddress shared) {
+#ifdef MOE_CODES
+        b.fetch();
+#endif
         for (int stage = 0; stage < Tile::kStages - 1; ++stage) {
             copy(shared + stage * Traits::kStageBytes, 0, kPasses);
             advance();

@@ -21,6 +21,22 @@ __device__ __forceinline__ unsigned pack_elements(float low, float high)
 __device__ __forceinline__ float unpack_low(unsigned packed) { return __uint_as_float(packed << 16); }
 __device__ __forceinline__ float unpack_high(unsigned packed) { return __uint_as_float(packed & 0xffff0000u); }
 
+// a * b + c of both packed elements, rounded once (PTX ISA: fma.rn.bf16x2, sm_80).
+__device__ __forceinline__ unsigned fma_elements(unsigned a, unsigned b, unsigned c)
+#ifdef __CUDA_ARCH__
+{
+    unsigned result;
+    asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(result) : "r"(a), "r"(b), "r"(c));
+    return result;
+}
+#endif
+;
+
+constexpr unsigned kOnes = 0x3f803f80u;          // two elements: 1
+constexpr unsigned kMinusZeros = 0x80008000u;    // two elements: -0, which added changes nothing
+constexpr unsigned kIntegerBases = 0x43004300u;  // two elements: 128, whose lowest mantissa bits count ones
+constexpr int kMinifloatShift = 6;             // from the lowest bits to where a two-bit exponent and one mantissa bit begin
+
 #ifdef MOE_INT8
 #else
 // accumulator += a (16x16, row major) * b (16x8, column major) (PTX ISA: mma.m16n8k16, bf16 with f32 accumulators, sm_80).

@@ -32,6 +32,22 @@ __device__ __forceinline__ float widen(unsigned short bits)
 __device__ __forceinline__ float unpack_low(unsigned packed) { return widen(static_cast<unsigned short>(packed & 0xffffu)); }
 __device__ __forceinline__ float unpack_high(unsigned packed) { return widen(static_cast<unsigned short>(packed >> 16)); }
 
+// a * b + c of both packed elements, rounded once (PTX ISA: fma.rn.f16x2, sm_80).
+__device__ __forceinline__ unsigned fma_elements(unsigned a, unsigned b, unsigned c)
+#ifdef __CUDA_ARCH__
+{
+    unsigned result;
+    asm("fma.rn.f16x2 %0, %1, %2, %3;" : "=r"(result) : "r"(a), "r"(b), "r"(c));
+    return result;
+}
+#endif
+;
+
+constexpr unsigned kOnes = 0x3c003c00u;          // two elements: 1
+constexpr unsigned kMinusZeros = 0x80008000u;    // two elements: -0, which added changes nothing
+constexpr unsigned kIntegerBases = 0x64006400u;  // two elements: 1024, whose lowest mantissa bits count ones
+constexpr int kMinifloatShift = 9;             // from the lowest bits to where a two-bit exponent and one mantissa bit begin
+
 #ifdef MOE_INT8
 #else
 // accumulator += a (16x16, row major) * b (16x8, column major) (PTX ISA: mma.m16n8k16, f16 with f32 accumulators, sm_80).

@@ -3,6 +3,7 @@
 
 struct Operand { signed char code; };
 using Sum = int;
+using WeightScale = float;  // of a weight row
 
 // accumulator += a (16x32, row major) * b (32x8, column major) (PTX ISA: mma.m16n8k32, s8 with s32 accumulators, sm_80).
 __device__ __forceinline__ void mma(int (&accumulator)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)

@@ -10,8 +10,15 @@ internal static class ConfigurationText
     public static string Of(MoeModel model)
     {
         string sizes = Sizes(model.Shape);
-        return $"{(model.QuantizesActivations ? $"INT8 between {model.Dtype} input and output" : model.Dtype)}, {Activation(model)}, {model.Routing}{Multiplier(model.Gemm)}{(sizes.Length == 0 ? "" : $"; {sizes}")}";
+        return $"{Types(model)}, {Activation(model)}, {model.Routing}{Multiplier(model.Gemm)}{(sizes.Length == 0 ? "" : $"; {sizes}")}";
     }
+
+    private static string Types(MoeModel model) => model.Weights switch
+    {
+        { QuantizesActivations: true } => $"INT8 between {model.Dtype} input and output",
+        { IsQuantized: true } => $"{model.Dtype} with {model.Weights}",
+        _ => model.Dtype.ToString(),
+    };
 
     private static string Multiplier(Gemm gemm) => gemm switch
     {

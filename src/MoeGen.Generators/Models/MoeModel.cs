@@ -12,7 +12,7 @@ namespace MoeGen.Generators.Models;
 /// <param name="Gemm">Who multiplies.</param>
 /// <param name="Variants">GEMM variants by growing M, then N; one, for its height, where no GEMM is generated; empty without GPU kernels.</param>
 /// <param name="Decodes">Whether kernels for few tokens stand beside the variants.</param>
-/// <param name="QuantizesActivations">Whether both GEMMs multiply 8-bit integers.</param>
+/// <param name="Weights">How the weights are stored.</param>
 /// <param name="Output">How much is emitted.</param>
 internal sealed record MoeModel(
     TypeModel Type,
@@ -24,7 +24,7 @@ internal sealed record MoeModel(
     Gemm Gemm,
     EquatableArray<GemmPlan> Variants,
     bool Decodes,
-    bool QuantizesActivations,
+    WeightCoding Weights,
     MoeOutput Output)
 {
     /// <summary>The GEMMs with kernels in the text: 1, 2, both or none.</summary>

@@ -15,6 +15,9 @@ namespace MoeGen.Generators.Models;
 /// <param name="IntermediateSize">I.</param>
 /// <param name="Gemm">Who multiplies.</param>
 /// <param name="OutputDtype">Element type of input and output where Dtype is INT8.</param>
+/// <param name="Weights">How the weights are stored.</param>
+/// <param name="GroupSize">Elements of a weight row that share a scale.</param>
+/// <param name="ZeroPoints">Whether groups have zero points.</param>
 /// <param name="Unreadable">Whether an argument does not compile, so that the compiler reports it and the rules stay silent.</param>
 internal sealed record MoeSettings(
     Dtype? Dtype = null,
@@ -31,6 +34,9 @@ internal sealed record MoeSettings(
     int? IntermediateSize = null,
     Gemm? Gemm = null,
     Dtype? OutputDtype = null,
+    WeightFormat? Weights = null,
+    int? GroupSize = null,
+    bool? ZeroPoints = null,
     bool Unreadable = false)
 {
     /// <summary>Bytes of an element of both operands of the GEMMs.</summary>

@@ -31,6 +31,9 @@ internal static class SettingsReader
             IntermediateSize: Integer(nameof(MoeSettings.IntermediateSize)),
             Gemm: (Gemm?)Integer(nameof(MoeSettings.Gemm)),
             OutputDtype: (Dtype?)Integer(nameof(MoeSettings.OutputDtype)),
+            Weights: (WeightFormat?)Integer(nameof(MoeSettings.Weights)),
+            GroupSize: Integer(nameof(MoeSettings.GroupSize)),
+            ZeroPoints: values.TryGetValue(nameof(MoeSettings.ZeroPoints), out object? zeroPoints) ? zeroPoints as bool? : null,
             Unreadable: stated != values.Count);
 
         int? Integer(string name) => values.TryGetValue(name, out object? value) ? value as int? : null;

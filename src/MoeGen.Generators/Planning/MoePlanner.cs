@@ -26,7 +26,7 @@ internal static class MoePlanner
             new EquatableArray<GemmPlan>(output == MoeOutput.Cuda ? Variants(declaration) : []),
             // A pinned tile is what all calls run.
             Decodes: output == MoeOutput.Cuda && settings is { Tile: null, Gemm: null or Gemm.TensorCore },
-            QuantizesActivations: settings.Dtype == Dtype.INT8,
+            WeightCoding.Of(settings),
             output);
     }
 

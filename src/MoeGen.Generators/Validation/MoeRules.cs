@@ -15,6 +15,7 @@ internal static class MoeRules
         declaration => EnumRule.Check(declaration.Settings),
         declaration => ManagedOptionRule.Check(declaration.Settings),
         declaration => Int8Rule.Check(declaration.Settings),
+        declaration => WeightFormatRule.Check(declaration.Settings),
         CustomGemmRule.Check,
         GemmSignatureRule.Check,
         ForeignGemmOptionRule.Check,

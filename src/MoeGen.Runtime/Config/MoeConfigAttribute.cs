@@ -35,6 +35,24 @@ public sealed class MoeConfigAttribute : Attribute
     /// <example><code>[MoeConfig(Dtype = Dtype.INT8, OutputDtype = Dtype.FP16)]</code></example>
     public Dtype OutputDtype { get; set; }
 
+    /// <summary>How the experts' weights are stored, with BF16 or FP16 activations. Default: <see cref="WeightFormat.SameAsDtype"/>.</summary>
+    /// <remarks>
+    /// Codes become elements in registers, on their way to the tensor cores. An error with <see cref="MoeGen.Dtype.INT8"/>, whose weights
+    /// are 8-bit, and with <see cref="MoeGen.Dtype.FP32"/>; the generated kernels alone multiply.
+    /// </remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Weights = WeightFormat.Int4Group)]</code></example>
+    public WeightFormat Weights { get; set; }
+
+    /// <summary>Elements along a weight row that share a scale with <see cref="WeightFormat.Int4Group"/>: 32, 64 or 128. Default: 128.</summary>
+    /// <remarks>It divides H and I. An error with other formats.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Weights = WeightFormat.Int4Group, GroupSize = 64)]</code></example>
+    public int GroupSize { get; set; }
+
+    /// <summary>Whether each group has a zero point of its own with <see cref="WeightFormat.Int4Group"/>. Default: false, all are 8.</summary>
+    /// <remarks>An error with other formats.</remarks>
+    /// <example><code>[MoeConfig(Dtype = Dtype.FP16, Weights = WeightFormat.Int4Group, ZeroPoints = true)]</code></example>
+    public bool ZeroPoints { get; set; }
+
     /// <summary>The function between the two GEMMs. Default: <see cref="MoeGen.Activation.Swiglu"/>.</summary>
     /// <remarks>With a gated function fc1 has two rows for each intermediate value, with a plain one it has one.</remarks>
     /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Relu2)]</code></example>

@@ -18,6 +18,12 @@ public sealed record MoeDescriptor(
     /// <summary>How the experts' weights are stored.</summary>
     public WeightFormat Weights { get; init; }
 
+    /// <summary>Elements along a weight row that share a scale, with <see cref="WeightFormat.Int4Group"/>; else 0.</summary>
+    public int GroupSize { get; init; }
+
+    /// <summary>Whether each such group has a zero point.</summary>
+    public bool HasZeroPoints { get; init; }
+
     /// <summary>Whether tokens and activated rows are quantised, so that both GEMMs multiply 8-bit integers.</summary>
     public bool QuantizesActivations { get; init; }
 

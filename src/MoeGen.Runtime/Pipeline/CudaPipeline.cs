@@ -160,6 +160,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
                 UpRowStride = weights.Fc1Rows.UpRowStride,
                 InputScales = new(workspace + (ulong)layout.Quantized.InputScales),
                 Fc1Scales = weights.Fc1Scales,
+                Fc1ZeroPoints = weights.Fc1ZeroPoints,
             },
             stream);
 
@@ -182,6 +183,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
                 IntermediateSize = weights.Shape.IntermediateSize,
                 ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
                 Fc2Scales = weights.Fc2Scales,
+                Fc2ZeroPoints = weights.Fc2ZeroPoints,
             },
             stream);
 }

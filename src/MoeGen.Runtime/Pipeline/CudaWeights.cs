@@ -31,9 +31,13 @@ internal readonly record struct CudaWeights<T>
     public DevicePointer<float> SwigluLimit { get; init; }
 
     /// <summary>Where the weights are quantised, as all that follow.</summary>
-    public DevicePointer<float> Fc1Scales { get; init; }
+    public DevicePointer<byte> Fc1Scales { get; init; }
 
-    public DevicePointer<float> Fc2Scales { get; init; }
+    public DevicePointer<byte> Fc2Scales { get; init; }
+
+    public DevicePointer<byte> Fc1ZeroPoints { get; init; }
+
+    public DevicePointer<byte> Fc2ZeroPoints { get; init; }
 
     public DevicePointer<float> InputFactors { get; init; }
 

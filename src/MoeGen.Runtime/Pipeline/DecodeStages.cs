@@ -55,6 +55,7 @@ internal readonly struct DecodeStages<T>(
                 Gemm2Warps = gemm2Warps,
                 InputScales = new(workspace + (ulong)layout.Quantized.InputScales),
                 Fc1Scales = weights.Fc1Scales,
+                Fc1ZeroPoints = weights.Fc1ZeroPoints,
             },
             stream);
 
@@ -76,6 +77,7 @@ internal readonly struct DecodeStages<T>(
             IntermediateSize = weights.Shape.IntermediateSize,
             ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
             Fc2Scales = weights.Fc2Scales,
+            Fc2ZeroPoints = weights.Fc2ZeroPoints,
         };
         if (wide)
         {

@@ -10,6 +10,8 @@ internal sealed class HostLayer<T>
     public HostLayer(MoeDescriptor descriptor, ManagedBackend backend, ExpertWeights<T> weights)
     {
         QuantizationChecks.Check(weights, descriptor.QuantizesActivations);
+        var quantized = weights as QuantizedMoeWeights<T>;
+        WeightChecks.CheckFormat(descriptor, quantized?.Format ?? WeightFormat.SameAsDtype, quantized?.GroupSize ?? 0, quantized?.HasZeroPoints ?? false);
         WeightChecks.CheckConfiguration(descriptor, weights.Shape, weights.Fc1Layout);
         _descriptor = descriptor;
         Backend = backend;

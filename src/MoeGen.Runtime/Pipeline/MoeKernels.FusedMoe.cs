@@ -75,6 +75,7 @@ public sealed partial class MoeKernels<TSelf, T>
         CheckRank(arguments.TpRank, arguments.TpSize, nameof(arguments.TpRank), nameof(arguments.TpSize));
         CheckRank(arguments.EpRank, arguments.EpSize, nameof(arguments.EpRank), nameof(arguments.EpSize));
         MoeShape shape = arguments.Shape;
+        WeightChecks.CheckFormat(TSelf.Descriptor, WeightFormat.SameAsDtype, 0, false);
         WeightChecks.Check(
             TSelf.Descriptor,
             Context,

@@ -38,18 +38,19 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         _own = new OwnGemm(this);
     }
 
-    /// <summary>As with <see cref="MoeWeights{T}"/>, where the class multiplies 8-bit integers.</summary>
+    /// <summary>As with <see cref="MoeWeights{T}"/>, where the class is generated for quantised weights.</summary>
     protected MoeLayer(CudaContext context, QuantizedMoeWeights<T> weights, MoeCudaOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(weights);
         WeightChecks.CheckConfiguration(TSelf.Descriptor, weights.Shape, weights.Fc1Layout);
+        WeightChecks.CheckFormat(TSelf.Descriptor, weights.Format, weights.GroupSize, weights.HasZeroPoints);
         MoeKernels<TSelf, T>.RequireDevice(context);
         DeviceQuantizedMoeWeights<T> deviceWeights = DeviceQuantizedMoeWeights<T>.Upload(context, weights);
         (_cuda, _own) = (Own(context, deviceWeights, options), new OwnGemm(this));
     }
 
-    /// <summary>As with <see cref="DeviceMoeWeights{T}"/>, where the class multiplies 8-bit integers.</summary>
+    /// <summary>As with <see cref="DeviceMoeWeights{T}"/>, where the class is generated for quantised weights.</summary>
     protected MoeLayer(CudaContext context, DeviceQuantizedMoeWeights<T> weights, MoeCudaOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -66,7 +67,7 @@ public abstract partial class MoeLayer<TSelf, T> : IDisposable
         _managed = new HostLayer<T>(TSelf.Descriptor, backend, weights);
     }
 
-    /// <summary>Runs on the CPU, where the class multiplies 8-bit integers.</summary>
+    /// <summary>Runs on the CPU, where the class is generated for quantised weights.</summary>
     protected MoeLayer(ManagedBackend backend, QuantizedMoeWeights<T> weights)
     {
         ArgumentNullException.ThrowIfNull(backend);

@@ -15,10 +15,16 @@ internal static class QuantizationChecks
                 $"quantizeActivations is true, and the weights' format is {format}; activations are quantised with {nameof(WeightFormat.Int8PerChannel)} only.", nameof(quantizeActivations));
         }
 
-        if (!quantizeActivations && quantized is { InputFactors.IsEmpty: false })
+        CheckSmoothing(quantized is { InputFactors.IsEmpty: false }, quantizeActivations);
+    }
+
+    /// <summary>Refuses smoothing that would be left undone.</summary>
+    public static void CheckSmoothing(bool hasInputFactors, bool quantizeActivations, string name = "weights")
+    {
+        if (!quantizeActivations && hasInputFactors)
         {
             throw new ArgumentException(
-                "weights have InputFactors, which only quantised activations take; quantizeActivations is false, where none are allowed.", nameof(weights));
+                $"{name} have InputFactors, which only quantised activations take; quantizeActivations is false, where none are allowed.", name);
         }
     }
 }

@@ -62,8 +62,12 @@ public sealed class DeviceMoeWeights<T> : DeviceExpertWeights<T>
     }
 
     /// <inheritdoc/>
-    internal override void Check(MoeDescriptor descriptor, CudaContext context) => WeightChecks.Check(
-        descriptor, context, Shape, Fc1Layout, Fc1ExpertWeights, Fc2ExpertWeights, Fc1ExpertBiases, Fc2ExpertBiases, SwigluAlpha, SwigluBeta, SwigluLimit);
+    internal override void Check(MoeDescriptor descriptor, CudaContext context)
+    {
+        WeightChecks.CheckFormat(descriptor, WeightFormat.SameAsDtype, 0, false);
+        WeightChecks.Check(
+            descriptor, context, Shape, Fc1Layout, Fc1ExpertWeights, Fc2ExpertWeights, Fc1ExpertBiases, Fc2ExpertBiases, SwigluAlpha, SwigluBeta, SwigluLimit);
+    }
 
     /// <inheritdoc/>
     internal override CudaWeights<T> Bind(DeviceBuffer<int>? map) => base.Bind(map) with

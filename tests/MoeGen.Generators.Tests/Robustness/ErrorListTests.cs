@@ -46,6 +46,7 @@ public sealed class ErrorListTests
         { "MOE005", "Dtype = Dtype.FP16, Stages = -1" },
         { "MOE023", "Dtype = Dtype.BF16" },
         { "MOE024", "Dtype = Dtype.INT8, Gemm = Gemm.Cublas" },
+        { "MOE024", "Dtype = Dtype.BF16, Weights = WeightFormat.Int4Group, GroupSize = 16" },
         { "MOE024", "Dtype = Dtype.INT8, OutputDtype = Dtype.FP32" },
         { "MOE012", "Dtype = Dtype.BF16, OutputDtype = Dtype.BF16" },
     };
@@ -67,7 +68,7 @@ public sealed class ErrorListTests
     public async Task Wrong_argument_is_the_only_error_though_the_layer_is_used(string id, string arguments)
     {
         string element = arguments.Contains("FP16", StringComparison.Ordinal) ? "System.Half" : "MoeGen.BFloat16";
-        string weights = arguments.Contains("INT8", StringComparison.Ordinal) ? "QuantizedMoeWeights" : "MoeWeights";
+        string weights = (arguments.Contains("INT8", StringComparison.Ordinal) || arguments.Contains("Weights = ", StringComparison.Ordinal)) ? "QuantizedMoeWeights" : "MoeWeights";
         string body = id switch
         {
             "MOE019" => " { void Gemm1(int a) { } }",

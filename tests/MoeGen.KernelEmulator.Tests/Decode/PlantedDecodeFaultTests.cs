@@ -13,15 +13,15 @@ public sealed class PlantedDecodeFaultTests
         new("barrier missing before the reduction", "        round += last - first;\n    }\n    __syncthreads();\n", "        round += last - first;\n    }\n", FaultKind.DataRace),
         new("groups that are too long", "before % kGroupSlots == 0", "before % (2 * kGroupSlots) == 0", null),
         new("slots in no order", "&& other < slot;\n        before", "&& other <= slot;\n        before", null),
-        new("partial sums that are not cleared", "own_sums[i] = 0.0f;", "{}", FaultKind.UninitializedRead),
+        new("partial sums that are not cleared", "own_sums[i] = 0;", "{}", FaultKind.UninitializedRead),
         new("halves of the depth exchanged on one side", "values.words[2 * half], values.words[2 * half + 1])", "values.words[2 * half + 1], values.words[2 * half])", null),
         new("no zeros beyond the depth", "load_streamed(low + depth, low && depth < end)", "load_streamed(low + depth, low)", FaultKind.OutOfBounds),
         new("misaligned weights", "load_streamed(high + depth, ", "load_streamed(high + depth + 1, ", FaultKind.Misaligned),
         new("columns beyond the last", "first_column + 8 < hidden ? weights", "first_column < hidden ? weights", FaultKind.OutOfBounds),
         new("up rows for gate rows", "arguments.upRowOffset + high_output", "arguments.gateRowOffset + high_output", null),
-        new("a warp's share dropped", "other < warps; ++other) sum", "other < warps - 1; ++other) sum", null),
+        new("a warp's share dropped", "other < warps; ++other) products", "other < warps - 1; ++other) products", null),
         new("scale dropped", "arguments.tokenFinalScales[slot] : 1.0f, sum", "1.0f : 1.0f, sum", null),
-        new("token of the slot before", "slot / top_k) * hidden", "max(0, slot - 1) / top_k) * hidden", null),
+        new("token of the slot before", "slot / top_k) * depth", "max(0, slot - 1) / top_k) * depth", null),
         new("output beyond the tokens", "i < num_slots / top_k * kDecodeColumns;", "i < num_slots * kDecodeColumns;", FaultKind.OutOfBounds),
     ];
 

@@ -21,7 +21,7 @@ public sealed class FragmentTests
             for (int i = 0; i < 4; ++i) fragment[i] = a_elements[2 * i] | static_cast<unsigned>(a_elements[2 * i + 1]) << 16;
             float sums[4];
             for (int i = 0; i < 4; ++i) sums[i] = c[(i < 2 ? group : group + 8) * 8 + place * 2 + (i & 1)];
-            mma_m16n8k16(sums, fragment, b_elements[0] | static_cast<unsigned>(b_elements[1]) << 16,
+            mma(sums, fragment, b_elements[0] | static_cast<unsigned>(b_elements[1]) << 16,
                          b_elements[2] | static_cast<unsigned>(b_elements[3]) << 16);
             for (int i = 0; i < 4; ++i) c[(i < 2 ? group : group + 8) * 8 + place * 2 + (i & 1)] = sums[i];
         }
@@ -50,6 +50,49 @@ public sealed class FragmentTests
             for (int column = 0; column < 8; column++)
             {
                 float expected = c[(row * 8) + column] + Enumerable.Range(0, 16).Sum(k => a[(row * 16) + k] * b[(k * 8) + column]);
+                Assert.Equal(expected, found[(row * 8) + column]);
+            }
+        }
+    }
+
+    private const string CodeProduct = Pointers.Text + """
+        extern "C" __global__ void __launch_bounds__(32) k(const __grid_constant__ Pointers arguments) {
+            const signed char* a = static_cast<const signed char*>(arguments.a);
+            const signed char* b = static_cast<const signed char*>(arguments.b);
+            int* c = static_cast<int*>(arguments.c);
+            const int group = threadIdx.x >> 2, place = threadIdx.x % 4;
+            unsigned fragment[4] = {}, columns[2] = {};
+            for (int i = 0; i < 16; ++i) {
+                const int row = i / 4 % 2 == 0 ? group : group + 8;
+                fragment[i / 4] |= static_cast<unsigned>(static_cast<unsigned char>(a[row * 32 + place * 4 + i % 4 + i / 8 * 16])) << i % 4 * 8;
+            }
+            for (int i = 0; i < 8; ++i) columns[i / 4] |= static_cast<unsigned>(static_cast<unsigned char>(b[(place * 4 + i % 4 + i / 4 * 16) * 8 + group])) << i % 4 * 8;
+            int sums[4];
+            for (int i = 0; i < 4; ++i) sums[i] = c[(i < 2 ? group : group + 8) * 8 + place * 2 + (i & 1)];
+            mma(sums, fragment, columns[0], columns[1]);
+            for (int i = 0; i < 4; ++i) c[(i < 2 ? group : group + 8) * 8 + place * 2 + (i & 1)] = sums[i];
+        }
+        """;
+
+    [Fact]
+    public void Mma_of_codes_multiplies_16x32_by_32x8()
+    {
+        var random = new Random(8);
+        sbyte[] a = [.. Enumerable.Range(0, 512).Select(_ => (sbyte)random.Next(-128, 128))];
+        sbyte[] b = [.. Enumerable.Range(0, 256).Select(_ => (sbyte)random.Next(-128, 128))];
+        int[] c = [.. Enumerable.Range(0, 128).Select(_ => random.Next(-99_999, 100_000))];
+        using var device = new EmulatedDevice();
+        using DeviceBuffer<sbyte> deviceA = SmallKernel.Upload<sbyte>(device, a);
+        using DeviceBuffer<sbyte> deviceB = SmallKernel.Upload<sbyte>(device, b);
+        using DeviceBuffer<int> deviceC = SmallKernel.Upload<int>(device, c);
+        SmallKernel.Run(
+            device, CodeProduct, new Pointers { A = deviceA.Pointer.Address, B = deviceB.Pointer.Address, C = deviceC.Pointer.Address }, 32, 1, "int8");
+        int[] found = SmallKernel.Read(deviceC);
+        for (int row = 0; row < 16; row++)
+        {
+            for (int column = 0; column < 8; column++)
+            {
+                int expected = c[(row * 8) + column] + Enumerable.Range(0, 32).Sum(k => a[(row * 32) + k] * b[(k * 8) + column]);
                 Assert.Equal(expected, found[(row * 8) + column]);
             }
         }

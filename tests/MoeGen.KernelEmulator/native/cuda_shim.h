@@ -79,6 +79,13 @@ __forceinline__ unsigned mask_or_all(unsigned mask = 0xffffffffu) { return mask;
 __forceinline__ int __popc(unsigned bits) { return __builtin_popcount(bits); }
 __forceinline__ int __ffs(int bits) { return __builtin_ffs(bits); }
 __forceinline__ int __clz(int bits) { return bits == 0 ? 32 : __builtin_clz(static_cast<unsigned>(bits)); }
+// Bytes 0 to 3 are those of x, 4 to 7 those of y; each hexadecimal digit of the selector names one.
+__forceinline__ unsigned __byte_perm(unsigned x, unsigned y, unsigned selector) {
+    const unsigned long long bytes = static_cast<unsigned long long>(y) << 32 | x;
+    unsigned result = 0;
+    for (int i = 0; i < 4; ++i) result |= static_cast<unsigned>(bytes >> 8 * (selector >> 4 * i & 7) & 0xff) << 8 * i;
+    return result;
+}
 __forceinline__ float __uint_as_float(unsigned bits) { return __builtin_bit_cast(float, bits); }
 __forceinline__ float __int_as_float(int bits) { return __builtin_bit_cast(float, bits); }
 __forceinline__ unsigned __float_as_uint(float value) { return __builtin_bit_cast(unsigned, value); }

@@ -11,7 +11,7 @@ internal static class ConstructorsText
     {
         string name = model.Type.Name;
         string element = Names.Element(model.Dtype);
-        string format = model.QuantizesActivations ? "Quantized" : "";
+        string format = model.Weights.IsQuantized ? "Quantized" : "";
         if (model.Output != MoeOutput.Managed)
         {
             writer.Write(

@@ -15,9 +15,23 @@ internal static class DescriptorOptions
             options.Add($"Gemm = {Names.MoeGen}.Gemm.{model.Gemm}");
         }
 
-        if (model.QuantizesActivations)
+        if (model.Weights.IsQuantized)
         {
-            options.Add($"Weights = {Names.MoeGen}.WeightFormat.Int8PerChannel");
+            options.Add($"Weights = {Names.MoeGen}.WeightFormat.{model.Weights.Format}");
+        }
+
+        if (model.Weights.Format == WeightFormat.Int4Group)
+        {
+            options.Add($"GroupSize = {model.Weights.GroupSize.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        if (model.Weights.ZeroPoints)
+        {
+            options.Add("HasZeroPoints = true");
+        }
+
+        if (model.Weights.QuantizesActivations)
+        {
             options.Add("QuantizesActivations = true");
         }
 

@@ -24,7 +24,7 @@ internal sealed record StageKernel(
     [
         .. model.Routing == RoutingMethod.Preselected ? (StageKernel[])[] : Routing(model),
         .. Route,
-        .. model.QuantizesActivations ? Quantize(model) : [],
+        .. model.Weights.QuantizesActivations ? Quantize(model) : [],
         .. model.Gemm == Gemm.TensorCore ? [] : AroundForeignGemm(model),
         Finalize(model),
         .. model.Decodes ? Decode(model).Select(kernel => kernel with { Part = TextParts.Decode }) : [],

@@ -1,3 +1,5 @@
+using MoeGen.Generators.Models;
+
 namespace MoeGen.Generators.Emit.Cuda;
 
 /// <summary>
@@ -7,6 +9,17 @@ namespace MoeGen.Generators.Emit.Cuda;
 internal static class Conditions
 {
     private const string Begin = "#ifdef MOE_";
+
+    /// <summary>What a configuration defines.</summary>
+    public static IEnumerable<string> Of(MoeModel model) => new (string Name, bool Holds)[]
+    {
+        ("MOE_INPUT_SCALES", model.Routing == RoutingMethod.TopKSigmoidInput), // routing scales the experts' input
+        ("MOE_SCALES", model.Weights.IsQuantized), // weights have scales
+        ("MOE_INT8", model.Weights.QuantizesActivations), // both operands are 8-bit integers
+        ("MOE_CODES", model.Weights is { IsQuantized: true, QuantizesActivations: false }), // weights are codes, activations elements
+        ("MOE_INT8_WEIGHTS", model.Weights is { Format: WeightFormat.Int8PerChannel, QuantizesActivations: false }),
+        ("MOE_ZERO_POINTS", model.Weights.ZeroPoints),
+    }.Where(condition => condition.Holds).Select(condition => condition.Name);
 
     /// <summary>The template with the lines of its conditions that hold; null stays null.</summary>
     public static string? Apply(string? template, IReadOnlyCollection<string> defined)

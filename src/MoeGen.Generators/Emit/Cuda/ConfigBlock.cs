@@ -17,7 +17,7 @@ internal static class ConfigBlock
         $"""
         #include "../{ElementTemplate(model.Dtype)}"
         #include "../{ActivationTemplate(model.Activation)}"
-        """ + (model.QuantizesActivations ? "\n#include \"../primitives/int8.cuh\"" : "") + (model.Routing == RoutingMethod.Preselected ? "" : $"\n#include \"../{RoutingTemplate(model.Routing)}\"");
+        """ + (CodesTemplate(model.Weights) is { } codes ? $"\n#include \"../{codes}\"" : "") + (model.Routing == RoutingMethod.Preselected ? "" : $"\n#include \"../{RoutingTemplate(model.Routing)}\"");
 
     /// <summary>The template with the element type's arithmetic.</summary>
     public static string ElementTemplate(Dtype dtype) => dtype switch
@@ -25,6 +25,16 @@ internal static class ConfigBlock
         Dtype.BF16 => "primitives/bf16.cuh",
         Dtype.FP16 => "primitives/fp16.cuh",
         _ => throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "No GPU kernels for this element type."),
+    };
+
+    /// <summary>The template with the arithmetic of codes; null where weights are elements.</summary>
+    public static string? CodesTemplate(WeightCoding weights) => weights switch
+    {
+        { QuantizesActivations: true } => "primitives/int8.cuh",
+        { Format: WeightFormat.Int8PerChannel } => "codes/int8.cuh",
+        { Format: WeightFormat.Int4Group } => "codes/int4.cuh",
+        { Format: WeightFormat.Mxfp4 } => "codes/mxfp4.cuh",
+        _ => null,
     };
 
     /// <summary>The template with the activation.</summary>
@@ -87,6 +97,11 @@ internal static class ConfigBlock
             constexpr int kTopK = {model.Shape.TopK};  // {Size("K", model.Shape.TopK)}
             constexpr int kNumExperts = {model.Shape.NumExperts};  // {Size("E", model.Shape.NumExperts)}
             """);
+        if (model.Weights.GroupSize > 0)
+        {
+            writer.Write($"constexpr int kGroupSize = {model.Weights.GroupSize};  // elements along a weight row that share a scale");
+        }
+
         if (model.Activation.HasAlphaAndBeta())
         {
             writer.Write().Write(

@@ -5,11 +5,6 @@ namespace MoeGen.Generators.Emit.Cuda;
 /// <summary>The CUDA text of a class: self-contained, constants first, nothing that its kernels do not use. A pure function of the model.</summary>
 internal static class CudaText
 {
-    // Defined where routing scales the experts' input.
-    private const string InputScales = "MOE_INPUT_SCALES";
-
-    // Defined where both GEMMs multiply 8-bit integers.
-    private const string Int8 = "MOE_INT8";
 
     /// <summary>Emits the text from the embedded templates.</summary>
     public static string Emit(MoeModel model) => Emit(model, EmbeddedTemplates.Read);
@@ -18,7 +13,7 @@ internal static class CudaText
     public static string Emit(MoeModel model, Func<string, string?> read)
     {
         string includes = ConfigBlock.Includes(model);
-        string[] conditions = [.. model.Routing == RoutingMethod.TopKSigmoidInput ? [InputScales] : (string[])[], .. model.QuantizesActivations ? [Int8] : (string[])[]];
+        string[] conditions = [.. Conditions.Of(model)];
         TemplateComposer composer = new(path => path == ConfigBlock.Path ? includes : Conditions.Apply(read(path), conditions));
         composer.Append(HeaderComment.Emit(model)).Append(ConfigBlock.Constants(model)).Include(ConfigBlock.Path);
         foreach (string root in Roots(model))
@@ -40,7 +35,7 @@ internal static class CudaText
             yield return "routing/router_logits_tiled.cuh";
         }
 
-        if (model.QuantizesActivations)
+        if (model.Weights.QuantizesActivations)
         {
             yield return "quantize/quantize.cuh";
         }

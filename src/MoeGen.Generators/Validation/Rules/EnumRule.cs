@@ -12,7 +12,8 @@ internal static class EnumRule
             .Concat(Check(settings.Activation))
             .Concat(Check(settings.Routing, nameof(MoeSettings.Routing)))
             .Concat(Check(settings.Gemm))
-            .Concat(Check(settings.OutputDtype, nameof(MoeSettings.OutputDtype)));
+            .Concat(Check(settings.OutputDtype, nameof(MoeSettings.OutputDtype)))
+            .Concat(Check(settings.Weights, nameof(MoeSettings.Weights)));
 
     /// <summary>The values that may be stated, as message text.</summary>
     public static string Allowed<T>()

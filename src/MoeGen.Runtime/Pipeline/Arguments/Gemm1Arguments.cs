@@ -71,9 +71,12 @@ public struct Gemm1Arguments<T>
     /// <summary>See <see cref="UpRowOffset"/>.</summary>
     public int UpRowStride;
 
-    /// <summary>Scale of each token's codes, fp32 [T]; only where activations are quantised, as the next.</summary>
+    /// <summary>Scale of each token's codes, fp32 [T], where activations are quantised. Only where weights are, as all that follow.</summary>
     public DevicePointer<float> InputScales;
 
-    /// <summary>Scale of each row of fc1, fp32 [E, 2I] gated, [E, I] plain.</summary>
-    public DevicePointer<float> Fc1Scales;
+    /// <summary>Scale of each row of fc1, fp32 [E, 2I] gated, [E, I] plain; or of each group of it, of the element type.</summary>
+    public DevicePointer<byte> Fc1Scales;
+
+    /// <summary>Zero point of each group, one byte; null where there are none.</summary>
+    public DevicePointer<byte> Fc1ZeroPoints;
 }

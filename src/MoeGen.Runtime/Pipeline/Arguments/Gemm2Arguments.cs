@@ -47,9 +47,12 @@ public struct Gemm2Arguments<T>
     /// <summary>Keeps the size a multiple of 8.</summary>
     public int Reserved;
 
-    /// <summary>Scale of each activated row's codes, fp32 [T * K]; only where activations are quantised, as the next.</summary>
+    /// <summary>Scale of each activated row's codes, fp32 [T * K], where activations are quantised. Only where weights are, as all that follow.</summary>
     public DevicePointer<float> ActivatedScales;
 
-    /// <summary>Scale of each row of fc2, fp32 [E, H].</summary>
-    public DevicePointer<float> Fc2Scales;
+    /// <summary>Scale of each row of fc2, fp32 [E, H]; or of each group of it, of the element type.</summary>
+    public DevicePointer<byte> Fc2Scales;
+
+    /// <summary>Zero point of each group, one byte; null where there are none.</summary>
+    public DevicePointer<byte> Fc2ZeroPoints;
 }

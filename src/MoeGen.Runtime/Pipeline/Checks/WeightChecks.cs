@@ -61,6 +61,21 @@ internal static class WeightChecks
         CheckStated(descriptor, nameof(shape.IntermediateSize), stated.IntermediateSize, shape.IntermediateSize);
     }
 
+    /// <summary>The format that the class is generated for.</summary>
+    public static void CheckFormat(MoeDescriptor descriptor, WeightFormat format, int groupSize, bool hasZeroPoints, string name = "weights")
+    {
+        int stated = descriptor.Weights == WeightFormat.Int4Group ? descriptor.GroupSize : 0;
+        int given = format == WeightFormat.Int4Group ? groupSize : 0;
+        if ((format, given, hasZeroPoints) != (descriptor.Weights, stated, descriptor.HasZeroPoints))
+        {
+            throw new ArgumentException(
+                $"{name} are {Describe(format, given, hasZeroPoints)}; {descriptor.Name} is generated for {Describe(descriptor.Weights, stated, descriptor.HasZeroPoints)}.", name);
+        }
+
+        static string Describe(WeightFormat format, int groupSize, bool zeroPoints) =>
+            $"{format}{(groupSize > 0 ? $" in groups of {groupSize}" : "")}{(zeroPoints ? " with zero points" : "")}";
+    }
+
     /// <summary>A size that the attribute states holds for every call.</summary>
     public static void CheckStated(MoeDescriptor descriptor, string name, int stated, int given)
     {

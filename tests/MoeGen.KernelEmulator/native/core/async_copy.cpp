@@ -49,6 +49,10 @@ extern "C" {
 
 unsigned moegen_dynamic_shared_memory() { return kDynamicBase; }
 
+void moegen_store_shared(unsigned destination, moegen_words4 words) {
+    memcpy(moegen::dynamic_memory + moegen::shared_offset(destination, moegen::Access::write, __builtin_return_address(0)), words.values, 16);
+}
+
 void moegen_copy_async(unsigned destination, const void* source, bool valid) {
     const void* pc = __builtin_return_address(0);
     Copy copy = {};

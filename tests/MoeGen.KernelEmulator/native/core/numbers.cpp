@@ -41,12 +41,27 @@ static unsigned to_bfloat(float value) {
     return (bits + 0x7fffu + (bits >> 16 & 1)) >> 16;
 }
 
+static float bfloat_of(unsigned bits) { return float_of_bits(bits << 16); }
+
+// A product of two elements is exact in a double, and so is what these texts add to it.
+template <float (*kWiden)(unsigned), unsigned (*kNarrow)(float)>
+static unsigned fma_pairs(unsigned a, unsigned b, unsigned c) {
+    unsigned result = 0;
+    for (int half = 0; half < 32; half += 16) {
+        const double sum = static_cast<double>(kWiden(a >> half & 0xffffu)) * kWiden(b >> half & 0xffffu) + kWiden(c >> half & 0xffffu);
+        result |= kNarrow(static_cast<float>(sum)) << half;
+    }
+    return result;
+}
+
 }  // namespace moegen
 
 extern "C" {
 
 unsigned moegen_pack_bf16(float low, float high) { return moegen::to_bfloat(low) | moegen::to_bfloat(high) << 16; }
 unsigned moegen_pack_fp16(float low, float high) { return moegen::to_half(low) | moegen::to_half(high) << 16; }
+unsigned moegen_fma_bf16(unsigned a, unsigned b, unsigned c) { return moegen::fma_pairs<moegen::bfloat_of, moegen::to_bfloat>(a, b, c); }
+unsigned moegen_fma_fp16(unsigned a, unsigned b, unsigned c) { return moegen::fma_pairs<moegen::half_to_float, moegen::to_half>(a, b, c); }
 float moegen_widen_fp16(unsigned short bits) { return moegen::half_to_float(bits); }
 
 }
