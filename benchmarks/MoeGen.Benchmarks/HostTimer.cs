@@ -12,8 +12,7 @@ internal sealed class HostTimer(ProbeDriver probe, CudaStream stream)
     public HostTimes Time<TLayer>(TLayer layer, BenchmarkCall call, bool capturable)
         where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
     {
-        double forward = Median(() => call.Forward(layer, stream));
-        double driver = InsideDriver(() => call.Forward(layer, stream));
+        (double forward, double driver) = Forward(() => call.Forward(layer, stream));
         if (!capturable)
         {
             return new HostTimes(forward, driver, null, null);
@@ -29,7 +28,37 @@ internal sealed class HostTimer(ProbeDriver probe, CudaStream stream)
         return new HostTimes(forward, driver, capture, Median(() => graph.Launch(stream)));
     }
 
-    private double Median(Action enqueue) => Spread.Of(Enumerable.Range(0, Rounds).Select(_ =>
+    private double Median(Action enqueue) => Spread.Of(Enumerable.Range(0, Rounds).Select(_ => TimeBurst(enqueue))).Median;
+
+    /// <summary>
+    /// One call, and of it the time inside cuLaunchKernel. Both come from the same bursts: in none is the part longer than the whole, so
+    /// neither is it in the medians. The probe's own notes, two timestamps a launch, count as the layer's time.
+    /// </summary>
+    private (double Forward, double Driver) Forward(Action enqueue)
+    {
+        var forward = new double[Rounds];
+        var driver = new double[Rounds];
+        probe.Records = true;
+        try
+        {
+            for (int round = 0; round < Rounds; round++)
+            {
+                probe.Begin();
+                forward[round] = TimeBurst(enqueue);
+                driver[round] = probe.LaunchMicroseconds / Burst;
+            }
+        }
+        finally
+        {
+            probe.Records = false;
+            stream.Synchronize();
+        }
+
+        return (Spread.Of(forward).Median, Spread.Of(driver).Median);
+    }
+
+    // In the clock's own ticks, as the probe counts: a TimeSpan would cut them off.
+    private double TimeBurst(Action enqueue)
     {
         stream.Synchronize();
         long start = Stopwatch.GetTimestamp();
@@ -38,31 +67,6 @@ internal sealed class HostTimer(ProbeDriver probe, CudaStream stream)
             enqueue();
         }
 
-        return Stopwatch.GetElapsedTime(start).TotalMicroseconds / Burst;
-    })).Median;
-
-    /// <summary>Of one call, the time inside cuLaunchKernel.</summary>
-    private double InsideDriver(Action enqueue)
-    {
-        probe.Records = true;
-        try
-        {
-            return Spread.Of(Enumerable.Range(0, Rounds).Select(_ =>
-            {
-                stream.Synchronize();
-                probe.Begin();
-                for (int i = 0; i < Burst; i++)
-                {
-                    enqueue();
-                }
-
-                return probe.LaunchMicroseconds / Burst;
-            })).Median;
-        }
-        finally
-        {
-            probe.Records = false;
-            stream.Synchronize();
-        }
+        return (Stopwatch.GetTimestamp() - start) * 1e6 / Stopwatch.Frequency / Burst;
     }
 }

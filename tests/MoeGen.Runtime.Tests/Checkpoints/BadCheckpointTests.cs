@@ -60,7 +60,7 @@ public sealed class BadCheckpointTests : IDisposable
     [InlineData("deepseek_v3", "\"n_shared_experts\":1", "\"n_shared_experts\":-1", "n_shared_experts is '-1'; allowed are integers from 0")]
     [InlineData("deepseek_v3", "{\"hidden", "{\"scoring_func\":\"softmax\",\"hidden", "scoring_func is 'softmax'; allowed is 'sigmoid'")]
     [InlineData("deepseek_v3", "\"first_k_dense_replace\":1", "\"first_k_dense_replace\":2", "layer 1 has no MoE block, it is dense; with experts are no layer of 2 layers")]
-    [InlineData("deepseek_v2", "{\"hidden", "{\"norm_topk_prob\":true,\"hidden", "norm_topk_prob is true; allowed is false with deepseek_v2")]
+    [InlineData("deepseek_v2", "{\"hidden", "{\"norm_topk_prob\":2,\"hidden", "norm_topk_prob is '2'; allowed are true and false")]
     [InlineData("deepseek_v2", "\"greedy\"", "\"noaux_tc\"", "topk_method is 'noaux_tc'; allowed are 'greedy' and 'group_limited_greedy'")]
     [InlineData("deepseek_v2 groups", "\"n_group\":4,", "", "n_group is missing")]
     [InlineData("phimoe", "\"num_experts_per_tok\":2", "\"num_experts_per_tok\":3", "topK is 3; allowed is 2 with SparseMixer")]

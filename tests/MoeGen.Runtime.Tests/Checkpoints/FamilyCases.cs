@@ -7,7 +7,7 @@ internal static class FamilyCases
 {
     public static string[] Names =>
     [
-        "mixtral", "olmoe", "qwen2_moe", "qwen3_moe stacked", "deepseek_v2", "deepseek_v2 groups", "deepseek_v3", "deepseek_v3 fp8", "kimi_k2", "glm4_moe",
+        "mixtral", "olmoe", "qwen2_moe", "qwen3_moe stacked", "deepseek_v2", "deepseek_v2 norm_topk_prob", "deepseek_v2 groups", "deepseek_v3", "deepseek_v3 fp8", "kimi_k2", "glm4_moe",
         "granitemoe", "granitemoeshared", "phimoe", "llama4", "gpt_oss", "gpt_oss mxfp4",
     ];
 
@@ -19,6 +19,9 @@ internal static class FamilyCases
         "qwen2_moe" => Qwen2(),
         "qwen3_moe stacked" => Qwen3Stacked(),
         "deepseek_v2" => DeepseekV2(",\"topk_method\":\"greedy\",\"n_group\":null", RoutingMethod.SoftmaxTopK, groups: 1, selected: 1),
+
+        // The block of transformers does not look at the key.
+        "deepseek_v2 norm_topk_prob" => DeepseekV2(",\"norm_topk_prob\":true", RoutingMethod.SoftmaxTopK, groups: 1, selected: 1),
         "deepseek_v2 groups" => DeepseekV2(",\"topk_method\":\"group_limited_greedy\",\"n_group\":4,\"topk_group\":2", RoutingMethod.SoftmaxGroupedTopK, groups: 4, selected: 2),
         "deepseek_v3 fp8" => Sigmoid("deepseek_v3", 4, 2, isFp8: true),
         "deepseek_v3" => Sigmoid("deepseek_v3", 4, 2),

@@ -44,6 +44,8 @@ public sealed class LoadingSpeedTests : IDisposable
         {
             Measure("read", () => ReadAll(checkpoint.Tensors, fresh: false));
             Measure("read into new memory", () => ReadAll(checkpoint.Tensors, fresh: true));
+            Measure("result written to new memory", () => WriteAll(experts, loaded));
+            Measure("result copied to one buffer", () => CopyAll(loaded));
             long before = GC.GetTotalAllocatedBytes(precise: true);
             Measure("load", () => block.LoadWeights<BFloat16>(allowConversion: true));
             CheckExtra("load", GC.GetTotalAllocatedBytes(precise: true) - before - loaded);
@@ -102,5 +104,34 @@ public sealed class LoadingSpeedTests : IDisposable
         }
 
         GC.KeepAlive(kept);
+    }
+
+    // What writing weights takes at least, however they are stored: an expert on each thread, from a buffer in the cache.
+    private static void WriteAll(int experts, long bytes)
+    {
+        var buffer = new byte[1 << 19];
+        var kept = new byte[experts][];
+        Parallel.For(0, experts, expert =>
+        {
+            kept[expert] = GC.AllocateUninitializedArray<byte>((int)(bytes / experts));
+            for (int offset = 0; offset < kept[expert].Length; offset += buffer.Length)
+            {
+                Span<byte> to = kept[expert].AsSpan(offset);
+                buffer.AsSpan(0, Math.Min(buffer.Length, to.Length)).CopyTo(to);
+            }
+        });
+        GC.KeepAlive(kept);
+    }
+
+    // What a driver takes that only copies the weights.
+    private static void CopyAll(long bytes)
+    {
+        var buffer = new byte[2 << 20];
+        var to = new byte[32 << 20];
+        for (long offset = 0; offset < bytes; offset += buffer.Length)
+        {
+            int piece = (int)Math.Min(buffer.Length, bytes - offset);
+            buffer.AsSpan(0, piece).CopyTo(to.AsSpan((int)(offset % to.Length)));
+        }
     }
 }

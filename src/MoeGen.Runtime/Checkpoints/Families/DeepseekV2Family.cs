@@ -8,12 +8,9 @@ internal sealed class DeepseekV2Family : ICheckpointFamily
     public MoeBlockConfig ReadConfig(ModelConfig config)
     {
         DeepseekKeys.Require(config, "scoring_func", "softmax");
-        if (config.GetBoolean("norm_topk_prob", missing: false))
-        {
-            // The model's own code divides and leaves the factor out; transformers does neither.
-            throw config.Problem("norm_topk_prob", "true", "allowed is false with deepseek_v2, as implementations differ in what true does");
-        }
 
+        // Without effect, as transformers' block never looks at it; but what is no boolean is no config.json of this family.
+        _ = config.GetBoolean("norm_topk_prob", missing: false);
         string method = config.GetString("topk_method", missing: "greedy");
         bool hasGroups = method switch
         {

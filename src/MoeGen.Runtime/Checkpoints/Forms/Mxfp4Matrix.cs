@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace MoeGen.Checkpoints;
 
@@ -43,17 +42,12 @@ internal sealed class Mxfp4Matrix(
         for (int column = 0; column < destination.Length;)
         {
             (int index, int skipped) = Math.DivRem(firstColumn + column, Mxfp4Elements.BlockValues);
-            if (typeof(T) == typeof(BFloat16) && skipped == 0)
+            if (Unsafe.SizeOf<T>() == 2 && skipped == 0 && destination.Length - column >= Mxfp4Elements.BlockValues)
             {
-                // As many whole blocks as can take the short way; the next one takes the long way.
                 ReadOnlySpan<byte> whole = exponents.Slice(index, (destination.Length - column) / Mxfp4Elements.BlockValues);
-                int done = Mxfp4BFloat16.Decode(bytes[(index * Mxfp4Elements.BlockBytes)..], whole, MemoryMarshal.Cast<T, BFloat16>(destination[column..]));
-                index += done;
-                column += done * Mxfp4Elements.BlockValues;
-                if (column == destination.Length)
-                {
-                    return;
-                }
+                Mxfp4Codes<T>.Decode(bytes[(index * Mxfp4Elements.BlockBytes)..], whole, destination[column..]);
+                column += whole.Length * Mxfp4Elements.BlockValues;
+                continue;
             }
 
             int length = Math.Min(Mxfp4Elements.BlockValues - skipped, destination.Length - column);

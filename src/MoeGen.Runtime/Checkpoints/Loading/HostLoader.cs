@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using MoeGen.Native;
 
 namespace MoeGen.Checkpoints;
 
@@ -17,9 +18,9 @@ internal static class HostLoader
         var reporter = new LoadReporter(experts, progress);
         ForEach(experts.Count, expert =>
         {
-            T[] gateUp = GC.AllocateUninitializedArray<T>(fc1Length);
+            T[] gateUp = Allocate<T>(fc1Length);
             WeightSource.ReadFc1<T>(experts[expert], gateUp);
-            T[] down = GC.AllocateUninitializedArray<T>(fc2Length);
+            T[] down = Allocate<T>(fc2Length);
             experts[expert].Fc2.Read<T>(0, source.Shape.HiddenSize, down);
             fc1[expert] = gateUp;
             fc2[expert] = down;
@@ -30,6 +31,18 @@ internal static class HostLoader
             Fc1ExpertBiases = source.ReadBiases<T>(source.Tensors.Fc1Biases),
             Fc2ExpertBiases = source.ReadBiases<T>(source.Tensors.Fc2Biases),
         };
+    }
+
+    private static T[] Allocate<T>(int length)
+        where T : unmanaged
+    {
+        T[] elements = GC.AllocateUninitializedArray<T>(length);
+        if (OperatingSystem.IsLinux())
+        {
+            LinuxMemory.PreferHugePages<T>(elements);
+        }
+
+        return elements;
     }
 
     // An exception of a thread is the caller's, as if there had been one thread.

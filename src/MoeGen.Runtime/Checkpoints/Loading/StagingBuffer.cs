@@ -2,11 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace MoeGen.Checkpoints;
 
-/// <summary>Host memory of bounded size, small enough for a large cache, that rows are converted in, on several threads, before they are copied to the device.</summary>
+/// <summary>Host memory of bounded size, small enough for the caches of two cores, that rows are converted in, on several threads, before they are copied to the device.</summary>
 internal sealed class StagingBuffer<T>
     where T : unmanaged
 {
-    private const int Bytes = 8 << 20;
+    private const int Bytes = 2 << 20;
     private const int MinElementsPerThread = 1 << 16;
 
     private T[] _elements = [];
