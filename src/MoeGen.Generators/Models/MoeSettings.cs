@@ -39,6 +39,10 @@ internal sealed record MoeSettings(
     bool? ZeroPoints = null,
     bool Unreadable = false)
 {
-    /// <summary>Bytes of an element of both operands of the GEMMs.</summary>
-    public int OperandBytes => Dtype == MoeGen.Dtype.INT8 ? 1 : 2;
+    /// <summary>What the tensor cores multiply.</summary>
+    public Operands Operands => WeightCoding.Of(this) switch
+    {
+        { QuantizesActivations: true } => new(1),
+        var coding => new(2, coding.IsQuantized),
+    };
 }

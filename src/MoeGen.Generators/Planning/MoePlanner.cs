@@ -50,15 +50,15 @@ internal static class MoePlanner
         // Where no GEMM is generated, one variant stays, because the routing lists tiles of its height.
         MoeSettings settings = declaration.Settings;
         bool generates = GeneratedGemms.Of(settings.Gemm ?? Gemm.TensorCore, declaration.Type).Any();
-        IEnumerable<LadderTile> tiles = TilePlanner.LadderOf(settings.OperandBytes).Take(generates ? int.MaxValue : 1);
+        IEnumerable<LadderTile> tiles = TilePlanner.LadderOf(settings.Operands).Take(generates ? int.MaxValue : 1);
         if (settings.Tile is { } text)
         {
-            TileGrammar.Parse(text, settings.OperandBytes, out TileShape pinned);
+            TileGrammar.Parse(text, settings.Operands, out TileShape pinned);
             tiles = [new LadderTile(pinned)];
         }
 
         return tiles
-            .Select(tile => TilePlanner.Plan(tile.Shape, settings.Stages ?? tile.Stages, settings.OperandBytes))
+            .Select(tile => TilePlanner.Plan(tile.Shape, settings.Stages ?? tile.Stages, settings.Operands))
             .OfType<PlanOutcome.Planned>()
             .Select(outcome => outcome.Plan)
             .OrderBy(plan => plan.TileM)

@@ -7,14 +7,14 @@ namespace MoeGen.Generators.Planning;
 internal static class TileGrammar
 {
     /// <summary>Depth of a stage where the text does not say it: 128 bytes, one full line of shared-memory banks a row.</summary>
-    public static int DefaultK(int operandBytes) => 128 / operandBytes;
+    public static int DefaultK(Operands operands) => 128 / operands.Bytes;
 
     /// <summary>Reads a tile.</summary>
     /// <param name="text">The argument's value.</param>
-    /// <param name="operandBytes">Bytes of an element of both operands.</param>
+    /// <param name="operands">What the tensor cores multiply.</param>
     /// <param name="tile">The tile, where the text is one.</param>
     /// <returns>Null, or what is wrong with the text.</returns>
-    public static string? Parse(string text, int operandBytes, out TileShape tile)
+    public static string? Parse(string text, Operands operands, out TileShape tile)
     {
         tile = default;
         string[] parts = text.Split('x');
@@ -23,7 +23,7 @@ internal static class TileGrammar
             return parts.Length == 1 ? "found no 'x' between numbers" : $"found {parts.Length} parts";
         }
 
-        int[] numbers = [0, 0, DefaultK(operandBytes)];
+        int[] numbers = [0, 0, DefaultK(operands)];
         for (int i = 0; i < parts.Length; i++)
         {
             if (!IsNumber(parts[i]))

@@ -14,24 +14,28 @@ internal static class TilePlanner
     /// <summary>Registers for operand fragments, addresses and loop state, beside the accumulators.</summary>
     private const int RegistersBesideAccumulators = 112;
 
+    /// <summary>Registers for the codes of a stage, their scales and addresses, beside these.</summary>
+    private const int RegistersForCodes = 40;
+
     /// <summary>
     /// The tiles from which the run time picks where none is pinned, by growing number of tokens an expert. The wide ones read
     /// less of L2 for each product; their third stage is beyond 99 KB, so GPUs with no more do without them. Three stages of
     /// the flat ones leave room for more blocks.
     /// </summary>
-    public static IReadOnlyList<LadderTile> LadderOf(int operandBytes)
+    public static IReadOnlyList<LadderTile> LadderOf(Operands operands)
     {
-        return [Step(16, 128, 3), Step(32, 128, 3), Step(64, 128), Step(64, 256, 3), Step(128, 128), Step(128, 256, 3)];
+        LadderTile[] tiles = [Step(16, 128, 3), Step(32, 128, 3), Step(64, 128), Step(64, 256, 3), Step(128, 128), Step(128, 256, 3)];
+        return [.. tiles.Where(tile => Plan(tile.Shape, tile.Stages, operands) is PlanOutcome.Planned)];
 
-        LadderTile Step(int m, int n, int? stages = null) => new(new(m, n, TileGrammar.DefaultK(operandBytes)), stages, operandBytes);
+        LadderTile Step(int m, int n, int? stages = null) => new(new(m, n, TileGrammar.DefaultK(operands)), stages, operands);
     }
 
     /// <summary>Plans one tile; null stages are chosen.</summary>
-    public static PlanOutcome Plan(TileShape tile, int? stages, int operandBytes)
+    public static PlanOutcome Plan(TileShape tile, int? stages, Operands operands)
     {
-        (int warpsM, int warpsN) = WarpLayout.Of(tile, operandBytes);
+        (int warpsM, int warpsN) = WarpLayout.Of(tile, operands);
         int threads = warpsM * warpsN * 32;
-        int registers = RegistersPerThread(tile.M * tile.N / threads);
+        int registers = RegistersPerThread(tile.M * tile.N / threads, operands);
 
         // Accumulators beyond the register file would live in local memory, that is, in DRAM.
         if (threads * registers > GpuLimits.RegistersPerSm)
@@ -40,7 +44,7 @@ internal static class TilePlanner
         }
 
         // A block that wants more shared memory than a block can have is refused by the driver.
-        int bytesPerStage = (tile.M + tile.N) * tile.K * operandBytes;
+        int bytesPerStage = (tile.M + tile.N) * tile.K * operands.Bytes;
         int wanted = stages ?? DefaultStages(tile.M, bytesPerStage);
         if (wanted * bytesPerStage > GpuLimits.MaxSharedMemoryBytes)
         {
@@ -51,7 +55,7 @@ internal static class TilePlanner
         int blocks = BlocksPerSm(threads * registers, wanted * bytesPerStage);
         int maxRegisters = Math.Min(
             GpuLimits.MaxRegistersPerThread, RoundDown(GpuLimits.RegistersPerSm / (threads * blocks), GpuLimits.RegisterGranularity));
-        return new PlanOutcome.Planned(new GemmPlan(tile.M, tile.N, tile.K, wanted, warpsM, warpsN, blocks, maxRegisters, operandBytes));
+        return new PlanOutcome.Planned(new GemmPlan(tile.M, tile.N, tile.K, wanted, warpsM, warpsN, blocks, maxRegisters, operands.Bytes));
     }
 
     /// <summary>
@@ -79,9 +83,11 @@ internal static class TilePlanner
     }
 
     /// <summary>Registers that a thread with so many accumulators is expected to need.</summary>
-    public static int RegistersPerThread(int accumulators)
+    public static int RegistersPerThread(int accumulators, Operands operands)
     {
-        int estimate = Math.Min(accumulators + RegistersBesideAccumulators, GpuLimits.MaxRegistersPerThread);
+        // Without codes the compiler manages with 255 where the sum is beyond.
+        int sum = accumulators + RegistersBesideAccumulators;
+        int estimate = operands.AreDecoded ? sum + RegistersForCodes : Math.Min(sum, GpuLimits.MaxRegistersPerThread);
         return RoundDown(estimate + GpuLimits.RegisterGranularity - 1, GpuLimits.RegisterGranularity);
     }
 

@@ -21,12 +21,15 @@ internal static class WarpLayout
     /// Values of K with a layout for this M and N. The threads of a block copy 16 bytes each, and the swizzle of shared memory
     /// repeats every 8 rows: the two warps of 16x64 copy only 4 rows of 256 bytes at once.
     /// </summary>
-    public static int[] TileKOf(int m, int n, int operandBytes) =>
-        [.. RowBytes.Where(bytes => (m, n, bytes) != (16, 64, 256)).Select(bytes => bytes / operandBytes)];
+    public static int[] TileKOf(int m, int n, Operands operands) =>
+        [.. RowBytes.Where(bytes => (m, n, bytes) != (16, 64, 256)).Select(bytes => bytes / operands.Bytes)];
 
     /// <summary>Warps along M and along N.</summary>
-    public static (int WarpsM, int WarpsN) Of(TileShape tile, int operandBytes) => (tile.M, tile.N, tile.K * operandBytes) switch
+    public static (int WarpsM, int WarpsN) Of(TileShape tile, Operands operands) => (tile.M, tile.N, tile.K * operands.Bytes) switch
     {
+        // The codes of B wait in registers, beside half as many accumulators.
+        (128, 128, _) when operands.AreDecoded => (2, 4), // 64x32
+
         // With 256-byte rows a thread copies twice as many rows a stage, and their addresses take registers: more warps share them.
         (32, 64, 256) => (2, 2), // 16x32
         (16, 256, 256) or (32, 256, 256) => (1, 8), // 16x32, 32x32

@@ -41,27 +41,39 @@ public sealed class TilePlannerTests
     [InlineData(2, 65536)]
     [InlineData(5, 163840)]
     public void Pinned_stages_may_use_all_of_163_KB(int stages, int sharedMemory) =>
-        Assert.Equal(sharedMemory, Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(new TileShape(128, 128, 64), stages, 2)).Plan.SharedMemoryBytes);
+        Assert.Equal(sharedMemory, Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(new TileShape(128, 128, 64), stages, Operands.Elements)).Plan.SharedMemoryBytes);
 
     [Fact]
     public void Too_many_stages_tell_how_many_fit() => Assert.Equal(
-        new PlanOutcome.TooMuchSharedMemory(8, 262144, 166912, 5), TilePlanner.Plan(new TileShape(128, 128, 64), 8, 2));
+        new PlanOutcome.TooMuchSharedMemory(8, 262144, 166912, 5), TilePlanner.Plan(new TileShape(128, 128, 64), 8, Operands.Elements));
 
     [Fact]
     public void Accumulators_beyond_the_register_file_are_rejected() => Assert.Equal(
-        new PlanOutcome.TooManyRegisters(65536, 122880, 65536), TilePlanner.Plan(new TileShape(256, 256, 32), 2, 2));
+        new PlanOutcome.TooManyRegisters(65536, 122880, 65536), TilePlanner.Plan(new TileShape(256, 256, 32), 2, Operands.Elements));
 
     /// <summary>A stage of 8-bit operands holds twice the depth in the same bytes, and all else follows from the bytes.</summary>
     [Fact]
     public void Tiles_of_8_bit_operands_are_planned_like_those_of_16_bits_of_half_the_depth()
     {
-        foreach (TileShape tile in Tiles(operandBytes: 2))
+        foreach (TileShape tile in Tiles(Operands.Elements))
         {
-            PlanOutcome twice = TilePlanner.Plan(tile with { K = 2 * tile.K }, null, operandBytes: 1);
-            PlanOutcome expected = TilePlanner.Plan(tile, null, operandBytes: 2);
+            PlanOutcome twice = TilePlanner.Plan(tile with { K = 2 * tile.K }, null, new Operands(1));
+            PlanOutcome expected = TilePlanner.Plan(tile, null, Operands.Elements);
             Assert.Equal(
                 expected is PlanOutcome.Planned { Plan: var plan } ? new PlanOutcome.Planned(plan with { TileK = 2 * tile.K, OperandBytes = 1 }) : expected, twice);
         }
+    }
+
+    /// <summary>Codes wait in registers: twice the warps for 128x128, and none of 128 accumulators a thread.</summary>
+    [Fact]
+    public void Tiles_with_decoded_weights_have_room_for_codes()
+    {
+        var decoded = new Operands(2, AreDecoded: true);
+        Assert.Equal(
+            ["128x256x32", "128x256x64", "256x128x32", "256x128x64"],
+            Tiles(decoded).Where(tile => TilePlanner.Plan(tile, null, decoded) is PlanOutcome.TooManyRegisters
+                && TilePlanner.Plan(tile, null, Operands.Elements) is PlanOutcome.Planned).Select(tile => tile.ToString()).Order(StringComparer.Ordinal));
+        Assert.All(AllPlans(decoded), plan => Assert.InRange(plan.AccumulatorsPerThread, 1, 64));
     }
 
     /// <summary>What the kernels' static assertions require, and what no multiprocessor can exceed.</summary>
@@ -70,7 +82,7 @@ public sealed class TilePlannerTests
     [InlineData(2)]
     public void Every_plan_keeps_the_kernels_assumptions(int operandBytes)
     {
-        foreach (GemmPlan plan in AllPlans(operandBytes))
+        foreach (GemmPlan plan in AllPlans(new Operands(operandBytes)))
         {
             Assert.Equal((0, 0), (plan.TileM / plan.WarpsM % 16, plan.TileN / plan.WarpsN % 32));
             Assert.InRange(plan.TileM / plan.WarpsM, 16, 64);
@@ -88,26 +100,26 @@ public sealed class TilePlannerTests
     [InlineData(1, "128x256x256", "256x128x256", "256x256x128", "256x256x256", "256x256x64")]
     public void Every_tile_but_the_rejected_has_a_plan(int operandBytes, params string[] rejected) => Assert.Equal(
         rejected,
-        Tiles(operandBytes).Where(tile => TilePlanner.Plan(tile, null, operandBytes) is not PlanOutcome.Planned).Select(tile => tile.ToString()).Order(StringComparer.Ordinal));
+        Tiles(new Operands(operandBytes)).Where(tile => TilePlanner.Plan(tile, null, new Operands(operandBytes)) is not PlanOutcome.Planned).Select(tile => tile.ToString()).Order(StringComparer.Ordinal));
 
     /// <summary>So that GPUs with 99 KB (8.6, 8.9, 12.x) run a layer whose tile was left out.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public void Every_height_of_the_ladder_has_a_tile_within_99_KB(int operandBytes) => Assert.All(
-        TilePlanner.LadderOf(operandBytes).GroupBy(tile => tile.Shape.M), tiles => Assert.Contains(tiles, tile => tile.IsPortable));
+        TilePlanner.LadderOf(new Operands(operandBytes)).GroupBy(tile => tile.Shape.M), tiles => Assert.Contains(tiles, tile => tile.IsPortable));
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public void Every_ladder_tile_has_a_plan(int operandBytes) =>
-        Assert.All(TilePlanner.LadderOf(operandBytes), tile => Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(tile.Shape, tile.Stages, operandBytes)));
+        Assert.All(TilePlanner.LadderOf(new Operands(operandBytes)), tile => Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(tile.Shape, tile.Stages, new Operands(operandBytes))));
 
-    private static IEnumerable<TileShape> Tiles(int operandBytes) =>
-        from m in WarpLayout.TileM from n in WarpLayout.TileN from k in WarpLayout.TileKOf(m, n, operandBytes) select new TileShape(m, n, k);
+    private static IEnumerable<TileShape> Tiles(Operands operands) =>
+        from m in WarpLayout.TileM from n in WarpLayout.TileN from k in WarpLayout.TileKOf(m, n, operands) select new TileShape(m, n, k);
 
-    private static IEnumerable<GemmPlan> AllPlans(int operandBytes) =>
-        Tiles(operandBytes).Select(tile => TilePlanner.Plan(tile, null, operandBytes)).OfType<PlanOutcome.Planned>().Select(outcome => outcome.Plan);
+    private static IEnumerable<GemmPlan> AllPlans(Operands operands) =>
+        Tiles(operands).Select(tile => TilePlanner.Plan(tile, null, operands)).OfType<PlanOutcome.Planned>().Select(outcome => outcome.Plan);
 
-    private static GemmPlan Planned(TileShape tile) => Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(tile, null, operandBytes: 2)).Plan;
+    private static GemmPlan Planned(TileShape tile) => Assert.IsType<PlanOutcome.Planned>(TilePlanner.Plan(tile, null, Operands.Elements)).Plan;
 }

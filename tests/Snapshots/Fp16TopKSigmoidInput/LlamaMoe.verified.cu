@@ -797,7 +797,16 @@ template <class Tile, bool kPaired> struct ColumnMap {
 // Weight row of output j: offset + j * stride.
 struct RowOrder { int offset, stride; };
 
-// The B operand: the weight rows of one expert, in the order of ColumnMap; rows beyond num_outputs are zeros.
+// Rounds and stores kCount consecutive outputs of one row as one vector.
+template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
+    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
+    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
+#pragma unroll
+    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
+    *reinterpret_cast<Vector*>(destination) = vector;
+}
+
+// ---- gemm/weight_rows.cuh ---- The B operand: the weight rows of one expert, in the order of ColumnMap; rows beyond num_outputs are zeros.
 template <class Tile, bool kPaired> struct RowsB {
     using Loader = RowLoader<Tile, Tile::kTileN>;
     using Columns = ColumnMap<Tile, kPaired>;
@@ -825,15 +834,6 @@ template <class Tile, bool kPaired> struct RowsB {
         Loader::copy(stage, pass, source, in_depth && outputs < outputs_left);
     }
 };
-
-// Rounds and stores kCount consecutive outputs of one row as one vector.
-template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
-    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
-    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
-#pragma unroll
-    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
-    *reinterpret_cast<Vector*>(destination) = vector;
-}
 
 // ---- gemm/mainloop.cuh ---- The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one step, tensor cores behind.
 template <class Tile> struct Fragments {
@@ -1532,8 +1532,8 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         const StreamedRows activations = streamed_rows(
             groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; });
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
-        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         StreamSums sums = {};
+        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
                     first * kStreamDepth, min(last * kStreamDepth, depth));
 #pragma unroll

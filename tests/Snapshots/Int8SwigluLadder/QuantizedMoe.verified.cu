@@ -114,6 +114,7 @@ __device__ __forceinline__ float activate(float gate, float up, ActivationParame
 // ---- primitives/int8.cuh ---- Operands of 8-bit integers: a tile's bytes lie as with 16-bit elements, so that a step of 32 bytes is 32 elements of depth.
 struct Operand { signed char code; };
 using Sum = int;
+using WeightScale = float;  // of a weight row
 
 // accumulator += a (16x32, row major) * b (32x8, column major) (PTX ISA: mma.m16n8k32, s8 with s32 accumulators, sm_80).
 __device__ __forceinline__ void mma(int (&accumulator)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
@@ -570,7 +571,16 @@ template <class Tile, bool kPaired> struct ColumnMap {
 // Weight row of output j: offset + j * stride.
 struct RowOrder { int offset, stride; };
 
-// The B operand: the weight rows of one expert, in the order of ColumnMap; rows beyond num_outputs are zeros.
+// Rounds and stores kCount consecutive outputs of one row as one vector.
+template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
+    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
+    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
+#pragma unroll
+    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
+    *reinterpret_cast<Vector*>(destination) = vector;
+}
+
+// ---- gemm/weight_rows.cuh ---- The B operand: the weight rows of one expert, in the order of ColumnMap; rows beyond num_outputs are zeros.
 template <class Tile, bool kPaired> struct RowsB {
     using Loader = RowLoader<Tile, Tile::kTileN>;
     using Columns = ColumnMap<Tile, kPaired>;
@@ -598,15 +608,6 @@ template <class Tile, bool kPaired> struct RowsB {
         Loader::copy(stage, pass, source, in_depth && outputs < outputs_left);
     }
 };
-
-// Rounds and stores kCount consecutive outputs of one row as one vector.
-template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
-    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
-    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
-#pragma unroll
-    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
-    *reinterpret_cast<Vector*>(destination) = vector;
-}
 
 // ---- gemm/mainloop.cuh ---- The multi-stage pipeline: cp.async ahead by kStages - 1 stages, ldmatrix ahead by one step, tensor cores behind.
 template <class Tile> struct Fragments {
@@ -774,6 +775,34 @@ struct TileSchedule {
     }
 };
 
+// ---- gemm/dequantize.cuh ---- Sums over codes of weights become values: times the scale of their weight row.
+struct WeightScales {
+    const float* scales;  // of all experts' weight rows
+    long long first_row;  // of the expert
+};
+
+// `values` and `sums` may be the same.
+template <class Tile, bool kPaired>
+__device__ __forceinline__ void dequantize(
+    Accumulators<Tile>& values, const Accumulators<Tile, Sum>& sums, const TileCoordinates& tile, WeightScales weights,
+    int num_outputs, RowOrder gate, RowOrder up) {
+    using Traits = TileTraits<Tile>;
+    using Columns = ColumnMap<Tile, kPaired>;
+    // One scale at a time, and before those of the rows: in another order this spills.
+#pragma unroll
+    for (int column = 0; column < Traits::kFragmentsN * 2; ++column) {
+        const int n = column / 2, i = column % 2, fragment = n / Columns::kFragmentsPerOutput;
+        const int output = tile.column * Columns::kTileOutputs + Columns::first_output(fragment / Columns::kGroup) + fragment % Columns::kGroup * 2 + i;
+        const RowOrder order = kPaired && n % 2 == 1 ? up : gate;
+        const float scale = output < num_outputs ? weights.scales[weights.first_row + order.offset + output * order.stride] : 0.0f;
+#pragma unroll
+        for (int m = 0; m < Traits::kFragmentsM; ++m) {
+            values[m][n][i] = static_cast<float>(sums[m][n][i]) * scale;
+            values[m][n][2 + i] = static_cast<float>(sums[m][n][2 + i]) * scale;
+        }
+    }
+}
+
 // ---- gemm/scale_rows.cuh ---- A factor of each row of a tile.
 template <class Tile, class ScaleOf> __device__ __forceinline__ void scale_rows(Accumulators<Tile>& accumulators, const TileCoordinates& tile, ScaleOf scale_of) {
     using Traits = TileTraits<Tile>;
@@ -788,34 +817,6 @@ template <class Tile, class ScaleOf> __device__ __forceinline__ void scale_rows(
             accumulators[m8 / 2][n][m8 % 2 * 2 + 1] *= scale;
         }
     }
-}
-
-// ---- gemm/dequantize.cuh ---- Sums of products of codes become values: times the scale of their row and that of their weight row.
-struct WeightScales {
-    const float* scales;  // of all experts' weight rows
-    long long first_row;  // of the expert
-};
-
-template <class Tile, bool kPaired, class ScaleOf>
-__device__ __forceinline__ void dequantize(
-    Accumulators<Tile>& values, const Accumulators<Tile, Sum>& sums, const TileCoordinates& tile, ScaleOf scale_of, WeightScales weights,
-    int num_outputs, RowOrder gate, RowOrder up) {
-    using Traits = TileTraits<Tile>;
-    using Columns = ColumnMap<Tile, kPaired>;
-    // Columns first, and one scale at a time: another order, beside the accumulators, spills.
-#pragma unroll
-    for (int column = 0; column < Traits::kFragmentsN * 2; ++column) {
-        const int n = column / 2, i = column % 2, fragment = n / Columns::kFragmentsPerOutput;
-        const int output = tile.column * Columns::kTileOutputs + Columns::first_output(fragment / Columns::kGroup) + fragment % Columns::kGroup * 2 + i;
-        const RowOrder order = kPaired && n % 2 == 1 ? up : gate;
-        const float scale = output < num_outputs ? weights.scales[weights.first_row + order.offset + output * order.stride] : 0.0f;
-#pragma unroll
-        for (int m = 0; m < Traits::kFragmentsM; ++m) {
-            values[m][n][i] = static_cast<float>(sums[m][n][i]) * scale;
-            values[m][n][2 + i] = static_cast<float>(sums[m][n][2 + i]) * scale;
-        }
-    }
-    scale_rows<Tile>(values, tile, scale_of);
 }
 
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
@@ -899,10 +900,11 @@ struct Gemm1Arguments {
     int intermediateSize;             // I, a multiple of 8
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
-    const float* inputScales;         // [T]
-    const float* fc1Scales;           // [E, 2I] gated, [E, I] plain, in fc1's row order
+    const float* inputScales;         // [T], where activations are codes
+    const WeightScale* fc1Scales;     // of each row of fc1, or of each group of it
+    const unsigned char* fc1ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(Gemm1Arguments) == 152, "the launcher passes this layout");
+static_assert(sizeof(Gemm1Arguments) == 160, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, kGated>;
@@ -928,8 +930,8 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
         },
         [&](const TileCoordinates& tile, const Accumulators<Tile, Sum>& sums) {
             Accumulators<Tile> accumulators;
-            dequantize<Tile, kGated>(accumulators, sums, tile, [&](int row) { return arguments.inputScales[arguments.sortedSlots[row] / top_k]; },
-                                     {arguments.fc1Scales, expert_row(tile)}, intermediate, gate_rows, up_rows);
+            dequantize<Tile, kGated>(accumulators, sums, tile, {arguments.fc1Scales, expert_row(tile)}, intermediate, gate_rows, up_rows);
+            scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.inputScales[arguments.sortedSlots[row] / top_k]; });
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
             store_tile<Tile, kGated>(
@@ -953,10 +955,11 @@ struct Gemm2Arguments {
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
     int reserved;
-    const float* activatedScales;     // [T * K] in sorted order
-    const float* fc2Scales;           // [E, H]
+    const float* activatedScales;     // [T * K] in sorted order, where activations are codes
+    const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
+    const unsigned char* fc2ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 112, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
@@ -976,8 +979,8 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
         },
         [&](const TileCoordinates& tile, const Accumulators<Tile, Sum>& sums) {
             Accumulators<Tile> accumulators;
-            dequantize<Tile, false>(accumulators, sums, tile, [&](int row) { return arguments.activatedScales[row]; },
-                                    {arguments.fc2Scales, expert_row(tile)}, hidden, {0, 1}, {0, 1});
+            dequantize<Tile, false>(accumulators, sums, tile, {arguments.fc2Scales, expert_row(tile)}, hidden, {0, 1}, {0, 1});
+            scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.activatedScales[row]; });
             add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
             store_tile<Tile, false>(
                 tile, accumulators, hidden, [&](int row) { return arguments.expertOutput + static_cast<long long>(arguments.sortedSlots[row]) * hidden; },
@@ -1190,10 +1193,11 @@ struct DecodeGemm1Arguments {
     const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
     int gemm2Warps;                   // warps a block of GEMM2
     int reserved;
-    const float* inputScales;         // [T]
-    const float* fc1Scales;           // [E, 2I] gated, [E, I] plain, in fc1's row order
+    const float* inputScales;         // [T], where activations are codes
+    const WeightScale* fc1Scales;     // of each row of fc1, or of each group of it
+    const unsigned char* fc1ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(DecodeGemm1Arguments) == 168, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm1Arguments) == 176, "the launcher passes this layout");
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
@@ -1311,10 +1315,11 @@ struct DecodeGemm2Arguments {
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
-    const float* activatedScales;     // [T * K] in slot order
-    const float* fc2Scales;           // [E, H]
+    const float* activatedScales;     // [T * K] in slot order, where activations are codes
+    const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
+    const unsigned char* fc2ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(DecodeGemm2Arguments) == 112, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm2Arguments) == 120, "the launcher passes this layout");
 
 constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
 constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // of all warps: kWideDecodeThreads have half the slots
@@ -1344,8 +1349,8 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         const StreamedRows activations = streamed_rows(
             groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; });
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
-        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         StreamSums sums = {};
+        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
                     first * kStreamDepth, min(last * kStreamDepth, depth));
 #pragma unroll

@@ -20,10 +20,10 @@ internal static class BudgetRule
         int? stages = StagesRule.Valid(settings);
         IEnumerable<TileShape> tiles = pinned is { } tile
             ? [tile]
-            : TilePlanner.LadderOf(settings.OperandBytes).Where(step => step.IsPortable).Select(step => step.Shape);
+            : TilePlanner.LadderOf(settings.Operands).Where(step => step.IsPortable).Select(step => step.Shape);
 
         // The last of the ladder is the largest: the stages that it allows, every tile allows.
-        return tiles.Reverse().SelectMany(candidate => Describe(settings, candidate, TilePlanner.Plan(candidate, stages, settings.OperandBytes))).Take(1);
+        return tiles.Reverse().SelectMany(candidate => Describe(settings, candidate, TilePlanner.Plan(candidate, stages, settings.Operands))).Take(1);
     }
 
     private static IEnumerable<Issue> Describe(MoeSettings settings, TileShape tile, PlanOutcome outcome)

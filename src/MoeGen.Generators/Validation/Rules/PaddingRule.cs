@@ -34,7 +34,7 @@ internal static class PaddingRule
         (Func<TileShape, int> StepOf, string What, IEnumerable<TileShape> Others)[] uses =
         [
             (shape => shape.N / columns, $"columns of GEMM{columnsOf}", WarpLayout.TileN.Select(n => tile with { N = n })),
-            (shape => shape.K, $"elements of depth of GEMM{3 - columnsOf}", WarpLayout.TileKOf(tile.M, tile.N, settings.OperandBytes).Select(k => tile with { K = k })),
+            (shape => shape.K, $"elements of depth of GEMM{3 - columnsOf}", WarpLayout.TileKOf(tile.M, tile.N, settings.Operands).Select(k => tile with { K = k })),
         ];
         (Func<TileShape, int> stepOf, string what, IEnumerable<TileShape> others) = uses.OrderByDescending(use => Percent(size, use.StepOf(tile))).First();
         int percent = Percent(size, stepOf(tile));
@@ -44,13 +44,13 @@ internal static class PaddingRule
         }
 
         TileShape best = others
-            .Where(other => WarpLayout.TileKOf(other.M, other.N, settings.OperandBytes).Contains(other.K) && TilePlanner.Plan(other, settings.Stages, settings.OperandBytes) is PlanOutcome.Planned)
+            .Where(other => WarpLayout.TileKOf(other.M, other.N, settings.Operands).Contains(other.K) && TilePlanner.Plan(other, settings.Stages, settings.Operands) is PlanOutcome.Planned)
             .OrderBy(other => Percent(size, stepOf(other)))
             .ThenByDescending(stepOf)
             .First();
         int least = Percent(size, stepOf(best));
         Suggestion? suggestion = least < percent
-            ? new Suggestion(nameof(MoeSettings.Tile), TileAdvice.Literal(best, TileRule.StatesDepth(settings), settings.OperandBytes))
+            ? new Suggestion(nameof(MoeSettings.Tile), TileAdvice.Literal(best, TileRule.StatesDepth(settings), settings.Operands))
             : null;
         yield return Issue.Of(
             RuleIds.Padding, nameof(MoeSettings.Tile),

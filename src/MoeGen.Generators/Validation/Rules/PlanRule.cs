@@ -12,10 +12,10 @@ internal static class PlanRule
     public static IEnumerable<Issue> Check(MoeDeclaration declaration)
     {
         MoeModel model = MoePlanner.Plan(declaration);
-        yield return Issue.Of(RuleIds.Plan, Place.AttributeName, model.Type.Name, ConfigurationText.Of(model), KernelsOf(model));
+        yield return Issue.Of(RuleIds.Plan, Place.AttributeName, model.Type.Name, ConfigurationText.Of(model), KernelsOf(model, declaration.Settings.Operands));
     }
 
-    private static string KernelsOf(MoeModel model)
+    private static string KernelsOf(MoeModel model, Operands operands)
     {
         if (model.Output != MoeOutput.Cuda)
         {
@@ -29,12 +29,12 @@ internal static class PlanRule
         {
             { Gemm: Gemm.Cublas } => "cuBLAS multiplies",
             _ when !model.GeneratedGemms.Any() => "its own methods multiply",
-            _ => $"tiles {string.Join("; ", model.Variants.Select(TextOf))}",
+            _ => $"tiles {string.Join("; ", model.Variants.Select(plan => TextOf(plan, operands)))}",
         };
         return $"{multiplied}; kernels {string.Join(", ", kernels)}";
     }
 
-    private static string TextOf(GemmPlan plan) =>
+    private static string TextOf(GemmPlan plan, Operands operands) =>
         $"{plan.TileM}x{plan.TileN}x{plan.TileK} ({plan.Stages} stages, {plan.Threads} threads, {plan.SharedMemoryBytes} bytes of shared memory, " +
-        $"about {TilePlanner.RegistersPerThread(plan.AccumulatorsPerThread)} of at most {plan.MaxRegisters} registers a thread)";
+        $"about {TilePlanner.RegistersPerThread(plan.AccumulatorsPerThread, operands)} of at most {plan.MaxRegisters} registers a thread)";
 }

@@ -11,17 +11,17 @@ internal static class PortableTileRule
     public static IEnumerable<Issue> Check(MoeSettings settings)
     {
         if (TileRule.Pinned(settings) is not { } tile
-            || TilePlanner.Plan(tile, settings.Stages, settings.OperandBytes) is not PlanOutcome.Planned { Plan: { SharedMemoryBytes: > GpuLimits.PortableSharedMemoryBytes } plan })
+            || TilePlanner.Plan(tile, settings.Stages, settings.Operands) is not PlanOutcome.Planned { Plan: { SharedMemoryBytes: > GpuLimits.PortableSharedMemoryBytes } plan })
         {
             yield break;
         }
 
-        int largest = TileAdvice.LargestStages(tile, settings.OperandBytes, GpuLimits.PortableSharedMemoryBytes);
+        int largest = TileAdvice.LargestStages(tile, settings.Operands, GpuLimits.PortableSharedMemoryBytes);
         bool stagesAreTooMany = settings.Stages is not null && largest >= TilePlanner.MinStages;
         Suggestion suggestion = stagesAreTooMany
             ? new Suggestion(nameof(MoeSettings.Stages), Text(largest))
             : new Suggestion(nameof(MoeSettings.Tile), TileAdvice.Literal(
-                TileAdvice.Nearest(tile, settings.Stages, settings.OperandBytes, GpuLimits.PortableSharedMemoryBytes), TileRule.StatesDepth(settings), settings.OperandBytes));
+                TileAdvice.Nearest(tile, settings.Stages, settings.Operands, GpuLimits.PortableSharedMemoryBytes), TileRule.StatesDepth(settings), settings.Operands));
         string advice = stagesAreTooMany ? $"at most {largest} stages fit there" : $"the nearest tile that fits there is {suggestion.Value}";
         yield return Issue.Of(
             RuleIds.TileNotPortable, suggestion.Name,

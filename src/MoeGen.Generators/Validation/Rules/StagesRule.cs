@@ -29,5 +29,5 @@ internal static class StagesRule
 
     // The last of the ladder is the largest: the stages that it allows, every tile allows.
     private static int Largest(MoeSettings settings) =>
-        TileAdvice.LargestStages(TileRule.Pinned(settings) ?? TilePlanner.LadderOf(settings.OperandBytes).Last(step => step.IsPortable).Shape, settings.OperandBytes);
+        TileAdvice.LargestStages(TileRule.Pinned(settings) ?? TilePlanner.LadderOf(settings.Operands).Last(step => step.IsPortable).Shape, settings.Operands);
 }

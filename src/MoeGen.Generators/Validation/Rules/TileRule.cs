@@ -16,20 +16,20 @@ internal static class TileRule
             return [];
         }
 
-        return TileGrammar.Parse(text, settings.OperandBytes, out TileShape tile) is { } problem
-            ? [Issue.Of(RuleIds.MalformedTile, nameof(MoeSettings.Tile), text, problem) with { Suggestion = Nearest(settings, TileAdvice.Guess(text, settings.OperandBytes)) }]
+        return TileGrammar.Parse(text, settings.Operands, out TileShape tile) is { } problem
+            ? [Issue.Of(RuleIds.MalformedTile, nameof(MoeSettings.Tile), text, problem) with { Suggestion = Nearest(settings, TileAdvice.Guess(text, settings.Operands)) }]
             : Sizes(settings, text, tile).Select(issue => issue with { Suggestion = Nearest(settings, tile) });
     }
 
     /// <summary>The tile that the settings pin, where it passes this rule.</summary>
     public static TileShape? Pinned(MoeSettings settings) =>
-        settings.Tile is { } text && TileGrammar.Parse(text, settings.OperandBytes, out TileShape tile) is null && !Sizes(settings, text, tile).Any() ? tile : null;
+        settings.Tile is { } text && TileGrammar.Parse(text, settings.Operands, out TileShape tile) is null && !Sizes(settings, text, tile).Any() ? tile : null;
 
     /// <summary>The nearest tile that passes every rule, with the stages that are stated.</summary>
     public static Suggestion Nearest(MoeSettings settings, TileShape wanted)
     {
-        TileShape nearest = TileAdvice.Nearest(wanted, StagesRule.Valid(settings), settings.OperandBytes);
-        return new Suggestion(nameof(MoeSettings.Tile), TileAdvice.Literal(nearest, StatesDepth(settings), settings.OperandBytes));
+        TileShape nearest = TileAdvice.Nearest(wanted, StagesRule.Valid(settings), settings.Operands);
+        return new Suggestion(nameof(MoeSettings.Tile), TileAdvice.Literal(nearest, StatesDepth(settings), settings.Operands));
     }
 
     /// <summary>Whether the tile is stated with its depth.</summary>
@@ -37,13 +37,13 @@ internal static class TileRule
 
     private static IEnumerable<Issue> Sizes(MoeSettings settings, string text, TileShape tile)
     {
-        int[] allowedK = WarpLayout.TileKOf(tile.M, tile.N, settings.OperandBytes);
-        (int depth, string mma) = settings.OperandBytes == 1 ? (32, "m16n8k32") : (16, "m16n8k16");
+        int[] allowedK = WarpLayout.TileKOf(tile.M, tile.N, settings.Operands);
+        (int depth, string mma) = settings.Operands.Bytes == 1 ? (32, "m16n8k32") : (16, "m16n8k16");
         (string Name, int Value, int[] Allowed, string Why)[] sizes =
         [
             ("M", tile.M, WarpLayout.TileM, $"an mma instruction multiplies 16 rows ({mma}) and a warp takes 16, 32 or 64 of them"),
             ("N", tile.N, WarpLayout.TileN, $"an mma instruction makes 8 accumulator columns ({mma}) and a warp takes 32 or 64 of them"),
-            ("K", tile.K, allowedK, allowedK.Contains(256 / settings.OperandBytes)
+            ("K", tile.K, allowedK, allowedK.Contains(256 / settings.Operands.Bytes)
                 ? $"an mma instruction takes {depth} elements of depth ({mma}) and a row of a stage is 64, 128 or 256 bytes"
                 : "the two warps of this tile copy less than 8 rows of 256 bytes at once, after which the layout of shared memory repeats"),
         ];
