@@ -15,7 +15,7 @@ internal static class TilePlanner
     private const int RegistersBesideAccumulators = 112;
 
     /// <summary>Registers for the codes of a stage, their scales and addresses, beside these.</summary>
-    private const int RegistersForCodes = 40;
+    private const int RegistersForCodes = 56;
 
     /// <summary>
     /// The tiles from which the run time picks where none is pinned, by growing number of tokens an expert. The wide ones read
