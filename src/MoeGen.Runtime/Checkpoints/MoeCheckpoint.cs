@@ -78,7 +78,19 @@ public sealed class MoeCheckpoint : IDisposable
         }
 
         var tensors = new LayerTensors(Tensors, $"{_prefix}{layer}.", _config.Quantization);
-        return new MoeBlock(Tensors.Folder, Family, layer, _config, _family.FindTensors(tensors, _config));
+        return new MoeBlock(Tensors.Folder, Family, layer, _config, FindTensors(tensors));
+    }
+
+    private MoeBlockTensors FindTensors(LayerTensors tensors)
+    {
+        MoeBlockTensors found = _family.FindTensors(tensors, _config);
+        float[] factors = tensors.OptionalVector(_family.Names.InputFactors, _config.Shape.HiddenSize);
+        foreach (IntegerMatrix fc1 in found.Experts.SelectMany(static expert => expert.Fc1).Select(static part => part.Source).OfType<IntegerMatrix>())
+        {
+            fc1.ColumnFactors = factors;
+        }
+
+        return found with { InputFactors = factors };
     }
 
     /// <summary>Unmaps the safetensors. Loaded weights stay valid.</summary>
