@@ -6,17 +6,18 @@ namespace MoeGen;
 /// <param name="layer">The layer.</param>
 /// <param name="route">The rows of each expert.</param>
 /// <param name="inputScales">Factor of each slot's input; <see langword="null"/> for 1.</param>
-internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan route, float[]? inputScales)
+/// <param name="rowScales">Scale of each token's codes; <see langword="null"/> where the input is no codes.</param>
+internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan route, float[]? inputScales, float[]? rowScales)
     where T : unmanaged
     where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
 {
     // Outputs j of one work item; I is a multiple of 8, so no group of weight rows is ever partial.
     private const int OutputsPerItem = 32;
 
-    private readonly MoeWeights<T> _weights = layer.Weights;
+    private readonly ExpertWeights<T> _weights = layer.Weights;
     private readonly int _hidden = layer.Weights.Shape.HiddenSize;
     private readonly int _intermediate = layer.Weights.Shape.IntermediateSize;
-    private readonly bool _round = layer.Options.Rounding.HasFlag(RoundingPoints.Activation);
+    private readonly bool _round = layer.QuantizeActivations || layer.Options.Rounding.HasFlag(RoundingPoints.Activation);
 
     public void Run<TActivation>(TAcc[] input, TAcc[] activated)
         where TActivation : struct, IManagedActivation
@@ -37,34 +38,39 @@ internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan rou
         int end = Math.Min(firstOutput + OutputsPerItem, _intermediate);
         Span<TAcc> dots = stackalloc TAcc[2 * VectorKernel.Rows];
         Span<TAcc> biases = stackalloc TAcc[_weights.Fc1ExpertBiases.IsEmpty ? 0 : VectorKernel.Rows];
+        Span<TAcc> channels = stackalloc TAcc[_weights.Fc1ChannelScales(tile.Expert).IsEmpty ? 0 : VectorKernel.Rows];
         for (int j = firstOutput; j < end; j += step)
         {
-            LoadRows<TActivation>(tile.Expert, j, rows, biases);
+            LoadRows<TActivation>(tile.Expert, j, rows, channels, biases);
             int row = tile.FirstRow;
             for (; row + 1 < tile.FirstRow + tile.Rows; row += 2)
             {
                 VectorKernel.Dot4x2(ref rows[0], ref InputRow(input, row), ref InputRow(input, row + 1), _hidden, dots);
-                Store<TActivation>(dots[..VectorKernel.Rows], biases, swiglu, activated, row, j);
-                Store<TActivation>(dots[VectorKernel.Rows..], biases, swiglu, activated, row + 1, j);
+                Store<TActivation>(dots[..VectorKernel.Rows], channels, biases, swiglu, activated, row, j);
+                Store<TActivation>(dots[VectorKernel.Rows..], channels, biases, swiglu, activated, row + 1, j);
             }
 
             if (row < tile.FirstRow + tile.Rows)
             {
                 VectorKernel.Dot4x1(ref rows[0], ref InputRow(input, row), _hidden, dots);
-                Store<TActivation>(dots[..VectorKernel.Rows], biases, swiglu, activated, row, j);
+                Store<TActivation>(dots[..VectorKernel.Rows], channels, biases, swiglu, activated, row, j);
             }
         }
     }
 
-    // Gated: gate j, gate j+1, up j, up j+1. Plain: outputs j..j+3. The biases lie in the order of the weight rows.
-    private void LoadRows<TActivation>(int expert, int j, TAcc[] rows, Span<TAcc> biases)
+    // Gated: gate j, gate j+1, up j, up j+1. Plain: outputs j..j+3. Channel scales and biases lie in the order of the weight rows.
+    private void LoadRows<TActivation>(int expert, int j, TAcc[] rows, Span<TAcc> channels, Span<TAcc> biases)
         where TActivation : struct, IManagedActivation
     {
-        ReadOnlySpan<T> fc1 = _weights.Fc1ExpertWeights[expert].Span;
         for (int r = 0; r < VectorKernel.Rows; r++)
         {
             int row = TActivation.IsGated && r >= 2 ? _weights.Rows.UpRow(j + r - 2) : _weights.Rows.GateRow(j + r);
-            ElementConversion.Widen(fc1.Slice(row * _hidden, _hidden), rows.AsSpan(r * _hidden, _hidden));
+            _weights.LoadFc1Rows(expert, row, rows.AsSpan(r * _hidden, _hidden));
+            if (!channels.IsEmpty)
+            {
+                channels[r] = TAcc.CreateTruncating(_weights.Fc1ChannelScales(expert)[row]);
+            }
+
             if (!biases.IsEmpty)
             {
                 int first = expert * _weights.Shape.Fc1Rows(TActivation.IsGated);
@@ -76,9 +82,10 @@ internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan rou
     private ref TAcc InputRow(TAcc[] input, int row) => ref input[route.SortedSlots[row] / layer.TopK * _hidden];
 
     private void Store<TActivation>(
-        Span<TAcc> dots, ReadOnlySpan<TAcc> biases, SwigluValues<TAcc> swiglu, TAcc[] activated, int row, int j)
+        Span<TAcc> dots, ReadOnlySpan<TAcc> channels, ReadOnlySpan<TAcc> biases, SwigluValues<TAcc> swiglu, TAcc[] activated, int row, int j)
         where TActivation : struct, IManagedActivation
     {
+        VectorKernel.Rescale(channels, rowScales is null ? TAcc.One : TAcc.CreateTruncating(rowScales[route.SortedSlots[row] / layer.TopK]), dots);
         if (inputScales is not null)
         {
             // Before the biases: fc1 . (s x) = s (fc1 . x).

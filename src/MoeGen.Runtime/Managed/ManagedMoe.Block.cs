@@ -12,18 +12,20 @@ public static partial class ManagedMoe
     /// <param name="output">[T, H]; every row is written.</param>
     /// <param name="options">Threads and rounding points; <see langword="null"/> for <see cref="ManagedOptions.Default"/>.</param>
     /// <param name="swiglu">As for <see cref="Forward"/>.</param>
+    /// <param name="quantizeActivations">As for <see cref="Forward"/>.</param>
     /// <exception cref="ArgumentException">A length or value does not fit; the message names it, its value and what is allowed.</exception>
     public static void ForwardBlock<T>(
-        MoeWeights<T> weights,
+        ExpertWeights<T> weights,
         Activation activation,
         ReadOnlySpan<T> input,
         MoeRouter router,
         Span<T> output,
         ManagedOptions? options = null,
-        SwigluConstants? swiglu = null)
+        SwigluConstants? swiglu = null,
+        bool quantizeActivations = false)
         where T : unmanaged
     {
-        ManagedLayer<T> layer = CreateBlock(weights, activation, router, options, swiglu);
+        ManagedLayer<T> layer = CreateBlock(weights, activation, router, options, swiglu, quantizeActivations);
         (int[] ids, float[] scales) = Route(layer, input, router);
         if (output.Length != input.Length)
         {
@@ -31,7 +33,7 @@ public static partial class ManagedMoe
                 $"output has {output.Length} elements; required are {input.Length}, as many as input has ([T, H]).", nameof(output));
         }
 
-        new ManagedPipeline<T, float>(layer).Run(input, ids, scales, output, default);
+        layer.Run(input, ids, scales, output);
     }
 
     /// <summary>As <see cref="ForwardBlock"/>, in double precision but for the router, whose logits and scales are fp32; the reference of checks.</summary>
@@ -42,18 +44,20 @@ public static partial class ManagedMoe
     /// <param name="router">The router, of E experts and S shared ones.</param>
     /// <param name="options">Threads and rounding points.</param>
     /// <param name="swiglu">As for <see cref="Forward"/>.</param>
+    /// <param name="quantizeActivations">As for <see cref="Forward"/>.</param>
     /// <returns>[T, H], rounded only where <see cref="ManagedOptions.Rounding"/> says so.</returns>
     /// <exception cref="ArgumentException">A length or value does not fit; the message names it, its value and what is allowed.</exception>
     public static double[] ForwardBlockDouble<T>(
-        MoeWeights<T> weights,
+        ExpertWeights<T> weights,
         Activation activation,
         ReadOnlySpan<T> input,
         MoeRouter router,
         ManagedOptions? options = null,
-        SwigluConstants? swiglu = null)
+        SwigluConstants? swiglu = null,
+        bool quantizeActivations = false)
         where T : unmanaged
     {
-        ManagedLayer<T> layer = CreateBlock(weights, activation, router, options, swiglu);
+        ManagedLayer<T> layer = CreateBlock(weights, activation, router, options, swiglu, quantizeActivations);
         (int[] ids, float[] scales) = Route(layer, input, router);
         var output = new double[input.Length];
         new ManagedPipeline<T, double>(layer).Run(input, ids, scales, default, output);
@@ -61,17 +65,17 @@ public static partial class ManagedMoe
     }
 
     private static ManagedLayer<T> CreateBlock<T>(
-        MoeWeights<T> weights, Activation activation, MoeRouter router, ManagedOptions? options, SwigluConstants? swiglu)
+        ExpertWeights<T> weights, Activation activation, MoeRouter router, ManagedOptions? options, SwigluConstants? swiglu, bool quantizeActivations)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(router);
         CheckRouter(weights, router);
-        ManagedLayer<T> layer = ManagedLayer<T>.Create(weights, activation, router.SlotsPerToken, options, swiglu, weights.LocalExperts);
+        ManagedLayer<T> layer = ManagedLayer<T>.Create(weights, activation, router.SlotsPerToken, options, swiglu, weights.LocalExperts, quantizeActivations);
         return layer with { InputScaledSlots = SlotScales.InputScaledSlots(router.Routing, router.TopK) };
     }
 
-    private static void CheckRouter<T>(MoeWeights<T> weights, MoeRouter router)
+    private static void CheckRouter<T>(ExpertWeights<T> weights, MoeRouter router)
         where T : unmanaged
     {
         if (router.HiddenSize != weights.Shape.HiddenSize)

@@ -8,13 +8,14 @@ namespace MoeGen;
 /// <c>out[t] = sum over k of scale[t,k] * (fc2[e] . act(fc1[e] . x[t] + b1[e]) + b2[e])</c> with <c>e = tokenSelectedExperts[t,k]</c>. Ids
 /// outside 0..E-1, or of experts that live elsewhere, contribute nothing; a token without a local expert gets zeros; an id may occur
 /// twice in a token. NaN and infinity stay in their token's row.
+/// Quantised weights are what <see cref="QuantizedMoeWeights{T}"/> defines; where activations are quantised too, all is computed in double precision.
 /// The weights are converted a few rows at a time, never copied as a whole.
 /// </remarks>
 public static partial class ManagedMoe
 {
     /// <summary>Runs the layer with single-precision accumulation and rounds the output once to <typeparamref name="T"/>.</summary>
     /// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
-    /// <param name="weights">Expert weights.</param>
+    /// <param name="weights">Expert weights: <see cref="MoeWeights{T}"/> or <see cref="QuantizedMoeWeights{T}"/>.</param>
     /// <param name="activation">The function between the GEMMs; gated with a gated layout, plain with <see cref="Fc1Layout.Plain"/>.</param>
     /// <param name="input">[T, H]; T is its length / H and may be 0.</param>
     /// <param name="tokenSelectedExperts">[T, K].</param>
@@ -27,9 +28,10 @@ public static partial class ManagedMoe
     /// <see langword="null"/> for <see cref="SwigluConstants.Default"/>. Of no meaning for other functions.
     /// </param>
     /// <param name="localExperts">Which of all experts the weights are; <see langword="null"/> where they are all, so that ids are 0..E-1.</param>
+    /// <param name="quantizeActivations">Whether tokens and activated rows are quantised too; with <see cref="WeightFormat.Int8PerChannel"/> only.</param>
     /// <exception cref="ArgumentException">A length or value does not fit; the message names it, its value and what is allowed.</exception>
     public static void Forward<T>(
-        MoeWeights<T> weights,
+        ExpertWeights<T> weights,
         Activation activation,
         ReadOnlySpan<T> input,
         ReadOnlySpan<int> tokenSelectedExperts,
@@ -38,10 +40,11 @@ public static partial class ManagedMoe
         Span<T> output,
         ManagedOptions? options = null,
         SwigluConstants? swiglu = null,
-        LocalExperts? localExperts = null)
+        LocalExperts? localExperts = null,
+        bool quantizeActivations = false)
         where T : unmanaged
     {
-        ManagedLayer<T> layer = ManagedLayer<T>.Create(weights, activation, topK, options, swiglu, localExperts);
+        ManagedLayer<T> layer = ManagedLayer<T>.Create(weights, activation, topK, options, swiglu, localExperts, quantizeActivations);
         CheckLengths(input.Length, tokenSelectedExperts.Length, tokenFinalScales.Length, weights.Shape.HiddenSize, topK);
         if (output.Length != input.Length)
         {
@@ -49,12 +52,12 @@ public static partial class ManagedMoe
                 $"output has {output.Length} elements; required are {input.Length}, as many as input has ([T, H]).", nameof(output));
         }
 
-        new ManagedPipeline<T, float>(layer).Run(input, tokenSelectedExperts, tokenFinalScales, output, default);
+        layer.Run(input, tokenSelectedExperts, tokenFinalScales, output);
     }
 
     /// <summary>Runs the layer in double precision; the reference of checks.</summary>
     /// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
-    /// <param name="weights">Expert weights.</param>
+    /// <param name="weights">Expert weights: <see cref="MoeWeights{T}"/> or <see cref="QuantizedMoeWeights{T}"/>.</param>
     /// <param name="activation">The function between the GEMMs; gated with a gated layout, plain with <see cref="Fc1Layout.Plain"/>.</param>
     /// <param name="input">[T, H]; T is its length / H and may be 0.</param>
     /// <param name="tokenSelectedExperts">[T, K].</param>
@@ -66,10 +69,11 @@ public static partial class ManagedMoe
     /// <see langword="null"/> for <see cref="SwigluConstants.Default"/>. Of no meaning for other functions.
     /// </param>
     /// <param name="localExperts">Which of all experts the weights are; <see langword="null"/> where they are all, so that ids are 0..E-1.</param>
+    /// <param name="quantizeActivations">Whether tokens and activated rows are quantised too; with <see cref="WeightFormat.Int8PerChannel"/> only.</param>
     /// <returns>[T, H], rounded only where <see cref="ManagedOptions.Rounding"/> says so.</returns>
     /// <exception cref="ArgumentException">A length or value does not fit; the message names it, its value and what is allowed.</exception>
     public static double[] ForwardDouble<T>(
-        MoeWeights<T> weights,
+        ExpertWeights<T> weights,
         Activation activation,
         ReadOnlySpan<T> input,
         ReadOnlySpan<int> tokenSelectedExperts,
@@ -77,10 +81,11 @@ public static partial class ManagedMoe
         int topK,
         ManagedOptions? options = null,
         SwigluConstants? swiglu = null,
-        LocalExperts? localExperts = null)
+        LocalExperts? localExperts = null,
+        bool quantizeActivations = false)
         where T : unmanaged
     {
-        ManagedLayer<T> layer = ManagedLayer<T>.Create(weights, activation, topK, options, swiglu, localExperts);
+        ManagedLayer<T> layer = ManagedLayer<T>.Create(weights, activation, topK, options, swiglu, localExperts, quantizeActivations);
         CheckLengths(input.Length, tokenSelectedExperts.Length, tokenFinalScales.Length, weights.Shape.HiddenSize, topK);
         var output = new double[input.Length];
         new ManagedPipeline<T, double>(layer).Run(input, tokenSelectedExperts, tokenFinalScales, default, output);

@@ -46,8 +46,11 @@ internal sealed class ManagedPipeline<T, TAcc>(ManagedLayer<T> layer, long chunk
         try
         {
             ElementConversion.Widen(input, wideInput.AsSpan(0, input.Length));
-            ManagedActivations.RunGemm1(layer.Activation, new ManagedGemm1<T, TAcc>(layer, route, inputScales), wideInput, activated);
-            new ManagedGemm2<T, TAcc>(layer, route).Run(activated, expertOutput);
+            var rows = new ManagedRowQuantizer<T, TAcc>(layer);
+            float[]? tokenScales = rows.QuantizeTokens(wideInput, input.Length / hidden);
+            ManagedActivations.RunGemm1(layer.Activation, new ManagedGemm1<T, TAcc>(layer, route, inputScales, tokenScales), wideInput, activated);
+            float[]? rowScales = rows.QuantizeActivated(activated, route);
+            new ManagedGemm2<T, TAcc>(layer, route, rowScales).Run(activated, expertOutput);
             new ManagedFinalize<T, TAcc>(layer).Run(expertOutput, experts, inputScales is null ? scales : outputScales, rounded, exact);
         }
         finally

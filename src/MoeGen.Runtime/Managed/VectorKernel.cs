@@ -106,6 +106,16 @@ internal static class VectorKernel
         }
     }
 
+    /// <summary>values[i] *= factor * factors[i]; no factors leave the values as they are.</summary>
+    public static void Rescale<TAcc>(ReadOnlySpan<TAcc> factors, TAcc factor, Span<TAcc> values)
+        where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
+    {
+        for (int i = 0; i < factors.Length; i++)
+        {
+            values[i] *= factor * factors[i];
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<TAcc> MultiplyAdd<TAcc>(Vector<TAcc> left, Vector<TAcc> right, Vector<TAcc> addend)
         where TAcc : unmanaged

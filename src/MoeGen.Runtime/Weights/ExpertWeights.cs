@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MoeGen;
 
 /// <summary>
@@ -101,6 +103,26 @@ public abstract class ExpertWeights<T>
             _localExperts = value;
         }
     }
+
+    /// <summary>Rows of an expert's fc1 as GEMM1 multiplies them, from <paramref name="firstRow"/> on.</summary>
+    /// <param name="expert">The expert.</param>
+    /// <param name="firstRow">The first row, in fc1's row order.</param>
+    /// <param name="rows">Whole rows of H; written.</param>
+    internal abstract void LoadFc1Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows)
+        where TAcc : unmanaged, IFloatingPointIeee754<TAcc>;
+
+    /// <summary>Rows of an expert's fc2 as GEMM2 multiplies them, from <paramref name="firstRow"/> on.</summary>
+    /// <param name="expert">The expert.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="rows">Whole rows of I; written.</param>
+    internal abstract void LoadFc2Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows)
+        where TAcc : unmanaged, IFloatingPointIeee754<TAcc>;
+
+    /// <summary>What the sum of each row of an expert's fc1 is multiplied by; empty means 1.</summary>
+    internal virtual ReadOnlySpan<float> Fc1ChannelScales(int expert) => default;
+
+    /// <summary>What the sum of each row of an expert's fc2 is multiplied by; empty means 1.</summary>
+    internal virtual ReadOnlySpan<float> Fc2ChannelScales(int expert) => default;
 
     private protected ReadOnlyMemory<TValue> CheckLength<TValue>(ReadOnlyMemory<TValue> values, string name, long each, string what)
     {

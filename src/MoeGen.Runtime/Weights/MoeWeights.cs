@@ -47,6 +47,12 @@ public sealed class MoeWeights<T> : ExpertWeights<T>
     /// <summary>fc2 of each expert: [H, I].</summary>
     public IReadOnlyList<ReadOnlyMemory<T>> Fc2ExpertWeights => _fc2;
 
+    internal override void LoadFc1Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) =>
+        ElementConversion.Widen(_fc1[expert].Span.Slice(firstRow * Shape.HiddenSize, rows.Length), rows);
+
+    internal override void LoadFc2Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) =>
+        ElementConversion.Widen(_fc2[expert].Span.Slice(firstRow * Shape.IntermediateSize, rows.Length), rows);
+
     private ReadOnlyMemory<T>[] TakeBlocks(IReadOnlyList<ReadOnlyMemory<T>> blocks, string name, long required, string what)
     {
         ArgumentNullException.ThrowIfNull(blocks, name);

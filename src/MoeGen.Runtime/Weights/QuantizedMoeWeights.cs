@@ -4,6 +4,18 @@ namespace MoeGen;
 /// The quantised weights of a layer in host memory, one matrix an expert, all in one format; with them what any weights may have.
 /// Biases stay in the element type. Nothing is copied.
 /// </summary>
+/// <remarks>
+/// The same-quantised reference, which every backend is judged against, is the layer in double precision with these weights:
+/// <list type="bullet">
+/// <item><see cref="WeightFormat.Int8PerChannel"/>: codes are exact, and the channel's fp32 scale multiplies the sum before the bias.</item>
+/// <item><see cref="WeightFormat.Int4Group"/>: <c>round(round(scale) * (code - zero point))</c>, both rounded to the element type, BF16 or FP16, which
+/// the GPU multiplies in. With float nothing is rounded.</item>
+/// <item><see cref="WeightFormat.Mxfp4"/>: <c>round(scale * number)</c>, in the same way; the scale is not rounded by itself.</item>
+/// </list>
+/// With quantised activations (Int8PerChannel only) each token, after <see cref="InputFactors"/>, and each activated row, rounded to the
+/// element type, becomes codes and a scale as <see cref="ActivationQuantizer"/> defines. A sum of products of codes is exact, and
+/// <c>row scale * channel scale</c> multiplies it before the bias; so a row of zeros is exactly zero.
+/// </remarks>
 /// <typeparam name="T">Element type of input and output: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
 public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
     where T : unmanaged
@@ -54,7 +66,7 @@ public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
     /// fp32 [H], multiplied into each token before it is quantised, whose inverse is in fc1's columns (SmoothQuant); empty means 1. Read
     /// where activations are quantised.
     /// </summary>
-    /// <exception cref="ArgumentException">The length is not H, or a value is not positive and finite.</exception>
+    /// <exception cref="ArgumentException">The length is not H, or a value is not a positive normal number.</exception>
     public ReadOnlyMemory<float> InputFactors
     {
         get => _inputFactors;
@@ -71,17 +83,17 @@ public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
     }
 
     /// <summary>A calibrated scale of all tokens; 0: each token has its own, its largest magnitude / 127. Read where activations are quantised.</summary>
-    /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
+    /// <exception cref="ArgumentException">The value is neither 0 nor a positive normal number.</exception>
     public float InputScale
     {
         get => _inputScale;
-        init => _inputScale = float.IsFinite(value) && value >= 0
+        init => _inputScale = ActivationQuantizer.IsStaticScale(value)
             ? value
-            : throw new ArgumentException($"{nameof(InputScale)} is {value}; allowed are finite numbers from 0 on.", nameof(InputScale));
+            : throw new ArgumentException($"{nameof(InputScale)} is {value}; allowed are 0 and positive normal numbers.", nameof(InputScale));
     }
 
     /// <summary>fp32 [E], calibrated scales of the activated rows of each expert; empty: each row has its own. Read where activations are quantised.</summary>
-    /// <exception cref="ArgumentException">The length is not E, or a value is not positive and finite.</exception>
+    /// <exception cref="ArgumentException">The length is not E, or a value is not a positive normal number.</exception>
     public ReadOnlyMemory<float> ActivatedScales
     {
         get => _activatedScales;
@@ -92,6 +104,14 @@ public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
             _activatedScales = value;
         }
     }
+
+    internal override void LoadFc1Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc1[expert], firstRow, rows);
+
+    internal override void LoadFc2Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc2[expert], firstRow, rows);
+
+    internal override ReadOnlySpan<float> Fc1ChannelScales(int expert) => Format == WeightFormat.Int8PerChannel ? _fc1[expert].Scales.Span : default;
+
+    internal override ReadOnlySpan<float> Fc2ChannelScales(int expert) => Format == WeightFormat.Int8PerChannel ? _fc2[expert].Scales.Span : default;
 
     private void Check(QuantizedMatrix[] matrices, string name, int rows, int columns)
     {
@@ -125,9 +145,9 @@ public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
     {
         for (int i = 0; i < values.Length; i++)
         {
-            if (!(values[i] > 0) || float.IsInfinity(values[i]))
+            if (!(values[i] > 0) || !float.IsNormal(values[i]))
             {
-                throw new ArgumentException($"{name}[{i}] is {values[i]}; allowed are positive finite numbers.", name);
+                throw new ArgumentException($"{name}[{i}] is {values[i]}; allowed are positive normal numbers.", name);
             }
         }
     }

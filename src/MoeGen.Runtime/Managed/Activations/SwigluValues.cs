@@ -7,7 +7,7 @@ internal readonly record struct SwigluValues<TAcc>(TAcc Alpha, TAcc Beta, TAcc L
     where TAcc : unmanaged, IFloatingPointIeee754<TAcc>
 {
     /// <summary>The expert's own values where the weights have them, else the layer's.</summary>
-    public static SwigluValues<TAcc> Of<T>(MoeWeights<T> weights, SwigluConstants constants, int expert)
+    public static SwigluValues<TAcc> Of<T>(ExpertWeights<T> weights, SwigluConstants constants, int expert)
         where T : unmanaged => new(
             Pick(weights.SwigluAlpha, constants.Alpha, expert),
             Pick(weights.SwigluBeta, constants.Beta, expert),
