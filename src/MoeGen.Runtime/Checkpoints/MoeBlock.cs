@@ -24,6 +24,12 @@ public sealed class MoeBlock
         QuantizesActivations = config.Quantization.Integers is { QuantizesActivations: true } && QuantizedFormat == WeightFormat.Int8PerChannel;
     }
 
+    /// <summary>Elements along a row of expert 0's fc1 that share a scale in the file; 0 where they are not quantised.</summary>
+    internal int StoredGroupSize => (_source.Tensors.Experts[0].Fc1[0].Source as ICodedMatrix)?.StoredGroup ?? 0;
+
+    /// <summary>Where the experts are.</summary>
+    internal MoeBlockTensors Stored => _source.Tensors;
+
     /// <summary>config.json's model_type; where the file describes several models in one, that of the text model.</summary>
     public string Family { get; }
 
