@@ -64,7 +64,7 @@ public static partial class ManagedMoe
         return output;
     }
 
-    private static ManagedLayer<T> CreateBlock<T>(
+    internal static ManagedLayer<T> CreateBlock<T>(
         ExpertWeights<T> weights, Activation activation, MoeRouter router, ManagedOptions? options, SwigluConstants? swiglu, bool quantizeActivations)
         where T : unmanaged
     {
@@ -92,7 +92,7 @@ public static partial class ManagedMoe
         }
     }
 
-    private static (int[] Ids, float[] Scales) Route<T>(ManagedLayer<T> layer, ReadOnlySpan<T> input, MoeRouter router)
+    internal static (int[] Ids, float[] Scales) Route<T>(ManagedLayer<T> layer, ReadOnlySpan<T> input, MoeRouter router)
         where T : unmanaged
     {
         if (input.Length % router.HiddenSize != 0)

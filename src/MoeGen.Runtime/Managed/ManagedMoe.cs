@@ -92,7 +92,7 @@ public static partial class ManagedMoe
         return output;
     }
 
-    private static void CheckLengths(int input, int tokenSelectedExperts, int tokenFinalScales, int hidden, int topK)
+    internal static void CheckLengths(int input, int tokenSelectedExperts, int tokenFinalScales, int hidden, int topK)
     {
         if (input % hidden != 0)
         {

@@ -13,6 +13,9 @@ internal sealed class ManagedPipeline<T, TAcc>(ManagedLayer<T> layer, long chunk
 {
     private readonly MoeShape _shape = layer.Weights.Shape;
 
+    /// <summary>Sees what lies between the stages, chunk by chunk, before it is overwritten.</summary>
+    public Action<StageRows<TAcc>>? Observer { get; init; }
+
     /// <summary>Writes <paramref name="rounded"/> or, where that is empty, <paramref name="exact"/>.</summary>
     public void Run(
         ReadOnlySpan<T> input, ReadOnlySpan<int> tokenSelectedExperts, ReadOnlySpan<float> tokenFinalScales, Span<T> rounded, Span<TAcc> exact)
@@ -51,6 +54,7 @@ internal sealed class ManagedPipeline<T, TAcc>(ManagedLayer<T> layer, long chunk
             ManagedActivations.RunGemm1(layer.Activation, new ManagedGemm1<T, TAcc>(layer, route, inputScales, tokenScales), wideInput, activated);
             float[]? rowScales = rows.QuantizeActivated(activated, route);
             new ManagedGemm2<T, TAcc>(layer, route, rowScales).Run(activated, expertOutput);
+            Observer?.Invoke(new StageRows<TAcc>(route, tokenScales, activated, rowScales, expertOutput));
             new ManagedFinalize<T, TAcc>(layer).Run(expertOutput, experts, inputScales is null ? scales : outputScales, rounded, exact);
         }
         finally

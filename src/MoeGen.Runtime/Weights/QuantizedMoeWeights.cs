@@ -105,6 +105,20 @@ public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
         }
     }
 
+    /// <summary>The same weights with other static scales.</summary>
+    internal QuantizedMoeWeights<T> WithScales(float inputScale, ReadOnlyMemory<float> activatedScales) => new(Shape, Fc1Layout, _fc1, _fc2)
+    {
+        Fc1ExpertBiases = Fc1ExpertBiases,
+        Fc2ExpertBiases = Fc2ExpertBiases,
+        SwigluAlpha = SwigluAlpha,
+        SwigluBeta = SwigluBeta,
+        SwigluLimit = SwigluLimit,
+        LocalExperts = LocalExperts,
+        InputFactors = InputFactors,
+        InputScale = inputScale,
+        ActivatedScales = activatedScales,
+    };
+
     internal override void LoadFc1Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc1[expert], firstRow, rows);
 
     internal override void LoadFc2Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc2[expert], firstRow, rows);

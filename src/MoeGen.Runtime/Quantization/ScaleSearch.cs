@@ -1,0 +1,17 @@
+namespace MoeGen;
+
+/// <summary>How the scale of a group of weights (Int8PerChannel: of a row) is chosen.</summary>
+public enum ScaleSearch
+{
+    /// <summary>The largest magnitude maps to the largest code: nothing is cut off.</summary>
+    AbsMax = 0,
+
+    /// <summary>The magnitude at <see cref="QuantizationOptions.Percentile"/> maps to the largest code: what is beyond is cut off.</summary>
+    Percentile = 1,
+
+    /// <summary>
+    /// The smallest squared error among 33 ranges from the whole one to half of it, each step 1/64, then refined by least squares; each column's
+    /// error is weighted by its activations' mean square where that is known.
+    /// </summary>
+    MeanSquaredError = 2,
+}
