@@ -27,6 +27,6 @@ public sealed record ScaleHistogram(int Zeros, int LowestExponent, IReadOnlyList
 
         return counts.Count == 0
             ? new ScaleHistogram(zeros, 0, [])
-            : new ScaleHistogram(zeros, counts.Keys.First(), [.. Enumerable.Range(counts.Keys.First(), counts.Keys.Last() - counts.Keys.First() + 1).Select(counts.GetValueOrDefault)]);
+            : new ScaleHistogram(zeros, counts.Keys.First(), [.. Enumerable.Range(counts.Keys.First(), counts.Keys.Last() - counts.Keys.First() + 1).Select(exponent => counts.GetValueOrDefault(exponent))]);
     }
 }
