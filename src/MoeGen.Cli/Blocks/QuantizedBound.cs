@@ -10,7 +10,8 @@ internal static class QuantizedBound
     /// <summary>Of the whole output; a token's is twice that. Null where the weights are not integers.</summary>
     public static double? Of(MoeBlock block) => (block.QuantizedFormat, block.QuantizesActivations) switch
     {
-        (WeightFormat.Int8PerChannel, true) => 2.6e-2,
+        // A token that is small beside the largest has few codes with a scale for all.
+        (WeightFormat.Int8PerChannel, true) => block.HasStaticScales ? 4e-2 : 2.6e-2,
         (WeightFormat.Int8PerChannel, false) => 1.5e-2,
         (WeightFormat.Int4Group, _) => block.StoredGroupSize <= SmallGroup ? 0.18 : 0.21,
         _ => null,

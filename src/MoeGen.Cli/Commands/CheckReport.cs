@@ -19,4 +19,4 @@ namespace MoeGen.Cli.Commands;
 /// <param name="Scheme">How the weights are quantised: w8a8, w8a16, w4a16 or mxfp4; null where they are not, or in another way.</param>
 internal sealed record CheckReport(
     string Family, string Backend, int Tokens, double Error, double WorstTokenError, bool Ok,
-    string Dtype, int Layer, string Against, double Bound, int WorstToken, double WorstTokenLimit, int? DifferentChoices, double? SameChoiceError, string Device, string? Scheme);
+    string Dtype, int Layer, string Against, double Bound, int WorstToken, double WorstTokenLimit, int? DifferentChoices, double? SameChoiceError, string Device, string? Scheme = null);

@@ -21,8 +21,12 @@ public sealed class MoeBlock
         };
         _source = new WeightSource(folder, Shape, config.Fc1Layout, tensors);
         QuantizedFormat = ExpertScheme.Find(tensors).Scheme?.Format ?? WeightFormat.SameAsDtype;
+        HasStaticScales = config.Quantization.Integers is { HasInputScales: true };
         QuantizesActivations = config.Quantization.Integers is { QuantizesActivations: true } && QuantizedFormat == WeightFormat.Int8PerChannel;
     }
+
+    /// <summary>Whether the activations' scales are stored.</summary>
+    internal bool HasStaticScales { get; }
 
     /// <summary>Elements along a row of expert 0's fc1 that share a scale in the file; 0 where they are not quantised.</summary>
     internal int StoredGroupSize => (_source.Tensors.Experts[0].Fc1[0].Source as ICodedMatrix)?.StoredGroup ?? 0;
