@@ -10,8 +10,8 @@ public enum ScaleSearch
     Percentile = 1,
 
     /// <summary>
-    /// The smallest squared error among 33 ranges from the whole one to half of it, each step 1/64, then refined by least squares; each column's
-    /// error is weighted by its activations' mean square where that is known.
+    /// The smallest squared error among 89 ranges from 19/16 of the whole one to half of it, each step 1/128, then refined by least squares;
+    /// each column's error is weighted by its activations' mean square where that is known. MXFP4: among three powers of two.
     /// </summary>
     MeanSquaredError = 2,
 }

@@ -7,8 +7,10 @@ namespace MoeGen;
 internal sealed class GroupSearch<T>(QuantizationOptions options)
     where T : unmanaged
 {
-    // Ranges from the whole one down to half of it.
-    private const int Steps = 64;
+    // Ranges, in parts of the whole one: from somewhat more, where a few weights may happen to fit better, down to half of it.
+    private const int Steps = 128;
+    private const int MostSteps = 152;
+    private const int LeastSteps = 64;
 
     private readonly bool _isFloat = options.Format == WeightFormat.Mxfp4;
     private readonly bool _hasZero = options is { Format: WeightFormat.Int4Group, ZeroPoints: true };
@@ -79,11 +81,11 @@ internal sealed class GroupSearch<T>(QuantizationOptions options)
 
     private GroupScale BestRange(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, GroupScale whole, float low, float high)
     {
-        Span<GroupScale> candidates = stackalloc GroupScale[Steps / 2];
-        for (int step = 1; step <= candidates.Length; step++)
+        Span<GroupScale> candidates = stackalloc GroupScale[MostSteps - LeastSteps + 1];
+        for (int i = 0; i < candidates.Length; i++)
         {
-            float part = (Steps - step) / (float)Steps;
-            candidates[step - 1] = ScaleOf(part * low, part * high);
+            float part = (MostSteps - i) / (float)Steps;
+            candidates[i] = ScaleOf(part * low, part * high);
         }
 
         return BestOf(weights, importance, whole, candidates);
