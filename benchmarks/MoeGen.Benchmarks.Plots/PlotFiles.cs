@@ -26,6 +26,15 @@ public static class PlotFiles
         return [.. Save(TimePlot.Panels(report), Path.Combine(folder, "times")), .. Save([RooflinePlot.Draw(report)], Path.Combine(folder, "roofline"), 2)];
     }
 
+    /// <summary>Writes <c>quantization.svg</c> and <c>quantization.png</c> into a folder, which is made.</summary>
+    /// <returns>The files.</returns>
+    public static IReadOnlyList<string> Write(QuantizationFile file, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        Directory.CreateDirectory(folder);
+        return Save(QuantizationPlot.Panels(file), Path.Combine(folder, "quantization"));
+    }
+
     private static string[] Save(IReadOnlyList<Plot> panels, string path, int scale = 1)
     {
         int columns = Math.Min(Columns, panels.Count), rows = (panels.Count + columns - 1) / columns;

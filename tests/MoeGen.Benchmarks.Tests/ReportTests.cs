@@ -77,6 +77,24 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void A_report_of_moegen_quantize_is_drawn()
+    {
+        Directory.CreateDirectory(_folder);
+        string report = Path.Combine(_folder, "quantize.json");
+        File.WriteAllText(report, """
+            {"family":"mixtral","scheme":"w8a8","ok":true,"experts":[
+            {"layer":0,"expert":0,"weight_error":0.01,"scales":{"zeros":1,"lowest_exponent":-9,"counts":[3,0,4]},"output_error":0.02},
+            {"layer":0,"expert":1,"weight_error":0.02,"scales":{"zeros":0,"lowest_exponent":-8,"counts":[5]}}]}
+            """);
+        IReadOnlyList<string> files = PlotFiles.Write(QuantizationFile.Load(report), Path.Combine(_folder, "plots"));
+        Assert.Equal(["quantization.png", "quantization.svg"], files.Select(Path.GetFileName));
+        string svg = File.ReadAllText(files[1]);
+        Assert.All(["error of weights", "error of outputs", "w8a8"], text => Assert.Contains(text, svg, StringComparison.Ordinal));
+        File.WriteAllText(report, "{\"family\":\"mixtral\",\"scheme\":\"w8a8\",\"experts\":[]}");
+        Assert.Contains("moegen quantize --json", Assert.Throws<InvalidDataException>(() => QuantizationFile.Load(report)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Plots_are_written_as_svg_and_png()
     {
         IReadOnlyList<string> files = PlotFiles.Write(Sample, Path.Combine(_folder, "plots"));

@@ -1,3 +1,5 @@
+using MoeGen.Checkpoints;
+
 namespace MoeGen.Cli.Blocks;
 
 /// <summary>Whether a block's output is what it should be.</summary>
@@ -12,16 +14,27 @@ internal sealed record BlockJudge(ContractVerdict Verdict, string Against, IRead
 
     private const RoundingPoints AllPoints = RoundingPoints.Activation | RoundingPoints.ExpertOutput | RoundingPoints.Output;
 
-    public static BlockJudge Of(BlockResult result, RecordedCall call, Dtype dtype, int hiddenSize)
+    /// <summary>Judges an output; what was recorded of a block in integers is taken to be of its weights before.</summary>
+    public static BlockJudge Of(BlockResult result, RecordedCall call, Dtype dtype, MoeBlock block)
     {
+        int hiddenSize = block.Shape.HiddenSize;
         double[] expected = call.Expected ?? result.Reference(RoundingPoints.None);
         IReadOnlyList<int>? different = call.Ids is null ? null : DifferentTokens(result.Ids, call.Ids, call.Input.Length / hiddenSize);
         return new BlockJudge(
-            dtype == Dtype.FP32 ? JudgeFp32(result.Output, expected, hiddenSize) : Judge(result, expected, dtype, hiddenSize),
+            BoundOf(call, dtype, block) is { } bound ? Judge(result.Output, expected, bound, hiddenSize) : Judge(result, expected, dtype, hiddenSize),
             call.Expected is null ? "managed reference in double precision" : "output_fp32",
             different,
             different is { Count: > 0 } ? ErrorWithout(different, result.Output, expected, hiddenSize) : null);
     }
+
+    /// <summary>Largest relative L2 error of the whole output.</summary>
+    public static double WholeBoundOf(RecordedCall call, Dtype dtype, MoeBlock block) => BoundOf(call, dtype, block) ?? NumericContract.For(dtype).Bound;
+
+    // Null where the numeric contract of 16-bit types holds, in which ideal rounding counts.
+    private static double? BoundOf(RecordedCall call, Dtype dtype, MoeBlock block) =>
+        call.Expected is not null && QuantizedBound.Of(block) is { } quantized ? quantized
+        : block.QuantizesActivations ? NumericContract.ForQuantizedActivations(dtype).Bound
+        : dtype == Dtype.FP32 ? Fp32Bound : null;
 
     // What ideal rounding costs a token is needed only where one exceeds what is allowed without it.
     private static ContractVerdict Judge(BlockResult result, double[] expected, Dtype dtype, int hiddenSize)
@@ -31,10 +44,10 @@ internal sealed record BlockJudge(ContractVerdict Verdict, string Against, IRead
         return verdict.Passed || !(verdict.RelativeL2 <= contract.Bound) ? verdict : contract.Check<float>(result.Output, expected, hiddenSize, result.Reference(AllPoints));
     }
 
-    private static ContractVerdict JudgeFp32(float[] output, double[] expected, int hiddenSize)
+    private static ContractVerdict Judge(float[] output, double[] expected, double bound, int hiddenSize)
     {
         ContractVerdict strict = NumericContract.For(Dtype.FP32).Check<float>(output, expected, hiddenSize);
-        return strict with { Passed = strict.RelativeL2 <= Fp32Bound && strict.WorstTokenError <= 2 * Fp32Bound, WorstTokenLimit = 2 * Fp32Bound };
+        return strict with { Passed = strict.RelativeL2 <= bound && strict.WorstTokenError <= 2 * bound, WorstTokenLimit = 2 * bound };
     }
 
     private static int[] DifferentTokens(int[] chosen, int[] recorded, int tokens)

@@ -13,6 +13,11 @@ internal sealed class BlockRunner(LoadedBlock loaded, float[] hiddenStates, Acti
         where TLayer : MoeLayer<TLayer, T>, IMoeDescriptor<TLayer, T>
         where T : unmanaged
     {
+        if (loaded.Backend == MoeBackend.Managed && _block.QuantizesActivations)
+        {
+            return RunQuantized<T>();
+        }
+
         long start = Stopwatch.GetTimestamp();
         var input = new T[hiddenStates.Length];
         ElementConversion.Narrow<T, float>(hiddenStates, input);
@@ -33,6 +38,25 @@ internal sealed class BlockRunner(LoadedBlock loaded, float[] hiddenStates, Acti
             hostWeights.Value, _block.Activation, input, _block.Router, new ManagedOptions { Rounding = rounding }));
     }
 
+    // Activations are quantised as config.json says: the classes of this tool are not, and the managed backend does it for any weights.
+    private BlockResult RunQuantized<T>()
+        where T : unmanaged
+    {
+        long start = Stopwatch.GetTimestamp();
+        var input = new T[hiddenStates.Length];
+        ElementConversion.Narrow<T, float>(hiddenStates, input);
+        QuantizedMoeWeights<T> weights = _block.LoadQuantizedWeights<T>(new LoadDisplay(progress));
+        double loadSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        progress(1, "running");
+        var output = new T[input.Length];
+        ManagedMoe.ForwardBlock<T>(weights, _block.Activation, input, _block.Router, output, swiglu: _block.Swiglu, quantizeActivations: true);
+        var wide = new float[output.Length];
+        ElementConversion.Widen<T, float>(output, wide);
+        return new BlockResult(wide, Routed(RouteManaged(input)), $"{new ManagedBackend()}, 8-bit activations", loadSeconds, rounding => ManagedMoe.ForwardBlockDouble<T>(
+            weights, _block.Activation, input, _block.Router, new ManagedOptions { Rounding = rounding }, _block.Swiglu, quantizeActivations: true));
+    }
+
     // Without the shared experts, which stand behind the routed ones of each token.
     private int[] Routed(int[] ids) => [.. ids.Where((_, slot) => slot % _block.Router.SlotsPerToken < _block.TopK)];
 
@@ -42,8 +66,14 @@ internal sealed class BlockRunner(LoadedBlock loaded, float[] hiddenStates, Acti
     {
         var output = new T[input.Length];
         layer.ForwardBlock(input, _block.Router, output);
+        return (output, RouteManaged(input));
+    }
+
+    private int[] RouteManaged<T>(T[] input)
+        where T : unmanaged
+    {
         var ids = new int[input.Length / _block.Router.HiddenSize * _block.Router.SlotsPerToken];
         ManagedRouter.Route<T>(input, _block.Router, ids, new float[ids.Length]);
-        return (output, ids);
+        return ids;
     }
 }

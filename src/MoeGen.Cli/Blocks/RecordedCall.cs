@@ -41,7 +41,8 @@ internal sealed record RecordedCall(float[] Input, double[]? Expected, int[]? Id
         ? new([.. Timing.RandomLayer.Normal<BFloat16>(tokens * hiddenSize, 1, seed: 1).Select(value => (float)value)], null, null)
         : throw new BadInputException($"--tokens is {tokens}; allowed are at most {Array.MaxLength / hiddenSize} with hidden size {hiddenSize}.");
 
-    private static float[] ReadFloats(SafetensorsFile file, string name, int hiddenSize)
+    /// <summary>A tensor [T, H] as floats.</summary>
+    public static float[] ReadFloats(SafetensorsFile file, string name, int hiddenSize)
     {
         if (!file.Tensors.TryGetValue(name, out SafetensorsTensor? tensor) || tensor.Shape is not [.., var last] || last != hiddenSize || tensor.ByteLength == 0)
         {

@@ -38,7 +38,7 @@ internal sealed class CheckCommand : Command
         {
             BlockResult result = loaded.Kind.Accept(new BlockRunner(loaded, call.Input, progress));
             progress(1, "comparing");
-            return (result, BlockJudge.Of(result, call, loaded.Dtype, hidden));
+            return (result, BlockJudge.Of(result, call, loaded.Dtype, block));
         });
         ContractVerdict verdict = judge.Verdict;
         var report = new CheckReport(
@@ -51,12 +51,13 @@ internal sealed class CheckCommand : Command
             loaded.Dtype.ToString().ToLowerInvariant(),
             block.Layer,
             judge.Against,
-            loaded.Dtype == Dtype.FP32 ? BlockJudge.Fp32Bound : NumericContract.For(loaded.Dtype).Bound,
+            BlockJudge.WholeBoundOf(call, loaded.Dtype, block),
             verdict.WorstToken,
             verdict.WorstTokenLimit,
             judge.DifferentChoices?.Count,
             judge.SameChoiceError,
-            result.Device);
+            result.Device,
+            QuantizedBound.SchemeOf(block));
         if (json)
         {
             _terminal.WriteJson(report, CliJson.Default.CheckReport);

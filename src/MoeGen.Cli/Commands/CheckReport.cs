@@ -16,6 +16,7 @@ namespace MoeGen.Cli.Commands;
 /// <param name="DifferentChoices">Tokens whose experts are others than recorded; null where none were recorded.</param>
 /// <param name="SameChoiceError">Relative L2 error without these tokens; null where there are none.</param>
 /// <param name="Device">What ran it.</param>
+/// <param name="Scheme">How the weights are quantised: w8a8, w8a16, w4a16 or mxfp4; null where they are not, or in another way.</param>
 internal sealed record CheckReport(
     string Family, string Backend, int Tokens, double Error, double WorstTokenError, bool Ok,
-    string Dtype, int Layer, string Against, double Bound, int WorstToken, double WorstTokenLimit, int? DifferentChoices, double? SameChoiceError, string Device);
+    string Dtype, int Layer, string Against, double Bound, int WorstToken, double WorstTokenLimit, int? DifferentChoices, double? SameChoiceError, string Device, string? Scheme = null);

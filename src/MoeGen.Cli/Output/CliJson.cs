@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MoeGen.Cli.Commands;
+using MoeGen.Cli.Quantizing;
 
 namespace MoeGen.Cli.Output;
 
@@ -16,4 +17,6 @@ namespace MoeGen.Cli.Output;
 [JsonSerializable(typeof(EmitReport))]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(TuneReport))]
+[JsonSerializable(typeof(QuantizeReport))]
+[JsonSerializable(typeof(ManifestContent))]
 internal sealed partial class CliJson : JsonSerializerContext;

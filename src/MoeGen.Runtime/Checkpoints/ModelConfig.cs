@@ -62,6 +62,14 @@ internal sealed class ModelConfig
             : throw Problem(key, element, "an object is required");
     }
 
+    /// <summary>The objects under all keys.</summary>
+    public IEnumerable<ModelConfig> GetSections() => _root.EnumerateObject().Select(property => GetSection(property.Name)).OfType<ModelConfig>();
+
+    /// <summary>An integer.</summary>
+    public int GetInteger(string key) => TryGet(key, out JsonElement element)
+        ? ToInteger(key, element, int.MinValue)
+        : throw new CheckpointException($"{Path}: {_section}{key} is missing; an integer is required.");
+
     /// <summary>A positive integer under the first of these keys that is present; where several are, they must agree.</summary>
     public int GetPositive(params ReadOnlySpan<string> keys)
     {

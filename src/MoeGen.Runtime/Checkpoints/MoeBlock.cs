@@ -20,7 +20,19 @@ public sealed class MoeBlock
             SharedGateWeight = tensors.SharedGate?.ToSingles(folder),
         };
         _source = new WeightSource(folder, Shape, config.Fc1Layout, tensors);
+        QuantizedFormat = ExpertScheme.Find(tensors).Scheme?.Format ?? WeightFormat.SameAsDtype;
+        HasStaticScales = config.Quantization.Integers is { HasInputScales: true };
+        QuantizesActivations = config.Quantization.Integers is { QuantizesActivations: true } && QuantizedFormat == WeightFormat.Int8PerChannel;
     }
+
+    /// <summary>Whether the activations' scales are stored.</summary>
+    internal bool HasStaticScales { get; }
+
+    /// <summary>Elements along a row of expert 0's fc1 that share a scale in the file; 0 where they are not quantised.</summary>
+    internal int StoredGroupSize => (_source.Tensors.Experts[0].Fc1[0].Source as ICodedMatrix)?.StoredGroup ?? 0;
+
+    /// <summary>Where the experts are.</summary>
+    internal MoeBlockTensors Stored => _source.Tensors;
 
     /// <summary>config.json's model_type; where the file describes several models in one, that of the text model.</summary>
     public string Family { get; }
@@ -50,10 +62,19 @@ public sealed class MoeBlock
     public Fc1Layout Fc1Layout => _source.Fc1Layout;
 
     /// <summary>
-    /// Element type of the experts' weights in the file (of expert 0's fc1): BF16, F16, F32; F8_E4M3 in fp8 checkpoints; U8 for MXFP4. The
-    /// last two are loaded with conversion only.
+    /// Element type of the experts' weights in the file (of expert 0's fc1): BF16, F16, F32; F8_E4M3 in fp8 checkpoints; U8 for MXFP4;
+    /// I8 or I32 for integers. All but the first three are loaded with conversion only.
     /// </summary>
     public SafetensorsDtype StoredDtype { get; }
+
+    /// <summary>
+    /// The format in which <see cref="LoadQuantizedWeights"/> loads the experts; <see cref="WeightFormat.SameAsDtype"/> where they are not
+    /// quantised, or not in one scheme that it knows.
+    /// </summary>
+    public WeightFormat QuantizedFormat { get; }
+
+    /// <summary>Whether config.json says that activations are quantised as well (W8A8).</summary>
+    public bool QuantizesActivations { get; }
 
     /// <summary>
     /// Copies the experts' weights into memory of their own, valid after the checkpoint is disposed. Several threads load an expert each;
@@ -62,7 +83,7 @@ public sealed class MoeBlock
     /// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
     /// <param name="allowConversion">
     /// Left out, every tensor must be stored as <typeparamref name="T"/> and is taken bit for bit. With <see langword="true"/>, tensors of
-    /// BF16, F16 and F32 are converted, and FP8 and MXFP4 dequantised in fp32, then rounded once to nearest, ties to even; numbers beyond the
+    /// BF16, F16 and F32 are converted, and FP8, MXFP4 and integers dequantised in fp32, then rounded once to nearest, ties to even; numbers beyond the
     /// range of <see cref="Half"/> become infinite.
     /// </param>
     /// <param name="progress">Told after each expert, from the thread that loaded it, one call at a time.</param>
@@ -70,6 +91,21 @@ public sealed class MoeBlock
     /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
     public MoeWeights<T> LoadWeights<T>(bool allowConversion = false, IProgress<MoeLoadProgress>? progress = null)
         where T : unmanaged => HostLoader.Load<T>(_source, allowConversion, progress);
+
+    /// <summary>
+    /// Copies the experts' codes, scales and zero points into memory of their own, as they are stored: compressed-tensors of 8 and 4 bits, AWQ,
+    /// GPTQ, MXFP4. Groups of more than 128 elements become groups of 128, 64 or 32 with the same scale; where experts have static input
+    /// scales, tokens get the largest. Exponent 0 of MXFP4, 2^-127, becomes a scale of 0. Several threads load an expert each.
+    /// </summary>
+    /// <typeparam name="T">Element type of input, output and biases: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
+    /// <param name="progress">Told after each expert, from the thread that loaded it, one call at a time.</param>
+    /// <exception cref="CheckpointException">
+    /// The experts are not quantised, or not all in one scheme with groups of a multiple of 32 or, with 8 bits, whole rows; or a scale is not
+    /// finite or negative.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
+    public QuantizedMoeWeights<T> LoadQuantizedWeights<T>(IProgress<MoeLoadProgress>? progress = null)
+        where T : unmanaged => QuantizedLoader.Load<T>(_source, progress);
 
     /// <summary>
     /// Copies the experts' weights into device memory, expert by expert, without a copy of them in host memory: tensors that are stored as they

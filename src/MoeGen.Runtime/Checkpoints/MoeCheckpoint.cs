@@ -33,6 +33,12 @@ public sealed class MoeCheckpoint : IDisposable
     /// <summary>All tensors of the checkpoint.</summary>
     public SafetensorsCheckpoint Tensors { get; }
 
+    /// <summary>How single experts are named.</summary>
+    internal ExpertNames ExpertNames => _family.Names;
+
+    /// <summary>How the weights are quantised.</summary>
+    internal Quantization Quantization => _config.Quantization;
+
     /// <summary>
     /// Reads config.json and maps the safetensors. No file outside the folder is read, but for the hub's cache, whose
     /// <c>snapshots/REVISION</c> links to the <c>blobs</c> beside <c>snapshots</c>.
@@ -77,8 +83,23 @@ public sealed class MoeCheckpoint : IDisposable
                 $"{Tensors.Folder}: layer {layer} has no MoE block, it is dense; with experts are {LayerRules.Describe(_config.HasExperts, NumLayers)} of {NumLayers} layers (config.json).");
         }
 
-        var tensors = new LayerTensors(Tensors, $"{_prefix}{layer}.", _config.Quantization);
-        return new MoeBlock(Tensors.Folder, Family, layer, _config, _family.FindTensors(tensors, _config));
+        var tensors = new LayerTensors(Tensors, LayerPrefix(layer), _config.Quantization);
+        return new MoeBlock(Tensors.Folder, Family, layer, _config, FindTensors(tensors));
+    }
+
+    /// <summary>What the names of a layer's tensors begin with.</summary>
+    internal string LayerPrefix(int layer) => $"{_prefix}{layer}.";
+
+    private MoeBlockTensors FindTensors(LayerTensors tensors)
+    {
+        MoeBlockTensors found = _family.FindTensors(tensors, _config);
+        float[] factors = tensors.OptionalVector(_family.Names.InputFactors, _config.Shape.HiddenSize);
+        foreach (IntegerMatrix fc1 in found.Experts.SelectMany(static expert => expert.Fc1).Select(static part => part.Source).OfType<IntegerMatrix>())
+        {
+            fc1.ColumnFactors = factors;
+        }
+
+        return found with { InputFactors = factors };
     }
 
     /// <summary>Unmaps the safetensors. Loaded weights stay valid.</summary>

@@ -8,6 +8,9 @@ internal sealed record Quantization(bool IsMxfp4, int BlockRows, int BlockColumn
 {
     public static Quantization None { get; } = new(false, 0, 0);
 
+    /// <summary>quant_method compressed-tensors, awq or gptq; otherwise null.</summary>
+    public IntegerScheme? Integers { get; init; }
+
     public static Quantization Read(ModelConfig config)
     {
         if (config.GetSection("quantization_config") is not { } section)
@@ -20,8 +23,11 @@ internal sealed record Quantization(bool IsMxfp4, int BlockRows, int BlockColumn
         {
             "mxfp4" => None with { IsMxfp4 = true },
             "fp8" => ReadFp8(section),
+            "compressed-tensors" => None with { Integers = IntegerSchemes.ReadCompressedTensors(section) },
+            "awq" => None with { Integers = IntegerSchemes.ReadAwq(section) },
+            "gptq" => None with { Integers = IntegerSchemes.ReadGptq(section) },
             _ => throw section.Problem(
-                "quant_method", CheckpointException.Quote(method), "allowed are 'fp8' with weight_block_size, and 'mxfp4'; load a checkpoint that is not quantised so"),
+                "quant_method", CheckpointException.Quote(method), "allowed are 'fp8' with weight_block_size, 'mxfp4', 'compressed-tensors', 'awq' and 'gptq'; load a checkpoint that is not quantised so"),
         };
     }
 

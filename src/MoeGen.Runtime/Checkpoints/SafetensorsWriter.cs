@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace MoeGen.Checkpoints;
 
 /// <summary>
-/// Writes a safetensors file: tensors are added, then saved at once. What is added is referred to, not copied, until <see cref="Save"/>.
+/// Writes a safetensors file: tensors are added, then saved at once. What is added is referred to, not copied, until <see cref="Save(string)"/>.
 /// </summary>
 public sealed class SafetensorsWriter
 {
@@ -15,6 +15,7 @@ public sealed class SafetensorsWriter
     private const int ElementsAtOnce = 1 << 24;
 
     private readonly Dictionary<string, Entry> _tensors = new(StringComparer.Ordinal);
+    private readonly List<string> _order = [];
 
     /// <summary>The header's <c>__metadata__</c>; left out of the file where empty.</summary>
     public IDictionary<string, string> Metadata { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -42,15 +43,22 @@ public sealed class SafetensorsWriter
             throw WrongShape();
         }
 
-        var entry = new Entry(dtype, [.. shape], values.Length * (dtype.Bits() / 8L), stream => Write(stream, values.Span));
-        if (name == MetadataName || !_tensors.TryAdd(name, entry))
-        {
-            throw new ArgumentException($"name is {CheckpointException.Quote(name)}, which is taken; each tensor needs a name of its own, other than {MetadataName}.", nameof(name));
-        }
+        Add(name, new Entry(dtype, [.. shape], values.Length * (dtype.Bits() / 8L), stream => Write(stream, values.Span)));
 
         ArgumentException WrongShape() => new(
             $"shape of {CheckpointException.Quote(name)} is [{string.Join(", ", shape)}] with {values.Length} elements; sizes of 0 or more whose product is the number of elements are required.", nameof(shape));
     }
+
+    /// <summary>Adds a tensor whose bytes are made while the file is written, so that they need not be there together.</summary>
+    /// <param name="name">As above.</param>
+    /// <param name="dtype">Element type.</param>
+    /// <param name="shape">Dimensions, outermost first.</param>
+    /// <param name="writeTo">Writes exactly the tensor's bytes.</param>
+    internal void Add(string name, SafetensorsDtype dtype, IReadOnlyList<long> shape, Action<Stream> writeTo) =>
+        Add(name, new Entry(dtype, [.. shape], checked(shape.Aggregate(1L, static (product, size) => product * size) * dtype.Bits() / 8), writeTo));
+
+    /// <summary>Whether tensors stand in the file as they were added, not by the size of their elements.</summary>
+    internal bool KeepsOrder { get; init; }
 
     /// <summary>
     /// Writes the file under a temporary name beside it, flushes it to the disk and renames it: a reader sees the old file or the new one,
@@ -61,12 +69,18 @@ public sealed class SafetensorsWriter
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        Save(path, static stream => stream);
+    }
+
+    /// <summary>The same by way of a stream around that of the file.</summary>
+    internal void Save(string path, Func<Stream, Stream> around)
+    {
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
-                Write(stream);
+                Write(around(stream));
                 stream.Flush(flushToDisk: true);
             }
 
@@ -77,6 +91,16 @@ public sealed class SafetensorsWriter
             File.Delete(temporary);
             throw;
         }
+    }
+
+    private void Add(string name, Entry entry)
+    {
+        if (name == MetadataName || !_tensors.TryAdd(name, entry))
+        {
+            throw new ArgumentException($"name is {CheckpointException.Quote(name)}, which is taken; each tensor needs a name of its own, other than {MetadataName}.", nameof(name));
+        }
+
+        _order.Add(name);
     }
 
     private static void Write<T>(Stream stream, ReadOnlySpan<T> values)
@@ -92,7 +116,11 @@ public sealed class SafetensorsWriter
     {
         // Wide elements first, so that every tensor begins at a multiple of its element's size, as readers that map the file like it.
         KeyValuePair<string, Entry>[] ordered =
-            [.. _tensors.OrderByDescending(static tensor => tensor.Value.Dtype.Bits()).ThenBy(static tensor => tensor.Key, StringComparer.Ordinal)];
+        [
+            .. KeepsOrder
+                ? _order.Select(name => KeyValuePair.Create(name, _tensors[name]))
+                : _tensors.OrderByDescending(static tensor => tensor.Value.Dtype.Bits()).ThenBy(static tensor => tensor.Key, StringComparer.Ordinal),
+        ];
         byte[] header = Header(ordered);
         int padding = -header.Length & 7;
         Span<byte> length = stackalloc byte[8];

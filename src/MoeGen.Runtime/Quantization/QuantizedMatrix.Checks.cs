@@ -44,11 +44,6 @@ public sealed partial class QuantizedMatrix
         {
             throw new ArgumentException($"zeroPoints[{zero}] is {ZeroPoints.Span[zero]}; allowed is 0 to 15.", "zeroPoints");
         }
-
-        if (!IsPacked && Codes.Span.IndexOf((byte)0x80) is var code and >= 0)
-        {
-            throw new ArgumentException($"codes[{code}] is -128; allowed is -127 to 127.", "codes");
-        }
     }
 
     private static bool IsZeroOrPowerOfTwo(float scale) => scale == 0 || (float.IsNormal(scale) && (BitConverter.SingleToUInt32Bits(scale) & 0x7f_ffff) == 0);

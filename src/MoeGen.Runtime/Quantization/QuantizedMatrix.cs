@@ -44,9 +44,9 @@ public sealed partial class QuantizedMatrix
     /// <summary>An 8-bit matrix.</summary>
     /// <param name="rows">N.</param>
     /// <param name="columns">K, a multiple of 8.</param>
-    /// <param name="codes">[N, K], the two's complement of -127 to 127.</param>
+    /// <param name="codes">[N, K], two's complement. Checkpoints of others have -128 too.</param>
     /// <param name="scales">fp32 [N].</param>
-    /// <exception cref="ArgumentException">A length is wrong, a scale is negative or not finite, or a code is -128.</exception>
+    /// <exception cref="ArgumentException">A length is wrong, or a scale is negative or not finite.</exception>
     public static QuantizedMatrix Int8(int rows, int columns, ReadOnlyMemory<byte> codes, ReadOnlyMemory<float> scales) =>
         new(WeightFormat.Int8PerChannel, rows, columns, columns, codes, scales, default);
 

@@ -50,7 +50,7 @@ public sealed class BadCheckpointTests : IDisposable
     [InlineData("deepseek_v3 fp8", "[16,9]", "[8,9]", "weight_scale_inv' F32 [3, 3] must be [5, 3]")]
     [InlineData("deepseek_v3 fp8", "[16,9]", "[16]", "weight_block_size is [16]; allowed are two positive integers")]
     [InlineData("deepseek_v3 fp8", "[16,9]", "[16,0]", "weight_block_size is [16, 0]; allowed are two positive integers")]
-    [InlineData("deepseek_v3 fp8", "\"fp8\"", "\"gptq\"", "quantization_config.quant_method is 'gptq'; allowed are 'fp8' with weight_block_size, and 'mxfp4'")]
+    [InlineData("deepseek_v3 fp8", "\"fp8\"", "\"hqq\"", "quantization_config.quant_method is 'hqq'; allowed are 'fp8' with weight_block_size, 'mxfp4', 'compressed-tensors', 'awq' and 'gptq'")]
     [InlineData("deepseek_v3 fp8", "\"e4m3\"", "\"e5m2\"", "quantization_config.fmt is 'e5m2'; allowed is 'e4m3'")]
     [InlineData("deepseek_v3 fp8", "\"quantization_config\"", "\"quantization\"", "gate_proj.weight' F8_E4M3 [40, 24] is F8_E4M3, and config.json has no quantization_config")]
     [InlineData("deepseek_v3", "\"n_group\":4", "\"n_group\":3", "NumExpertGroups is 3; allowed is a divisor of numExperts 8")]

@@ -32,6 +32,18 @@ internal sealed class TinyCheckpoint
         _tensors[Prefix + to] = tensor;
     }
 
+    /// <summary>Puts all tensors under another prefix.</summary>
+    public void MoveTo(string prefix)
+    {
+        foreach (string name in _tensors.Keys.ToArray())
+        {
+            _tensors.Remove(name, out var tensor);
+            _tensors[prefix + name[Prefix.Length..]] = tensor;
+        }
+
+        Prefix = prefix;
+    }
+
     /// <summary>Writes config.json and the tensors: one file, or a shard for every few tensors and the index.</summary>
     public void Write(TempFolder folder, int tensorsPerShard = 0)
     {

@@ -27,7 +27,7 @@ internal static class DeepseekKeys
 
     public static MoeBlockTensors Find(LayerTensors tensors, MoeBlockConfig config) => new(
         tensors.Matrix("mlp.gate.weight", config.Shape.NumExperts, config.Shape.HiddenSize),
-        [.. ExpertForms.PerExpert(tensors, config.Shape, "mlp.experts"), .. ExpertForms.Shared(tensors, config, "mlp.shared_experts")]);
+        [.. ExpertForms.PerExpert(tensors, config.Shape, ExpertNames.Default), .. ExpertForms.Shared(tensors, config, "mlp.shared_experts")]);
 
     /// <summary>A key that, where it is present, must have the value that the family stands for.</summary>
     public static void Require(ModelConfig config, string key, string value)

@@ -8,6 +8,9 @@ internal sealed class GptOssFamily : ICheckpointFamily
 
     public IReadOnlyList<string> ModelTypes { get; } = ["gpt_oss"];
 
+    // Gate and up stay interleaved, as their biases are.
+    public ExpertNames Names { get; } = new("mlp.experts", ["gate_up_proj"], "down_proj");
+
     public MoeBlockConfig ReadConfig(ModelConfig config) =>
         MoeBlockConfig.Read(config, RoutingMethod.TopKSoftmax, "intermediate_size", "num_local_experts", "num_experts") with
         {
@@ -21,7 +24,7 @@ internal sealed class GptOssFamily : ICheckpointFamily
         MoeShape shape = config.Shape;
         IEnumerable<ExpertMatrices> experts = tensors.Contains(Fc1 + "_blocks")
             ? ExpertForms.Mxfp4(tensors, shape, Fc1, Fc2)
-            : ExpertForms.StackedTransposed(tensors, shape, Fc1, Fc2);
+            : ExpertForms.StackedTransposed(tensors, shape, Names, Fc1, Fc2);
         return new(tensors.Matrix("mlp.router.weight", shape.NumExperts, shape.HiddenSize), [.. experts])
         {
             RouterBias = tensors.Vector("mlp.router.bias", shape.NumExperts),

@@ -7,6 +7,8 @@ internal sealed class GraniteMoeFamily : ICheckpointFamily
 
     public IReadOnlyList<string> ModelTypes { get; } = ["granitemoe", WithShared];
 
+    public ExpertNames Names { get; } = ExpertNames.Of("block_sparse_moe.experts");
+
     public MoeBlockConfig ReadConfig(ModelConfig config) =>
         MoeBlockConfig.Read(config, RoutingMethod.TopKSoftmax, "intermediate_size", "num_local_experts") with
         {
@@ -16,7 +18,7 @@ internal sealed class GraniteMoeFamily : ICheckpointFamily
     public MoeBlockTensors FindTensors(LayerTensors tensors, MoeBlockConfig config) => new(
         tensors.Matrix("block_sparse_moe.router.layer.weight", config.Shape.NumExperts, config.Shape.HiddenSize),
         [
-            .. ExpertForms.Stacked(tensors, config.Shape, "block_sparse_moe.input_linear.weight", "block_sparse_moe.output_linear.weight"),
+            .. ExpertForms.Stacked(tensors, config.Shape, Names, "block_sparse_moe.input_linear.weight", "block_sparse_moe.output_linear.weight"),
             .. FindShared(tensors, config),
         ]);
 

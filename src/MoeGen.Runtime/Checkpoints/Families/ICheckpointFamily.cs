@@ -6,6 +6,9 @@ internal interface ICheckpointFamily
     /// <summary>The model_type values of config.json that it is for.</summary>
     IReadOnlyList<string> ModelTypes { get; }
 
+    /// <summary>How single experts are named: as they are stored, or where they are stacked, as they are when they are quantised.</summary>
+    ExpertNames Names => ExpertNames.Default;
+
     /// <summary>Reads the sizes, the router's numbers, the function, and which layers have experts.</summary>
     MoeBlockConfig ReadConfig(ModelConfig config);
 

@@ -14,6 +14,9 @@ internal sealed record MoeBlockTensors(StoredMatrix Router, IReadOnlyList<Expert
     /// <summary>[1, H]; the shared experts' gate.</summary>
     public StoredMatrix? SharedGate { get; init; }
 
+    /// <summary>[H], multiplied into tokens before they are quantised, whose inverse is in fc1; empty for none.</summary>
+    public float[] InputFactors { get; init; } = [];
+
     /// <summary>[E, 2I], in the order of fc1's rows.</summary>
     public StoredMatrix? Fc1Biases { get; init; }
 

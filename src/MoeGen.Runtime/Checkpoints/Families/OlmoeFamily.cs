@@ -10,5 +10,5 @@ internal sealed class OlmoeFamily : ICheckpointFamily
 
     public MoeBlockTensors FindTensors(LayerTensors tensors, MoeBlockConfig config) => new(
         tensors.Matrix("mlp.gate.weight", config.Shape.NumExperts, config.Shape.HiddenSize),
-        [.. ExpertForms.PerExpert(tensors, config.Shape, "mlp.experts")]);
+        [.. ExpertForms.PerExpert(tensors, config.Shape, ExpertNames.Default)]);
 }

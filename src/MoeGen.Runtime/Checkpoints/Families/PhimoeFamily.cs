@@ -5,6 +5,8 @@ internal sealed class PhimoeFamily : ICheckpointFamily
 {
     public IReadOnlyList<string> ModelTypes { get; } = ["phimoe"];
 
+    public ExpertNames Names => MixtralFamily.MixtralNames;
+
     public MoeBlockConfig ReadConfig(ModelConfig config) =>
         MoeBlockConfig.Read(config, RoutingMethod.SparseMixer, "intermediate_size", "num_local_experts") with
         {

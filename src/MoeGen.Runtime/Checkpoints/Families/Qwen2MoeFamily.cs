@@ -14,7 +14,7 @@ internal sealed class Qwen2MoeFamily : ICheckpointFamily
 
     public MoeBlockTensors FindTensors(LayerTensors tensors, MoeBlockConfig config) => new(
         tensors.Matrix("mlp.gate.weight", config.Shape.NumExperts, config.Shape.HiddenSize),
-        [.. ExpertForms.PerExpert(tensors, config.Shape, "mlp.experts"), .. ExpertForms.Shared(tensors, config, "mlp.shared_expert")])
+        [.. ExpertForms.PerExpert(tensors, config.Shape, ExpertNames.Default), .. ExpertForms.Shared(tensors, config, "mlp.shared_expert")])
     {
         SharedGate = tensors.Vector("mlp.shared_expert_gate.weight", config.Shape.HiddenSize),
     };

@@ -13,7 +13,7 @@ internal sealed class Qwen3MoeFamily : ICheckpointFamily
 
     public MoeBlockTensors FindTensors(LayerTensors tensors, MoeBlockConfig config) => new(
         tensors.Matrix("mlp.gate.weight", config.Shape.NumExperts, config.Shape.HiddenSize),
-        [.. ExpertForms.PerExpert(tensors, config.Shape, "mlp.experts")]);
+        [.. ExpertForms.PerExpert(tensors, config.Shape, ExpertNames.Default)]);
 
     /// <summary>Softmax, then the K largest, by norm_topk_prob renormalised or not.</summary>
     public static RoutingMethod ReadRouting(ModelConfig config) =>

@@ -1,7 +1,7 @@
 namespace MoeGen.Checkpoints;
 
 /// <summary>The tensors of one layer by their names after <c>layers.N.</c>, each with its shape and element type checked.</summary>
-internal sealed class LayerTensors(SafetensorsCheckpoint tensors, string prefix, Quantization quantization)
+internal sealed partial class LayerTensors(SafetensorsCheckpoint tensors, string prefix, Quantization quantization)
 {
     private const string ScaleSuffix = "_scale_inv";
 
@@ -10,9 +10,14 @@ internal sealed class LayerTensors(SafetensorsCheckpoint tensors, string prefix,
 
     public bool Contains(string name) => tensors.Contains(prefix + name);
 
-    /// <summary>A matrix of a tensor [rows, columns], of F8_E4M3 with its factors too.</summary>
+    /// <summary>A matrix of a tensor [rows, columns], of F8_E4M3 with its factors too; or of integers with their scales in its place.</summary>
     public StoredMatrix Matrix(string name, int rows, int columns)
     {
+        if (FindIntegers(name, rows, columns) is { } integers)
+        {
+            return integers;
+        }
+
         SafetensorsTensor tensor = Find(name, rows, columns);
         return tensor.Dtype == SafetensorsDtype.F8_E4M3 ? Fp8(name, tensor, rows, columns) : new PlainMatrix(tensors, Plain(tensor), 0, rows, columns);
     }
@@ -92,7 +97,7 @@ internal sealed class LayerTensors(SafetensorsCheckpoint tensors, string prefix,
 
     private SafetensorsTensor Plain(SafetensorsTensor tensor) => StoredElements.CanConvert(tensor.Dtype)
         ? tensor
-        : throw Problem(tensor, $"is stored as {tensor.Dtype}; only BF16, F16 and F32 can be converted, and F8_E4M3 in [rows, columns] of fp8 checkpoints");
+        : throw Problem(tensor, $"is stored as {tensor.Dtype}; only BF16, F16 and F32 can be converted, F8_E4M3 in [rows, columns] of fp8 checkpoints, and integers that quantization_config of config.json describes");
 
     private SafetensorsTensor Bytes(SafetensorsTensor tensor) =>
         tensor.Dtype == SafetensorsDtype.U8 ? tensor : throw Problem(tensor, $"is stored as {tensor.Dtype}; MXFP4 is U8");

@@ -13,7 +13,7 @@ internal sealed record MatrixPart(StoredMatrix Source, int FirstRow, int FirstCo
     public long Elements => (long)Rows * Columns;
 
     /// <summary>Bytes of the file behind it.</summary>
-    public long StoredBytes => (long)StoredRows * StoredColumns * Source.Tensor.Dtype.Bits() / 8;
+    public long StoredBytes => (long)StoredRows * StoredColumns * Source.BitsPerElement / 8;
 
     public static MatrixPart Whole(StoredMatrix source) => new(source, 0, 0, source.Rows, source.Columns, source.Rows, source.Columns);
 

@@ -6,7 +6,7 @@ namespace MoeGen.Checkpoints;
 /// [rows, columns] in MXFP4 at an offset of two tensors: blocks of 32 values of 4 bits, 16 bytes with the even value in the low half, and a
 /// byte of exponent for each.
 /// </summary>
-internal sealed class Mxfp4Matrix(
+internal sealed partial class Mxfp4Matrix(
     SafetensorsCheckpoint tensors, SafetensorsTensor blocks, SafetensorsTensor scales, long firstBlock, int rows, int columns)
     : StoredMatrix(blocks, rows, columns)
 {

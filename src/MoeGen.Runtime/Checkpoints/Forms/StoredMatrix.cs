@@ -11,7 +11,10 @@ internal abstract class StoredMatrix(SafetensorsTensor tensor, int rows, int col
     public int Columns { get; } = columns;
 
     /// <summary>Bytes of the file that make up these elements, without scales.</summary>
-    public long StoredBytes => (long)Rows * Columns * Tensor.Dtype.Bits() / 8;
+    public long StoredBytes => (long)Rows * Columns * BitsPerElement / 8;
+
+    /// <summary>Bits of the file behind an element, without scales.</summary>
+    public virtual int BitsPerElement => Tensor.Dtype.Bits();
 
     /// <summary>Whether elements are taken bit for bit, so that nothing is converted.</summary>
     public abstract bool IsStoredAs<T>()

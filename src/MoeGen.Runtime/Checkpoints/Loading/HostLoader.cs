@@ -46,7 +46,7 @@ internal static class HostLoader
     }
 
     // An exception of a thread is the caller's, as if there had been one thread.
-    private static void ForEach(int count, Action<int> body)
+    internal static void ForEach(int count, Action<int> body)
     {
         try
         {

@@ -13,7 +13,7 @@ internal sealed record WeightSource(string Folder, MoeShape Shape, Fc1Layout Fc1
             if (!stored.IsStoredAs<T>())
             {
                 throw new CheckpointException(
-                    $"{Folder}: tensor {stored.Tensor} is stored as {stored.Tensor.Dtype}, and weights of {dtype} were asked for; load its own type, or pass allowConversion: true to convert BF16, F16, F32, FP8 and MXFP4.");
+                    $"{Folder}: tensor {stored.Tensor} is stored as {stored.Tensor.Dtype}, and weights of {dtype} were asked for; load its own type, or pass allowConversion: true to convert BF16, F16, F32, FP8, MXFP4 and integers.");
             }
         }
     }
