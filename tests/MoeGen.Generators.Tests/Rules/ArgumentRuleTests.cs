@@ -61,6 +61,15 @@ public sealed class ArgumentRuleTests
     public void A_tile_of_a_wrong_type_is_the_compilers_alone() => Reports(
         "[MoeConfig(Dtype = Dtype.BF16, Tile = {|CS0029:128|})]", "Cannot implicitly convert type 'int' to 'string'");
 
+    private static string Weights(string attribute)
+    {
+        bool isQuantized = attribute.Contains("Dtype = Dtype.INT8", StringComparison.Ordinal)
+            || System.Text.RegularExpressions.Regex.IsMatch(attribute, "WeightFormat[.](Int|Mx)") && !attribute.Contains("Dtype = Dtype.FP32", StringComparison.Ordinal);
+        string element = attribute.Contains("Dtype = Dtype.FP32", StringComparison.Ordinal) && !attribute.Contains("OutputDtype = Dtype.FP32", StringComparison.Ordinal) ? "float"
+            : attribute.Contains("Dtype.FP16", StringComparison.Ordinal) ? "System.Half" : "BFloat16";
+        return $"{(isQuantized ? "Quantized" : "")}MoeWeights<{element}>";
+    }
+
     // The class is used, so that a missing C# surface would show as further errors.
     internal static void Reports(string attribute, params string[] messages) => DiagnosticAssert.Reports(
         $$"""
@@ -71,7 +80,7 @@ public sealed class ArgumentRuleTests
 
         internal static class User
         {
-            public static Layer Make(ManagedBackend backend, MoeWeights<{{(attribute.Contains("FP32", StringComparison.Ordinal) ? "float" : "BFloat16")}}> weights) => new(backend, weights);
+            public static Layer Make(ManagedBackend backend, {{Weights(attribute)}} weights) => new(backend, weights);
 
             public static MoeDescriptor Plan() => Layer.Descriptor;
 
