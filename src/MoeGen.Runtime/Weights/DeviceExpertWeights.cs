@@ -9,6 +9,7 @@ public abstract class DeviceExpertWeights<T> : IDisposable
     where T : unmanaged
 {
     private IDisposable[] _owned = [];
+    private IDeviceMemory[]? _buffers;
 
     private protected DeviceExpertWeights(MoeShape shape, Fc1Layout fc1Layout)
     {
@@ -44,14 +45,31 @@ public abstract class DeviceExpertWeights<T> : IDisposable
     /// <summary>The device that holds them.</summary>
     public abstract CudaContext Context { get; }
 
-    /// <summary>Whether a layer can no longer use them.</summary>
-    internal bool IsDisposed => Buffers.Any(buffer => buffer.IsDisposed);
+    /// <summary>Whether a layer can no longer use them. Every call asks, so it allocates nothing.</summary>
+    internal bool IsDisposed
+    {
+        get
+        {
+            foreach (IDeviceMemory buffer in Buffers)
+            {
+                if (buffer.IsDisposed)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     internal Fc1RowMap Fc1Rows { get; }
 
     /// <summary>All that there are.</summary>
-    internal IEnumerable<IDeviceMemory> Buffers => Matrices.Concat(new IDeviceMemory?[]
-        { Fc1ExpertBiases, Fc2ExpertBiases, SwigluAlpha, SwigluBeta, SwigluLimit }.OfType<IDeviceMemory>());
+    internal IDeviceMemory[] Buffers => _buffers ??=
+    [
+        .. Matrices,
+        .. new IDeviceMemory?[] { Fc1ExpertBiases, Fc2ExpertBiases, SwigluAlpha, SwigluBeta, SwigluLimit }.OfType<IDeviceMemory>(),
+    ];
 
     /// <summary>Codes or values of both matrices, and what tells how to read them.</summary>
     private protected abstract IEnumerable<IDeviceMemory> Matrices { get; }
