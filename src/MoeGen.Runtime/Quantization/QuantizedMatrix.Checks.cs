@@ -33,10 +33,15 @@ public sealed partial class QuantizedMatrix
         ReadOnlySpan<float> scales = Scales.Span;
         for (int i = 0; i < scales.Length; i++)
         {
-            if (!(scales[i] >= 0) || float.IsInfinity(scales[i]) || (Format == WeightFormat.Mxfp4 && !IsZeroOrPowerOfTwo(scales[i])))
+            if (!IsAllowed(scales[i]))
             {
-                throw new ArgumentException(
-                    $"scales[{i}] is {scales[i]}; allowed are {(Format == WeightFormat.Mxfp4 ? "0 and normal powers of two" : "finite numbers from 0 on")}.", "scales");
+                string allowed = Format switch
+                {
+                    WeightFormat.Mxfp4 => "0 and normal powers of two",
+                    WeightFormat.Int4Group => "finite numbers",
+                    _ => "finite numbers from 0 on",
+                };
+                throw new ArgumentException($"scales[{i}] is {scales[i]}; allowed are {allowed}.", "scales");
             }
         }
 
@@ -45,6 +50,13 @@ public sealed partial class QuantizedMatrix
             throw new ArgumentException($"zeroPoints[{zero}] is {ZeroPoints.Span[zero]}; allowed is 0 to 15.", "zeroPoints");
         }
     }
+
+    private bool IsAllowed(float scale) => Format switch
+    {
+        WeightFormat.Mxfp4 => IsZeroOrPowerOfTwo(scale),
+        WeightFormat.Int4Group => float.IsFinite(scale),
+        _ => float.IsFinite(scale) && scale >= 0,
+    };
 
     private static bool IsZeroOrPowerOfTwo(float scale) => scale == 0 || (float.IsNormal(scale) && (BitConverter.SingleToUInt32Bits(scale) & 0x7f_ffff) == 0);
 
