@@ -15,4 +15,10 @@ public enum ScaleSearch
     /// largest magnitude may take the code -8 whichever its own sign. MXFP4: among three powers of two.
     /// </summary>
     MeanSquaredError = 2,
+
+    /// <summary>
+    /// As <see cref="MeanSquaredError"/>, and each column's rounding makes good what those before it have done to the outputs, as far as the samples'
+    /// columns go together (error feedback along the columns, as GPTQ does). Int4Group and Mxfp4, by <see cref="MoeQuantizer"/> from a <see cref="MoeCalibrator{T}"/>.
+    /// </summary>
+    ErrorFeedback = 3,
 }

@@ -136,7 +136,7 @@ public class WeightQuantizerTests(ITestOutputHelper log)
             float[] weights = Array.ConvertAll(Normal(8 * 32, 5), value => Math.Clamp(value, -1, 1) * magnitude);
             foreach (QuantizationOptions options in new[] { s_int8, s_int4, s_int4 with { ZeroPoints = true }, new QuantizationOptions { Format = WeightFormat.Mxfp4 } })
             {
-                foreach (ScaleSearch search in Enum.GetValues<ScaleSearch>())
+                foreach (ScaleSearch search in new[] { ScaleSearch.AbsMax, ScaleSearch.Percentile, ScaleSearch.MeanSquaredError })
                 {
                     QuantizedMatrix matrix = WeightQuantizer.Quantize<float>(weights, 8, 32, options with { Search = search });
                     Assert.All(WeightQuantizer.Dequantize<float>(matrix), value => Assert.True(float.IsFinite(value)));

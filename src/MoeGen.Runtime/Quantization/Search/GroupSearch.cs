@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace MoeGen;
@@ -55,6 +56,14 @@ internal sealed class GroupSearch<T>(QuantizationOptions options)
             GroupMath.Snap(weights, scale.Scale, Grid(scale), snapped);
         }
     }
+
+    /// <summary>The number of the grid nearest to a weight's part of the scale.</summary>
+    public float Nearest(float quotient, GroupScale scale) => _isFloat
+        ? default(E2M1Grid).Snap(new Vector<float>(quotient))[0]
+        : Grid(scale).Snap(new Vector<float>(quotient))[0];
+
+    /// <summary>Another scale with the same zero point, as it can be stored; the same where it cannot be another.</summary>
+    public GroupScale WithScale(GroupScale scale, float other) => _isFloat || !float.IsFinite(other) ? scale : scale with { Scale = Stored(other) };
 
     private float Magnitude(ReadOnlySpan<float> weights, Span<float> sorted)
     {
