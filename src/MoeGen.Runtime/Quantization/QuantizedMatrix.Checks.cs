@@ -58,7 +58,7 @@ public sealed partial class QuantizedMatrix
         _ => float.IsFinite(scale) && scale >= 0,
     };
 
-    private static bool IsZeroOrPowerOfTwo(float scale) => scale == 0 || (float.IsNormal(scale) && (BitConverter.SingleToUInt32Bits(scale) & 0x7f_ffff) == 0);
+    private static bool IsZeroOrPowerOfTwo(float scale) => scale == 0 || (float.IsNormal(scale) && scale > 0 && (BitConverter.SingleToUInt32Bits(scale) & 0x7f_ffff) == 0);
 
     private static void CheckSize(int value, string name)
     {

@@ -10,7 +10,7 @@ public enum ScaleSearch
     Percentile = 1,
 
     /// <summary>
-    /// The smallest squared error among 89 ranges from 19/16 of the whole one to half of it, each step 1/128, then refined by least squares;
+    /// The smallest squared error among 45 ranges from 19/16 of the whole one to half of it, each step 1/64, then refined by least squares;
     /// each column's error is weighted by its activations' mean square where that is known. Int4 without zero points: scales of either sign, so that the
     /// largest magnitude may take the code -8 whichever its own sign. MXFP4: among three powers of two.
     /// </summary>

@@ -56,7 +56,9 @@ public class QuantizedGoldenTests(ITestOutputHelper log)
             double error = golden.Error(calibrated, false);
             log.WriteLine($"{family} g{group} zero points {zeroPoints}: plain {plain:E3}, search {uncalibrated / plain:P1}, calibrated {searched / plain:P1}, with feedback {error / plain:P1}, on the unseen half {golden.Error(calibrated, false, unseen: true) / golden.Error(MoeQuantizer.Quantize(golden.Weights, options), false, unseen: true):P1}");
             symmetric.TryAdd(group, plain);
-            Assert.True(error < 0.98 * plain, $"g{group}: {error} calibrated, {plain} plain");
+
+            // Of plain rounding with zero points no choice of scales and zero points leaves less than 95 % where columns do not go together (normal weights).
+            Assert.True(error < (zeroPoints ? 0.97 : 0.9) * plain, $"g{group}: {error} calibrated, {plain} plain");
             Assert.True(!zeroPoints || error < 0.9 * symmetric[group], $"g{group}: {error} calibrated, {symmetric[group]} plain without zero points");
         }
     }

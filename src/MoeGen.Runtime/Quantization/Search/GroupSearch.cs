@@ -9,9 +9,9 @@ internal sealed class GroupSearch<T>(QuantizationOptions options)
     where T : unmanaged
 {
     // Ranges, in parts of the whole one: from somewhat more, where a few weights may happen to fit better, down to half of it.
-    private const int Steps = 128;
-    private const int MostSteps = 152;
-    private const int LeastSteps = 64;
+    private const int Steps = 64;
+    private const int MostSteps = 76;
+    private const int LeastSteps = 32;
 
     private readonly bool _isFloat = options.Format == WeightFormat.Mxfp4;
     private readonly bool _hasZero = options is { Format: WeightFormat.Int4Group, ZeroPoints: true };
