@@ -19,6 +19,39 @@ public static class MoeQuantizer
         MoeWeights<T> weights, QuantizationOptions options, CalibrationStatistics? calibration = null, int maxDegreeOfParallelism = -1)
         where T : unmanaged => Quantize(weights, options, calibration, SmoothingFactors.None, maxDegreeOfParallelism);
 
+    /// <summary>Quantises the layer of a calibrator by what its samples have shown; the only way for <see cref="ScaleSearch.ErrorFeedback"/>.</summary>
+    /// <remarks>
+    /// Error feedback runs the layer over the samples once more and keeps their activated rows, T x top k x I floats, then one matrix at a time half of K x K
+    /// floats. It takes fc1's columns as they go together in all tokens, fc2's in the rows of each expert; what few samples show of that counts the less.
+    /// </remarks>
+    /// <typeparam name="T">Element type of the layer.</typeparam>
+    /// <param name="calibrator">The layer and its samples; an expert without a sample has all columns alike.</param>
+    /// <param name="options">Format and search.</param>
+    /// <param name="maxDegreeOfParallelism">Most threads at once; -1 for as many as there are processors.</param>
+    /// <exception cref="ArgumentException">
+    /// H or I is no multiple of the group size, a weight is NaN or infinite (the message names expert, row and column), or error feedback is asked for with
+    /// <see cref="WeightFormat.Int8PerChannel"/>.
+    /// </exception>
+    public static QuantizedMoeWeights<T> Quantize<T>(MoeCalibrator<T> calibrator, QuantizationOptions options, int maxDegreeOfParallelism = -1)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(calibrator);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Search != ScaleSearch.ErrorFeedback)
+        {
+            return Quantize(calibrator.Weights, options, calibrator.GetStatistics(), maxDegreeOfParallelism);
+        }
+
+        if (options.Format == WeightFormat.Int8PerChannel)
+        {
+            throw new ArgumentException("options have the format Int8PerChannel and the search ErrorFeedback; allowed with it are Int4Group and Mxfp4.", nameof(options));
+        }
+
+        CheckGroups(calibrator.Weights.Shape.HiddenSize, "hiddenSize", options);
+        CheckGroups(calibrator.Weights.Shape.IntermediateSize, "intermediateSize", options);
+        return new FeedbackLayer<T>(calibrator, options, maxDegreeOfParallelism).Quantize();
+    }
+
     /// <summary>As the public one, with what moves from activations into weights.</summary>
     internal static QuantizedMoeWeights<T> Quantize<T>(
         MoeWeights<T> weights, QuantizationOptions options, CalibrationStatistics? calibration, SmoothingFactors factors, int maxDegreeOfParallelism)
@@ -26,6 +59,7 @@ public static class MoeQuantizer
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(options);
+        WeightQuantizerChecks.CheckSearch(options);
         MoeShape shape = weights.Shape;
         CheckGroups(shape.HiddenSize, "hiddenSize", options);
         CheckGroups(shape.IntermediateSize, "intermediateSize", options);

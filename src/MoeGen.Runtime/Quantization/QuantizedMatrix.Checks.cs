@@ -33,10 +33,15 @@ public sealed partial class QuantizedMatrix
         ReadOnlySpan<float> scales = Scales.Span;
         for (int i = 0; i < scales.Length; i++)
         {
-            if (!(scales[i] >= 0) || float.IsInfinity(scales[i]) || (Format == WeightFormat.Mxfp4 && !IsZeroOrPowerOfTwo(scales[i])))
+            if (!IsAllowed(scales[i]))
             {
-                throw new ArgumentException(
-                    $"scales[{i}] is {scales[i]}; allowed are {(Format == WeightFormat.Mxfp4 ? "0 and normal powers of two" : "finite numbers from 0 on")}.", "scales");
+                string allowed = Format switch
+                {
+                    WeightFormat.Mxfp4 => "0 and normal powers of two",
+                    WeightFormat.Int4Group => "finite numbers",
+                    _ => "finite numbers from 0 on",
+                };
+                throw new ArgumentException($"scales[{i}] is {scales[i]}; allowed are {allowed}.", "scales");
             }
         }
 
@@ -46,7 +51,14 @@ public sealed partial class QuantizedMatrix
         }
     }
 
-    private static bool IsZeroOrPowerOfTwo(float scale) => scale == 0 || (float.IsNormal(scale) && (BitConverter.SingleToUInt32Bits(scale) & 0x7f_ffff) == 0);
+    private bool IsAllowed(float scale) => Format switch
+    {
+        WeightFormat.Mxfp4 => IsZeroOrPowerOfTwo(scale),
+        WeightFormat.Int4Group => float.IsFinite(scale),
+        _ => float.IsFinite(scale) && scale >= 0,
+    };
+
+    private static bool IsZeroOrPowerOfTwo(float scale) => scale == 0 || (float.IsNormal(scale) && scale > 0 && (BitConverter.SingleToUInt32Bits(scale) & 0x7f_ffff) == 0);
 
     private static void CheckSize(int value, string name)
     {

@@ -32,7 +32,7 @@ public sealed partial class QuantizedMatrix
     /// </summary>
     public ReadOnlyMemory<byte> Codes { get; }
 
-    /// <summary>fp32 [N, K / GroupSize]; finite and not negative. A scale of zero makes its weights zero.</summary>
+    /// <summary>fp32 [N, K / GroupSize]; finite, and not negative but for Int4, whose code 0 then stands for the largest weight. A scale of zero makes its weights zero.</summary>
     public ReadOnlyMemory<float> Scales { get; }
 
     /// <summary>Int4: 0 to 15, [N, K / GroupSize]; empty means 8, the symmetric form. Empty with the other formats, whose zero point is 0.</summary>
@@ -55,9 +55,9 @@ public sealed partial class QuantizedMatrix
     /// <param name="columns">K, a multiple of <paramref name="groupSize"/>.</param>
     /// <param name="groupSize">32, 64 or 128.</param>
     /// <param name="codes">[N, K / 2], two codes a byte, the first in the low half.</param>
-    /// <param name="scales">fp32 [N, K / groupSize].</param>
+    /// <param name="scales">fp32 [N, K / groupSize], of either sign.</param>
     /// <param name="zeroPoints">0 to 15, [N, K / groupSize]; empty for 8.</param>
-    /// <exception cref="ArgumentException">A length or the group size is wrong, a scale is negative or not finite, or a zero point is beyond 15.</exception>
+    /// <exception cref="ArgumentException">A length or the group size is wrong, a scale is not finite, or a zero point is beyond 15.</exception>
     public static QuantizedMatrix Int4(
         int rows, int columns, int groupSize, ReadOnlyMemory<byte> codes, ReadOnlyMemory<float> scales, ReadOnlyMemory<byte> zeroPoints = default) =>
         new(WeightFormat.Int4Group, rows, columns, groupSize, codes, scales, zeroPoints);

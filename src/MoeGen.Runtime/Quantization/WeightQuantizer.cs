@@ -33,6 +33,7 @@ public static class WeightQuantizer
         ReadOnlySpan<T> weights, int rows, int columns, QuantizationOptions options, ReadOnlySpan<float> columnWeights, int maxDegreeOfParallelism, string name)
         where T : unmanaged
     {
+        WeightQuantizerChecks.CheckSearch(options);
         WeightQuantizerChecks.Check(weights, rows, columns, options, columnWeights, name);
         int group = options.GroupOf(columns);
         int padded = (columns + Padding - 1) / Padding * Padding;

@@ -38,6 +38,15 @@ internal static class WeightQuantizerChecks
         CheckFinite(weights, columns, name);
     }
 
+    /// <summary>Error feedback needs more than weights.</summary>
+    public static void CheckSearch(QuantizationOptions options)
+    {
+        if (options?.Search == ScaleSearch.ErrorFeedback)
+        {
+            throw new ArgumentException("options have the search ErrorFeedback, which needs samples: allowed with MoeQuantizer and a calibrator only.", nameof(options));
+        }
+    }
+
     private static void CheckFinite<T>(ReadOnlySpan<T> weights, int columns, string name)
         where T : unmanaged
     {

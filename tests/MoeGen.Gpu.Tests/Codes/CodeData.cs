@@ -1,6 +1,6 @@
 namespace MoeGen.Gpu.Tests;
 
-/// <summary>Random codes and scales of a problem, such that outputs are O(1); among the scales zeros, among the codes all there are.</summary>
+/// <summary>Random codes and scales of a problem, such that outputs are O(1); among the scales zeros and, of Int4, negative ones, among the codes all there are.</summary>
 internal static class CodeData
 {
     public static QuantizedMoeWeights<T> Weights<T>(Data<T> data, WeightFormat format, int groupSize = 0, bool zeroPoints = false, Activation activation = Activation.Swiglu, bool biases = false)
@@ -42,7 +42,8 @@ internal static class CodeData
         for (int i = 1; i < groups; i++)
         {
             double scale = deviation / spread * (0.5 + random.NextDouble());
-            scales[i] = (float)(format == WeightFormat.Mxfp4 ? Math.Pow(2, Math.Round(Math.Log2(scale))) : scale);
+            double sign = format == WeightFormat.Int4Group && random.Next(2) == 0 ? -1 : 1;
+            scales[i] = (float)(format == WeightFormat.Mxfp4 ? Math.Pow(2, Math.Round(Math.Log2(scale))) : sign * scale);
         }
 
         switch (format)

@@ -41,8 +41,8 @@ internal sealed class IntegerCase
         int[] codes = [.. Enumerable.Range(0, rows * columns).Select(_ => _random.Next(2 * middle))];
         int[] zeros = [.. Enumerable.Range(0, rows * groups).Select(_ => _form.ZeroPoints ? _random.Next(16) : middle)];
 
-        // Exact in BF16 and F16.
-        float[] scales = [.. Enumerable.Range(0, rows * groups).Select(_ => (1 + _random.Next(100)) / 128f / middle)];
+        // Exact in BF16 and F16; with 4 bits of either sign.
+        float[] scales = [.. Enumerable.Range(0, rows * groups).Select(_ => (1 + _random.Next(100)) / 128f / (_form.Bits == 4 && _random.Next(2) == 0 ? -middle : middle))];
         Add(name, rows, columns, groups, codes, zeros, scales);
         return [.. codes.Select((code, i) => scales[i / group] * (code - zeros[i / group]))];
     }

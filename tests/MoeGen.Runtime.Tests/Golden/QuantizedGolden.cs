@@ -5,9 +5,6 @@ namespace MoeGen.Tests;
 /// <summary>A recorded block, its tokens in halves, and calibrations of it.</summary>
 internal sealed class QuantizedGolden
 {
-    // So many random tokens stand in for the recorded ones that are missing.
-    private const int CalibrationTokens = 256;
-
     public QuantizedGolden(string family)
     {
         using MoeCheckpoint checkpoint = MoeCheckpoint.Open(GoldenFolder.Path(family));
@@ -27,14 +24,15 @@ internal sealed class QuantizedGolden
     public double[] Expected { get; }
 
     /// <summary>Half of the recorded tokens and random ones of the same spread.</summary>
-    public MoeCalibrator<BFloat16> Calibrate()
+    /// <param name="tokens">Both together.</param>
+    public MoeCalibrator<BFloat16> Calibrate(int tokens = 256)
     {
         var calibrator = new MoeCalibrator<BFloat16>(Weights, Block.Activation, Block.Swiglu);
         int half = Input.Length / 128 / 2 * 128;
         calibrator.Add(Input.AsSpan(0, half), Block.Router);
         double deviation = Math.Sqrt(Input.Take(half).Average(value => (double)(float)value * (float)value));
         var random = new Random(17);
-        var more = new BFloat16[(CalibrationTokens * 128) - half];
+        var more = new BFloat16[(tokens * 128) - half];
         for (int i = 0; i < more.Length; i++)
         {
             double normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());

@@ -38,7 +38,7 @@ public class QuantizedGoldenTests(ITestOutputHelper log)
     public void A_calibrated_search_beats_plain_rounding_also_where_all_columns_are_alike(string family)
     {
         var golden = new QuantizedGolden(family);
-        CalibrationStatistics statistics = golden.Calibrate().GetStatistics();
+        MoeCalibrator<BFloat16> calibrator = golden.Calibrate(1024);
         var symmetric = new Dictionary<int, double>();
         foreach ((int group, bool zeroPoints) in new[] { (32, false), (32, true), (64, false), (64, true), (128, false), (128, true) })
         {
@@ -51,11 +51,14 @@ public class QuantizedGoldenTests(ITestOutputHelper log)
             var searching = options with { Search = ScaleSearch.MeanSquaredError };
             double plain = golden.Error(MoeQuantizer.Quantize(golden.Weights, options), false);
             double uncalibrated = golden.Error(MoeQuantizer.Quantize(golden.Weights, searching), false);
-            QuantizedMoeWeights<BFloat16> calibrated = MoeQuantizer.Quantize(golden.Weights, searching, statistics);
+            double searched = golden.Error(MoeQuantizer.Quantize(calibrator, searching), false);
+            QuantizedMoeWeights<BFloat16> calibrated = MoeQuantizer.Quantize(calibrator, options with { Search = ScaleSearch.ErrorFeedback });
             double error = golden.Error(calibrated, false);
-            log.WriteLine($"{family} g{group} zero points {zeroPoints}: plain {plain:E3}, search {uncalibrated:E3} calibrated {error:E3} ({error / plain:P1} of plain), unseen half {golden.Error(calibrated, false, unseen: true):E3}");
+            log.WriteLine($"{family} g{group} zero points {zeroPoints}: plain {plain:E3}, search {uncalibrated / plain:P1}, calibrated {searched / plain:P1}, with feedback {error / plain:P1}, on the unseen half {golden.Error(calibrated, false, unseen: true) / golden.Error(MoeQuantizer.Quantize(golden.Weights, options), false, unseen: true):P1}");
             symmetric.TryAdd(group, plain);
-            Assert.True(error < 0.98 * plain, $"g{group}: {error} calibrated, {plain} plain");
+
+            // Of plain rounding with zero points no choice of scales and zero points leaves less than 95 % where columns do not go together (normal weights).
+            Assert.True(error < (zeroPoints ? 0.97 : 0.9) * plain, $"g{group}: {error} calibrated, {plain} plain");
             Assert.True(!zeroPoints || error < 0.9 * symmetric[group], $"g{group}: {error} calibrated, {symmetric[group]} plain without zero points");
         }
     }

@@ -3,7 +3,7 @@ namespace MoeGen.Tests;
 /// <summary>Random quantised weights of a layer whose outputs are O(1).</summary>
 internal static class RandomQuantized
 {
-    /// <summary>Codes over their whole range, scales that differ by a factor of 3; some rows or groups have the scale 0.</summary>
+    /// <summary>Codes over their whole range, scales that differ by a factor of 3, those of Int4 of either sign; some rows or groups have the scale 0.</summary>
     public static QuantizedMatrix Matrix(Random random, WeightFormat format, int rows, int columns, int groupSize = 32, bool zeroPoints = false)
     {
         var codes = new byte[format == WeightFormat.Int8PerChannel ? rows * columns : rows * columns / 2];
@@ -15,7 +15,7 @@ internal static class RandomQuantized
         for (int i = 0; i < scales.Length; i++)
         {
             double scale = Math.Pow(3, random.NextDouble() - 0.5) / typical;
-            scales[i] = random.Next(9) == 0 ? 0 : format == WeightFormat.Mxfp4 ? (float)Math.ScaleB(1, Math.ILogB(scale)) : (float)scale;
+            scales[i] = random.Next(9) == 0 ? 0 : format == WeightFormat.Mxfp4 ? (float)Math.ScaleB(1, Math.ILogB(scale)) : format == WeightFormat.Int4Group && random.Next(2) == 0 ? (float)-scale : (float)scale;
         }
 
         return format switch

@@ -49,6 +49,36 @@ public class WeightQuantizerTests(ITestOutputHelper log)
     }
 
     [Fact]
+    public void A_search_gives_the_largest_magnitude_the_eighth_step_whichever_its_sign()
+    {
+        var weights = new float[8 * 32];
+        for (int i = 0; i < 16; i++)
+        {
+            (weights[i], weights[32 + i]) = ((i - 7) * 0.5f, (i - 8) * 0.5f);
+        }
+
+        QuantizedMatrix matrix = WeightQuantizer.Quantize<float>(weights, 8, 32, s_int4 with { Search = ScaleSearch.MeanSquaredError });
+        Assert.Equal([-0.5f, 0.5f, 0], matrix.Scales.Span[..3].ToArray());
+        Assert.Equal([0xef, 0xcd], matrix.Codes.Span[..2].ToArray());
+        Assert.Equal(weights, WeightQuantizer.Dequantize<float>(matrix));
+        Assert.Equal(new ScaleHistogram(6, -1, [2]).Counts, ScaleHistogram.Of(matrix).Counts);
+        Assert.Equal(4 / 7f, WeightQuantizer.Quantize<float>(weights, 8, 32, s_int4).Scales.Span[0]);
+    }
+
+    [Fact]
+    public void Only_int4_scales_may_be_negative()
+    {
+        float[] scales = [.. Enumerable.Repeat(-0.5f, 8)];
+        Assert.All(WeightQuantizer.Dequantize<BFloat16>(QuantizedMatrix.Int4(8, 32, 32, new byte[128], scales)), value => Assert.Equal(4, value));
+        AssertSays("scales[0] is -0.5; allowed are finite numbers from 0 on", () => QuantizedMatrix.Int8(8, 32, new byte[256], scales));
+        AssertSays("scales[0] is -0.5; allowed are 0 and normal powers of two", () => QuantizedMatrix.Mxfp4(8, 32, new byte[128], scales));
+        scales[3] = float.NegativeInfinity;
+        AssertSays("scales[3] is -Infinity; allowed are finite numbers", () => QuantizedMatrix.Int4(8, 32, 32, new byte[128], scales));
+
+        static void AssertSays(string part, Action call) => Assert.Contains(part, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_int4_scale_is_rounded_to_the_layers_type_before_codes_are_chosen()
     {
         var weights = new float[8 * 32];
@@ -136,7 +166,7 @@ public class WeightQuantizerTests(ITestOutputHelper log)
             float[] weights = Array.ConvertAll(Normal(8 * 32, 5), value => Math.Clamp(value, -1, 1) * magnitude);
             foreach (QuantizationOptions options in new[] { s_int8, s_int4, s_int4 with { ZeroPoints = true }, new QuantizationOptions { Format = WeightFormat.Mxfp4 } })
             {
-                foreach (ScaleSearch search in Enum.GetValues<ScaleSearch>())
+                foreach (ScaleSearch search in new[] { ScaleSearch.AbsMax, ScaleSearch.Percentile, ScaleSearch.MeanSquaredError })
                 {
                     QuantizedMatrix matrix = WeightQuantizer.Quantize<float>(weights, 8, 32, options with { Search = search });
                     Assert.All(WeightQuantizer.Dequantize<float>(matrix), value => Assert.True(float.IsFinite(value)));

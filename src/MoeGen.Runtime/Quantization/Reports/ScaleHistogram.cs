@@ -1,6 +1,6 @@
 namespace MoeGen;
 
-/// <summary>How many scales of a matrix lie in each power of two.</summary>
+/// <summary>How many scales of a matrix, without their signs, lie in each power of two.</summary>
 /// <param name="Zeros">Scales that are 0: rows or groups of zeros.</param>
 /// <param name="LowestExponent">e of the first count; 0 where all scales are 0.</param>
 /// <param name="Counts">Scales from 2^(e + i) up to but not including 2^(e + i + 1); neither the first nor the last is 0.</param>

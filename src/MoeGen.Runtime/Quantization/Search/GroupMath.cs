@@ -22,7 +22,9 @@ internal static class GroupMath
         return Vector.Sum(sum);
     }
 
-    /// <summary>The scale with the smallest error for the codes that <paramref name="scale"/> gives; that scale itself where all codes are zero.</summary>
+    /// <summary>
+    /// The scale with the smallest error for the codes that <paramref name="scale"/> gives, of the same sign; that scale itself where all codes are zero.
+    /// </summary>
     public static float LeastSquares<TGrid>(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, float scale, TGrid grid)
         where TGrid : struct, ICodeGrid
     {
@@ -38,7 +40,7 @@ internal static class GroupMath
         }
 
         float best = Vector.Sum(products) / Vector.Sum(squares);
-        return best > 0 && float.IsFinite(best) ? best : scale;
+        return best != 0 && float.IsFinite(best) ? best : scale;
     }
 
     /// <summary>The numbers of the grid that stand for the weights.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace MoeGen;
@@ -8,12 +9,15 @@ internal sealed class GroupSearch<T>(QuantizationOptions options)
     where T : unmanaged
 {
     // Ranges, in parts of the whole one: from somewhat more, where a few weights may happen to fit better, down to half of it.
-    private const int Steps = 128;
-    private const int MostSteps = 152;
-    private const int LeastSteps = 64;
+    private const int Steps = 64;
+    private const int MostSteps = 76;
+    private const int LeastSteps = 32;
 
     private readonly bool _isFloat = options.Format == WeightFormat.Mxfp4;
     private readonly bool _hasZero = options is { Format: WeightFormat.Int4Group, ZeroPoints: true };
+
+    // As many codes on either side, or a zero point that moves them: then a negative scale has nothing to add.
+    private readonly bool _isSigned = options is { Format: WeightFormat.Int4Group, ZeroPoints: false };
 
     /// <summary>Chooses as the options say.</summary>
     /// <param name="weights">Finite numbers, a whole number of vectors; what fills the last one is zero and of no importance.</param>
@@ -33,7 +37,7 @@ internal sealed class GroupSearch<T>(QuantizationOptions options)
         GroupScale whole = ScaleOf(low, high);
         return options.Search != ScaleSearch.MeanSquaredError || whole.IsZero ? whole
             : _isFloat ? BestOf(weights, importance, whole, [ScaleOf(2 * low, 2 * high), ScaleOf(low / 2, high / 2)])
-            : Refine(weights, importance, BestRange(weights, importance, whole, low, high));
+            : Refined(weights, importance, whole, low, high);
     }
 
     /// <summary>The numbers of the grid that the scale and zero point give; code less zero point for integers.</summary>
@@ -52,6 +56,14 @@ internal sealed class GroupSearch<T>(QuantizationOptions options)
             GroupMath.Snap(weights, scale.Scale, Grid(scale), snapped);
         }
     }
+
+    /// <summary>The number of the grid nearest to a weight's part of the scale.</summary>
+    public float Nearest(float quotient, GroupScale scale) => _isFloat
+        ? default(E2M1Grid).Snap(new Vector<float>(quotient))[0]
+        : Grid(scale).Snap(new Vector<float>(quotient))[0];
+
+    /// <summary>Another scale with the same zero point, as it can be stored; the same where it cannot be another.</summary>
+    public GroupScale WithScale(GroupScale scale, float other) => _isFloat || !float.IsFinite(other) ? scale : scale with { Scale = Stored(other) };
 
     private float Magnitude(ReadOnlySpan<float> weights, Span<float> sorted)
     {
@@ -79,13 +91,26 @@ internal sealed class GroupSearch<T>(QuantizationOptions options)
         }
     }
 
+    private GroupScale Refined(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, GroupScale whole, float low, float high)
+    {
+        GroupScale best = Refine(weights, importance, BestRange(weights, importance, whole, low, high));
+        if (!_isSigned)
+        {
+            return best;
+        }
+
+        // With a negative scale the positive numbers have the eight codes.
+        GroupScale mirrored = Negated(ScaleOf(-high, -low));
+        return mirrored.IsZero ? best : BestOf(weights, importance, best, [Refine(weights, importance, BestRange(weights, importance, mirrored, low, high))]);
+    }
+
     private GroupScale BestRange(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, GroupScale whole, float low, float high)
     {
         Span<GroupScale> candidates = stackalloc GroupScale[MostSteps - LeastSteps + 1];
         for (int i = 0; i < candidates.Length; i++)
         {
             float part = (MostSteps - i) / (float)Steps;
-            candidates[i] = ScaleOf(part * low, part * high);
+            candidates[i] = whole.Scale < 0 ? Negated(ScaleOf(-part * high, -part * low)) : ScaleOf(part * low, part * high);
         }
 
         return BestOf(weights, importance, whole, candidates);
@@ -93,7 +118,7 @@ internal sealed class GroupSearch<T>(QuantizationOptions options)
 
     private GroupScale Refine(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, GroupScale best)
     {
-        const int MostRounds = 4;
+        const int MostRounds = 8;
         for (int round = 0; round < MostRounds; round++)
         {
             float scale = GroupMath.LeastSquares(weights, importance, best.Scale, Grid(best));
@@ -128,6 +153,8 @@ internal sealed class GroupSearch<T>(QuantizationOptions options)
     private float Error(ReadOnlySpan<float> weights, ReadOnlySpan<float> importance, GroupScale scale) => _isFloat
         ? GroupMath.Error(weights, importance, scale.Scale, default(E2M1Grid))
         : GroupMath.Error(weights, importance, scale.Scale, Grid(scale));
+
+    private static GroupScale Negated(GroupScale scale) => scale with { Scale = -scale.Scale };
 
     private float Stored(float scale) => options.Format == WeightFormat.Int4Group ? ElementConversion.Round<T, float>(scale) : scale;
 
