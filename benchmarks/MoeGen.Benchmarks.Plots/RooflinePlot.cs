@@ -29,5 +29,5 @@ internal static class RooflinePlot
         return plot;
     }
 
-    private static double Intensity(LayerRow row) => row.Model.Flops(row.Tokens) / row.Model.Bytes(row.Tokens, row.ExpertsTouched);
+    private static double Intensity(LayerRow row) => row.Model.Flops(row.Tokens) / row.Model.Bytes(row.Tokens, row.ExpertsTouched, OperandFormat.Of(row.Layer));
 }

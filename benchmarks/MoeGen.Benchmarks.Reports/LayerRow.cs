@@ -27,7 +27,7 @@ public sealed record LayerRow(
     public double Teraflops => Model.Flops(Tokens) / Microseconds.Median / 1e6;
 
     /// <summary>TB/s reached, of the bytes that must move.</summary>
-    public double TerabytesPerSecond => Model.Bytes(Tokens, ExpertsTouched) / Microseconds.Median / 1e6;
+    public double TerabytesPerSecond => Model.Bytes(Tokens, ExpertsTouched, OperandFormat.Of(Layer)) / Microseconds.Median / 1e6;
 
     /// <summary>Median over floor.</summary>
     public double TimesFloor => Microseconds.Median / FloorMicroseconds;

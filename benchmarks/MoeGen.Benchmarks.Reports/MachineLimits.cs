@@ -10,6 +10,9 @@ public sealed record MachineLimits(double Flops, double BytesPerSecond, string S
     public static MachineLimits H200 { get; } = new(790e12, 4.3e12, "stated for the H200: a cuBLAS bf16 product of 8192^3 and a large copy");
 
     /// <summary>Microseconds that no version of the layer runs below: the larger of arithmetic and memory.</summary>
-    public double FloorMicroseconds(ModelShape model, int tokens, double expertsTouched) =>
-        Math.Max(model.Flops(tokens) / Flops, model.Bytes(tokens, expertsTouched) / BytesPerSecond) * 1e6;
+    public double FloorMicroseconds(ModelShape model, int tokens, double expertsTouched, OperandFormat? format = null)
+    {
+        OperandFormat operands = format ?? OperandFormat.Bf16;
+        return Math.Max(model.Flops(tokens) / (Flops * operands.Rate), model.Bytes(tokens, expertsTouched, operands) / BytesPerSecond) * 1e6;
+    }
 }

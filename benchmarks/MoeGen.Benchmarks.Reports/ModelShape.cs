@@ -15,13 +15,16 @@ public sealed record ModelShape(string Name, int NumExperts, int TopK, int Hidde
         new("small", 8, 2, 512, 2048),
     ];
 
-    /// <summary>Bytes of one expert's weights in 16-bit elements, gated.</summary>
+    /// <summary>One expert's weights, gated.</summary>
     [JsonIgnore]
-    public long BytesPerExpert => 3L * HiddenSize * IntermediateSize * 2;
+    public long WeightsPerExpert => 3L * HiddenSize * IntermediateSize;
+
+    /// <summary>Bytes of one expert's weights.</summary>
+    public long BytesPerExpert(OperandFormat format) => (long)(WeightsPerExpert * format.BitsPerWeight / 8);
 
     /// <summary>Floating-point operations of T tokens, gated: three products of H x I a slot.</summary>
     public double Flops(int tokens) => 6.0 * tokens * TopK * HiddenSize * IntermediateSize;
 
     /// <summary>The fewest bytes that T tokens move: the weights of the experts touched, input and output, once each.</summary>
-    public double Bytes(int tokens, double expertsTouched) => (expertsTouched * BytesPerExpert) + (2.0 * tokens * HiddenSize * 2);
+    public double Bytes(int tokens, double expertsTouched, OperandFormat format) => (expertsTouched * BytesPerExpert(format)) + (2.0 * tokens * HiddenSize * 2);
 }

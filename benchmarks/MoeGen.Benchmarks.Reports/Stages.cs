@@ -9,7 +9,8 @@ public static class Stages
         _ when name.Contains("_gemm1", StringComparison.Ordinal) => Stage.Gemm1,
         _ when name.Contains("_gemm2", StringComparison.Ordinal) => Stage.Gemm2,
         _ when name.StartsWith("moe_finalize", StringComparison.Ordinal) => Stage.Finalize,
-        _ when name.StartsWith("moe_route", StringComparison.Ordinal) || name.StartsWith("moe_select", StringComparison.Ordinal) => Stage.Route,
+        _ when name.StartsWith("moe_quantize_activated", StringComparison.Ordinal) => Stage.Gemm2,
+        _ when name.StartsWith("moe_quantize_input", StringComparison.Ordinal) || name.StartsWith("moe_route", StringComparison.Ordinal) || name.StartsWith("moe_select", StringComparison.Ordinal) => Stage.Route,
         _ => null,
     };
 

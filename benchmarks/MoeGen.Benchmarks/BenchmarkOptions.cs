@@ -9,8 +9,11 @@ internal sealed record BenchmarkOptions
 
     public required IReadOnlyList<RoutingPattern> Routings { get; init; }
 
-    /// <summary>ladder, pinned or cublas.</summary>
+    /// <summary>ladder, pinned, cublas, or the name of a quantised format.</summary>
     public required string Layer { get; init; }
+
+    /// <summary>What the layers multiply.</summary>
+    public OperandFormat Format => OperandFormat.Of(Layer);
 
     /// <summary>The variant that every call runs; null: chosen for each call.</summary>
     public string? Variant { get; init; }

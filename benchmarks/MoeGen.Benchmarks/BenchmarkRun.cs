@@ -43,47 +43,72 @@ internal sealed class BenchmarkRun(CudaContext context, ProbeDriver probe, Bench
 
     private void RunModel(ModelShape model, RivalFiles files)
     {
-        MoeWeights<BFloat16>[] host = [.. Enumerable.Range(0, ColdCalls.Copies(context, model)).Select(copy => RandomWeights.Create(model, 100 * copy))];
-        DeviceMoeWeights<BFloat16>[] weights = [.. host.Select(copy => DeviceMoeWeights<BFloat16>.Upload(context, copy))];
+        MoeCudaOptions variant = new() { Variant = options.Variant };
+        switch (options.Layer)
+        {
+            case "pinned":
+                RunElements(copy => new PinnedMoe(context, copy));
+                break;
+            case "cublas":
+                RunElements(copy => new CublasMoe(context, copy));
+                break;
+            case "int8":
+                RunCodes(WeightFormat.Int8PerChannel, copy => new Int8Moe(context, copy, variant));
+                break;
+            case "w8a16":
+                RunCodes(WeightFormat.Int8PerChannel, copy => new Int8WeightsMoe(context, copy, variant));
+                break;
+            case "w4a16":
+                RunCodes(WeightFormat.Int4Group, copy => new Int4WeightsMoe(context, copy, variant));
+                break;
+            case "mxfp4":
+                RunCodes(WeightFormat.Mxfp4, copy => new Mxfp4WeightsMoe(context, copy, variant));
+                break;
+            default:
+                RunElements(copy => new LadderMoe(context, copy, variant));
+                break;
+        }
+
+        void RunElements<TLayer>(Func<DeviceMoeWeights<BFloat16>, TLayer> create)
+            where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16> =>
+            RunLayer(model, files, seed => DeviceMoeWeights<BFloat16>.Upload(context, RandomWeights.Create(model, seed)), create);
+
+        void RunCodes<TLayer>(WeightFormat format, Func<DeviceQuantizedMoeWeights<BFloat16>, TLayer> create)
+            where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16> =>
+            RunLayer(model, files, seed => DeviceQuantizedMoeWeights<BFloat16>.Upload(context, RandomCodes.Create(model, format, seed)), create);
+    }
+
+    private void RunLayer<TLayer, TWeights>(ModelShape model, RivalFiles files, Func<int, TWeights> upload, Func<TWeights, TLayer> create)
+        where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
+        where TWeights : DeviceExpertWeights<BFloat16>
+    {
+        var weights = new List<TWeights>();
         try
         {
-            switch (options.Layer)
+            for (int copy = ColdCalls.Copies(context, model, options.Format) - 1; copy >= 0; copy--)
             {
-                case "pinned":
-                    RunLayer(model, weights, files, copy => new PinnedMoe(context, copy));
-                    break;
-                case "cublas":
-                    RunLayer(model, weights, files, copy => new CublasMoe(context, copy));
-                    break;
-                default:
-                    RunLayer(model, weights, files, copy => new LadderMoe(context, copy, new MoeCudaOptions { Variant = options.Variant }));
-                    break;
+                weights.Add(upload(100 * copy));
+            }
+
+            using var timer = new LayerTimer<TLayer, TWeights>(probe, options.Layer, weights, create, options.Format);
+            foreach (RoutingPattern routing in options.Routings)
+            {
+                foreach (int tokens in options.Tokens)
+                {
+                    using var calls = new ColdCalls(context, new BenchmarkPoint(model, tokens, routing), weights.Count, options.Format);
+                    progress(options.Choice ? Choose([.. weights.Cast<object>().OfType<DeviceMoeWeights<BFloat16>>()], calls) : Measure(timer, calls));
+                    if (options.Python is not null)
+                    {
+                        _rivalPoints.Add(files.Write(calls, weights.Count));
+                    }
+
+                    Keep();
+                }
             }
         }
         finally
         {
-            Array.ForEach(weights, copy => copy.Dispose());
-        }
-    }
-
-    private void RunLayer<TLayer>(
-        ModelShape model, DeviceMoeWeights<BFloat16>[] weights, RivalFiles files, Func<DeviceMoeWeights<BFloat16>, TLayer> create)
-        where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
-    {
-        using var timer = new LayerTimer<TLayer>(probe, options.Layer, weights, create);
-        foreach (RoutingPattern routing in options.Routings)
-        {
-            foreach (int tokens in options.Tokens)
-            {
-                using var calls = new ColdCalls(context, new BenchmarkPoint(model, tokens, routing), weights.Length);
-                progress(options.Choice ? Choose(weights, calls) : Measure(timer, calls));
-                if (options.Python is not null)
-                {
-                    _rivalPoints.Add(files.Write(calls, weights.Length));
-                }
-
-                Keep();
-            }
+            weights.ForEach(copy => copy.Dispose());
         }
     }
 
@@ -94,8 +119,9 @@ internal sealed class BenchmarkRun(CudaContext context, ProbeDriver probe, Bench
         return $"{calls.Point}: {row.Chosen} is {row.OverBest:F3} x {row.Best.Name}";
     }
 
-    private string Measure<TLayer>(LayerTimer<TLayer> timer, ColdCalls calls)
+    private string Measure<TLayer, TWeights>(LayerTimer<TLayer, TWeights> timer, ColdCalls calls)
         where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
+        where TWeights : DeviceExpertWeights<BFloat16>
     {
         LayerRow row = timer.Time(calls, _report.Limits);
         _rows.Add(row);

@@ -7,10 +7,10 @@ internal sealed class ColdCalls : IDisposable
     private const int CacheSizes = 6;
     private const int MaxSets = 16;
 
-    public ColdCalls(CudaContext context, BenchmarkPoint point, int copies)
+    public ColdCalls(CudaContext context, BenchmarkPoint point, int copies, OperandFormat? format = null)
     {
         Point = point;
-        Ids = [.. Enumerable.Range(0, Count(context, point, copies)).Select(point.Ids)];
+        Ids = [.. Enumerable.Range(0, Count(context, point, copies, format ?? OperandFormat.Bf16)).Select(point.Ids)];
         Calls = [.. Ids.Select((ids, set) => new BenchmarkCall(context, point.Model, point.Tokens, ids, set))];
     }
 
@@ -24,8 +24,8 @@ internal sealed class ColdCalls : IDisposable
     public double ExpertsTouched => Calls.Average(call => (double)call.ExpertsTouched);
 
     /// <summary>Copies of a shape's weights: several of small ones.</summary>
-    public static int Copies(CudaContext context, ModelShape model) =>
-        (int)Math.Clamp((long)CacheSizes * context.L2CacheBytes / (model.NumExperts * model.BytesPerExpert), 1, MaxSets);
+    public static int Copies(CudaContext context, ModelShape model, OperandFormat format) =>
+        (int)Math.Clamp((long)CacheSizes * context.L2CacheBytes / (model.NumExperts * model.BytesPerExpert(format)), 1, MaxSets);
 
     public void Dispose()
     {
@@ -35,9 +35,9 @@ internal sealed class ColdCalls : IDisposable
         }
     }
 
-    private static int Count(CudaContext context, BenchmarkPoint point, int copies)
+    private static int Count(CudaContext context, BenchmarkPoint point, int copies, OperandFormat format)
     {
-        long touchedBytes = point.Ids(0).Distinct().Count() * point.Model.BytesPerExpert;
+        long touchedBytes = point.Ids(0).Distinct().Count() * point.Model.BytesPerExpert(format);
         return (int)Math.Clamp((long)CacheSizes * context.L2CacheBytes / touchedBytes, copies, MaxSets);
     }
 }

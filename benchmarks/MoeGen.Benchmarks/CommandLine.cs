@@ -8,7 +8,7 @@ internal sealed class CommandLine
     private readonly Option<string[]> _models = Many("--models", "Model shapes.", [.. ModelShape.All.Select(model => model.Name)]);
     private readonly Option<int[]> _tokens = Many("--tokens", "Token counts, 1 to 262144.", 1, 8, 64, 512, 4096, 16384);
     private readonly Option<RoutingPattern[]> _routings = Many("--routing", $"random: uniform; zipf: skewed, s = {RoutingGenerator.ZipfExponent}; oneexpert: all tokens the same K experts.", RoutingPattern.Random);
-    private readonly Option<string> _layer = new("--layer") { Description = "ladder: the planner's tiles; pinned: 128x128 for every size; cublas: GEMMs by cuBLAS, timed eagerly.", DefaultValueFactory = _ => "ladder" };
+    private readonly Option<string> _layer = new("--layer") { Description = "ladder: the planner's tiles; pinned: 128x128 for every size; cublas: GEMMs by cuBLAS, timed eagerly; int8, w8a16, w4a16, mxfp4: the ladder of a quantised format.", DefaultValueFactory = _ => "ladder" };
     private readonly Option<string?> _variant = new("--variant") { Description = "Variant of the ladder that every call runs, for instance m128n256k64s3 or decode; left out: chosen for each call." };
     private readonly Option<bool> _choice = new("--choice") { Description = "Times every variant of the ladder at each point, and how far the chosen one is from the best." };
     private readonly Option<bool> _routers = new("--routers") { Description = "Times the routing alone instead of layers: logits to the list of tiles, and the router's linear layer." };
@@ -24,7 +24,7 @@ internal sealed class CommandLine
     public CommandLine(Func<BenchmarkOptions, int> run)
     {
         _models.AcceptOnlyFromAmong([.. ModelShape.All.Select(model => model.Name)]);
-        _layer.AcceptOnlyFromAmong("ladder", "pinned", "cublas");
+        _layer.AcceptOnlyFromAmong(["ladder", "pinned", "cublas", .. OperandFormat.Quantized.Select(format => format.Name)]);
         _rivalNames.AcceptOnlyFromAmong(RivalRunner.Names);
         Root = new("Times MoE layers on the GPU: graph replays, cold weights, median microseconds a layer, beside the machine's floor.")
         {
@@ -35,6 +35,11 @@ internal sealed class CommandLine
             if (result.GetValue(_teraflops) is null != (result.GetValue(_terabytes) is null))
             {
                 result.AddError("--tflops and --tbs must be given together.");
+            }
+
+            if ((result.GetValue(_choice) || result.GetValue(_python) is not null) && OperandFormat.Quantized.Any(format => format.Name == result.GetValue(_layer)))
+            {
+                result.AddError($"--layer {result.GetValue(_layer)} goes with neither --choice nor --rivals, which are for bf16.");
             }
 
             foreach (int wrong in result.GetValue(_tokens)!.Where(tokens => tokens is < 1 or > 1 << 18))

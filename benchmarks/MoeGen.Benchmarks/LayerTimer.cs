@@ -1,7 +1,8 @@
 namespace MoeGen.Benchmarks;
 
 /// <summary>Times one kind of layer over one shape: with cold weights, as graph replays, or eagerly where it cannot be captured.</summary>
-internal sealed class LayerTimer<TLayer> : IDisposable
+internal sealed class LayerTimer<TLayer, TWeights> : IDisposable
+    where TWeights : DeviceExpertWeights<BFloat16>
     where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
 {
     private const int Rounds = 15;
@@ -13,13 +14,16 @@ internal sealed class LayerTimer<TLayer> : IDisposable
     private readonly CudaStream _stream;
     private readonly ReplayTimer _timer;
     private readonly HostTimer _host;
+    private readonly OperandFormat _format;
 
     /// <param name="probe">The driver beneath the weights' context.</param>
     /// <param name="name">For the report.</param>
     /// <param name="weights">Copies that are used in turn; they stay the caller's.</param>
     /// <param name="create">Makes the layer over one of them.</param>
-    public LayerTimer(ProbeDriver probe, string name, IReadOnlyList<DeviceMoeWeights<BFloat16>> weights, Func<DeviceMoeWeights<BFloat16>, TLayer> create)
+    /// <param name="format">What it multiplies.</param>
+    public LayerTimer(ProbeDriver probe, string name, IReadOnlyList<TWeights> weights, Func<TWeights, TLayer> create, OperandFormat format)
     {
+        _format = format;
         _probe = probe;
         _name = name;
         _layers = [.. weights.Select(create)];
@@ -47,7 +51,7 @@ internal sealed class LayerTimer<TLayer> : IDisposable
             IsCapturable ? _layers[0].ChoiceFor(point.Tokens, point.Model.TopK)!.Value.Name : "cuBLAS, eager",
             whole,
             calls.ExpertsTouched,
-            limits.FloorMicroseconds(point.Model, point.Tokens, calls.ExpertsTouched),
+            limits.FloorMicroseconds(point.Model, point.Tokens, calls.ExpertsTouched, _format),
             split,
             _host.Time(_layers[0], calls.Calls[0], IsCapturable));
 

@@ -19,3 +19,19 @@ public partial class SoftmaxRouterMoe;
 /// <summary>As DeepSeek-V3 routes.</summary>
 [MoeConfig(Dtype = Dtype.BF16, Tile = "64x128", Routing = RoutingMethod.SigmoidGroupedTopK)]
 public partial class GroupedRouterMoe;
+
+/// <summary>8-bit integers on both sides.</summary>
+[MoeConfig(Dtype = Dtype.INT8)]
+public partial class Int8Moe;
+
+/// <summary>8-bit weights.</summary>
+[MoeConfig(Dtype = Dtype.BF16, Weights = WeightFormat.Int8PerChannel)]
+public partial class Int8WeightsMoe;
+
+/// <summary>4-bit weights in groups of 128.</summary>
+[MoeConfig(Dtype = Dtype.BF16, Weights = WeightFormat.Int4Group)]
+public partial class Int4WeightsMoe;
+
+/// <summary>4-bit floats.</summary>
+[MoeConfig(Dtype = Dtype.BF16, Weights = WeightFormat.Mxfp4)]
+public partial class Mxfp4WeightsMoe;

@@ -21,7 +21,7 @@ public sealed class LayerTimerTests
         using DeviceMoeWeights<BFloat16> weights = DeviceMoeWeights<BFloat16>.Upload(context, RandomWeights.Create(Tiny, 1));
         using var calls = new ColdCalls(context, new BenchmarkPoint(Tiny, 3, RoutingPattern.Zipf), copies: 1);
         MoeCudaOptions options = EmulatedKernelCompiler.Options() with { Variant = "m16n128k64s3" };
-        using var timer = new LayerTimer<LadderMoe>(probe, "ladder", [weights], copy => new LadderMoe(context, copy, options));
+        using var timer = new LayerTimer<LadderMoe, DeviceMoeWeights<BFloat16>>(probe, "ladder", [weights], copy => new LadderMoe(context, copy, options), OperandFormat.Bf16);
 
         LayerRow row = timer.Time(calls, MachineLimits.H200);
 

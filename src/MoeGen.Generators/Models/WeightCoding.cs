@@ -22,6 +22,7 @@ internal sealed record WeightCoding(WeightFormat Format, int GroupSize = 0, bool
     /// <summary>What settings say, defaults applied.</summary>
     public static WeightCoding Of(MoeSettings settings) => settings switch
     {
+        { Dtype: Dtype.FP32 } => Elements,
         { Dtype: Dtype.INT8 } => new(WeightFormat.Int8PerChannel, QuantizesActivations: true),
         { Weights: WeightFormat.Int8PerChannel } => new(WeightFormat.Int8PerChannel),
         { Weights: WeightFormat.Int4Group } => new(WeightFormat.Int4Group, settings.GroupSize ?? DefaultGroupSize, settings.ZeroPoints ?? false),

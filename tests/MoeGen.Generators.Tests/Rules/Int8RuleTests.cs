@@ -6,7 +6,7 @@ public sealed class Int8RuleTests
     [Theory]
     [InlineData("")]
     [InlineData(", OutputDtype = Dtype.BF16")]
-    [InlineData(", OutputDtype = Dtype.FP16, Tile = \"128x128x256\"")]
+    [InlineData(", OutputDtype = Dtype.FP16, Tile = \"64x64x256\"")]
     [InlineData(", Tile = \"64x64\", Stages = 4, Routing = RoutingMethod.SigmoidGroupedTopK")]
     public void Allowed(string arguments) => ArgumentRuleTests.Reports($"[MoeConfig(Dtype = Dtype.INT8{arguments})]");
 

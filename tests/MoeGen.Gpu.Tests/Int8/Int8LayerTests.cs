@@ -123,6 +123,27 @@ public sealed class Int8LayerTests
         }
     }
 
+    /// <summary>The sigmoid of a logit scales the expert's input: beside the scale of the token's codes.</summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(90)]
+    public void Scaled_inputs_of_routed_layers(int tokens)
+    {
+        CudaContext context = Gpu.Context;
+        var data = new Data<Half>(new Problem(tokens, 4, 1, 136, 72, Fc1Layout.GateUp));
+        QuantizedMoeWeights<Half> weights = Int8Data.Quantize(data.Weights);
+        var random = new Random(5);
+        float[] logits = [.. Enumerable.Range(0, tokens * 4).Select(_ => (random.NextSingle() * 4) - 2)];
+        var output = new Half[data.Input.Length];
+        var expected = new Half[data.Input.Length];
+        using var layer = new Int8Fp16Routed(context, weights, Gpu.Options);
+        using var managed = new Int8Fp16Routed(new ManagedBackend(), weights);
+        layer.ForwardFromLogits(data.Input, logits, 1, output);
+        managed.ForwardFromLogits(data.Input, logits, 1, expected);
+        ContractVerdict verdict = NumericContract.ForQuantizedActivations(Dtype.FP16).Check<Half>(output, [.. expected.Select(value => (double)value)], 136);
+        Assert.True(verdict.Passed, verdict.ToString());
+    }
+
     [Fact]
     public void Weights_of_another_format_are_refused()
     {

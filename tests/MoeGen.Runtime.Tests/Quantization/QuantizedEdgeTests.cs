@@ -57,7 +57,7 @@ public class QuantizedEdgeTests
         {
             double[] expected = new NaiveQuantizedLayer<float>(weights, Activation.Swiglu, quantize).Run(input, ids, [1, 1, 1, 1, 1, 1], 1, scales);
             double tolerance = quantize ? 1e-3 : 1e-6;
-            var layer = new HostLayer<float>(descriptor, new ManagedBackend(), weights, quantize);
+            var layer = new HostLayer<float>(descriptor with { Weights = weights.Format, QuantizesActivations = quantize }, new ManagedBackend(), weights);
             var output = new float[input.Length];
             layer.ForwardBlock(input, router, output);
             Assert.InRange(MoeError.RelativeL2<float>(output, expected), 0, tolerance);
@@ -126,7 +126,7 @@ public class QuantizedEdgeTests
             Assert.Contains(part, Assert.Throws<ArgumentException>(
                 () => ManagedMoe.ForwardDouble<float>(weights, Activation.Swiglu, [], [], [], 1, quantizeActivations: quantize)).Message, StringComparison.Ordinal);
             Assert.Contains(part, Assert.Throws<ArgumentException>(
-                () => new HostLayer<float>(SinglePrecisionMoe.Descriptor, new ManagedBackend(), weights, quantize)).Message, StringComparison.Ordinal);
+                () => new HostLayer<float>(SinglePrecisionMoe.Descriptor with { Weights = (weights as QuantizedMoeWeights<float>)?.Format ?? WeightFormat.SameAsDtype, QuantizesActivations = quantize }, new ManagedBackend(), weights)).Message, StringComparison.Ordinal);
         }
     }
 

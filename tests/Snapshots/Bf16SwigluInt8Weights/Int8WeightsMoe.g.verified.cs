@@ -7,7 +7,7 @@ namespace Samples;
 /// Mixture-of-Experts layer: BF16 with 8-bit weights, Swiglu, Preselected.
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
-/// <item><description>m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 168 registers a thread</description></item>
+/// <item><description>m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
@@ -54,7 +54,7 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
         Routing: global::MoeGen.RoutingMethod.Preselected,
         Variants: new global::MoeGen.GemmVariant[]
         {
-            new(Name: "m16n128k64s3", TileM: 16, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 55296, MaxRegisters: 168, MinBlocksPerSm: 3),
+            new(Name: "m16n128k64s3", TileM: 16, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 55296, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m32n128k64s3", TileM: 32, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 61440, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m64n128k64s4", TileM: 64, TileN: 128, TileK: 64, Stages: 4, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m64n256k64s3", TileM: 64, TileN: 256, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 122880, MaxRegisters: 255, MinBlocksPerSm: 1),
@@ -208,11 +208,11 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
             }
         }
 
-        /// <summary>GEMM1, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 168 registers a thread.</summary>
+        /// <summary>GEMM1, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 255 registers a thread.</summary>
         public void Gemm1M16N128K64S3(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm1M16N128K64S3.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM2, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 168 registers a thread.</summary>
+        /// <summary>GEMM2, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 255 registers a thread.</summary>
         public void Gemm2M16N128K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm2M16N128K64S3.Launch(in arguments, gridBlocks, stream);
 

@@ -63,7 +63,7 @@ static float bfloat_to_float(unsigned bits) {
 template <class Sums>
 static Sums mma(Sums accumulator, const unsigned (&operands)[6], void (*compute)(Warp&), const void* pc) {
     for (const unsigned operand : operands)
-        if (operand == kPoisonWord) report(FaultKind::uninitialized_read, pc, "mma multiplies the poison of memory that nothing has written");
+        if (operand == kPoisonFragment) report(FaultKind::uninitialized_read, pc, "mma multiplies the poison of memory that nothing has written");
     Lane& lane = own_lane();
     memcpy(lane.in, operands, sizeof operands);
     memcpy(lane.in + 6, accumulator.values, 16);
@@ -75,8 +75,12 @@ static Sums mma(Sums accumulator, const unsigned (&operands)[6], void (*compute)
 // Each lane brings the row of one matrix; each receives a pair of elements of every matrix.
 static void load_matrices(Warp& warp) {
     for (unsigned index = 0; index < kWarpSize; ++index)
-        for (unsigned i = 0; i < 4; ++i)
-            memcpy(&warp.lanes[index].out[i], dynamic_memory + warp.lanes[i * 8 + index / 4].in[0] + index % 4 * 4, 4);
+        for (unsigned i = 0; i < 4; ++i) {
+            const unsigned offset = warp.lanes[i * 8 + index / 4].in[0] + index % 4 * 4;
+            const Cell& cell = dynamic_cells[offset / kGranule];
+            const bool is_written = cell.initialized == 15 && !(cell.flags & kCopyUnderWay);
+            memcpy(&warp.lanes[index].out[i], is_written ? static_cast<const void*>(dynamic_memory + offset) : &kPoisonFragment, 4);
+        }
 }
 
 }  // namespace moegen

@@ -12,7 +12,7 @@ constexpr unsigned kStackBytes = 64 * 1024;        // a thread
 constexpr unsigned kMaxDynamicBytes = 232448;      // dynamic shared memory of a block, on the largest device
 constexpr unsigned kDynamicBase = 1024;            // its address in the shared window: 0 is no address
 constexpr unsigned char kPoison = 0xff;            // makes a NaN in bf16, fp16 and fp32 that no conversion makes
-constexpr unsigned kPoisonWord = 0xffffffffu;
+constexpr unsigned kPoisonFragment = 0x80808080u;  // what ldmatrix brings of memory that nothing has written: neither elements nor codes that kernels make
 constexpr int64_t kPatience = 300'000'000;         // accesses of a thread between two rendezvous
 
 enum class Wait : uint8_t { ready, barrier, warp, exited };
