@@ -98,6 +98,25 @@ public sealed class EmulatedCudaTests
         CliRun.On(Access(driver), "tune", "--assembly", assembly, "--class", name, "-E", "2", "-K", "1", "-H", "16", "-I", "16").AssertBadInput("there is nothing to choose");
     }
 
+    [Theory]
+    [InlineData("W8A8Fp16SwigluSoftmaxTopK", "FP16", 32)]
+    [InlineData("W4A16Group32ZeroPointsBf16SwigluSoftmaxTopK", "BF16", 32)]
+    [InlineData("Mxfp4Bf16SwigluOaiTopKSoftmax", "BF16", 32)]
+    public void A_class_that_takes_codes_is_timed(string name, string dtype, int group)
+    {
+        var driver = Emulator();
+        string assembly = typeof(GpuAccess).Assembly.Location;
+        string[] layer = ["bench", "--assembly", assembly, "--class", $"MoeGen.Cli.Layers.{name}", "-E", "2", "-K", "1", "-T", "2", "-I", "32", "--json"];
+        JsonElement report = CliRun.On(Access(driver), [.. layer, "-H", $"{group}"]).AssertExit(0).Json();
+        Assert.Equal(dtype, report.GetProperty("dtype").GetString(), ignoreCase: true);
+        Assert.True(report.GetProperty("rows")[0].GetProperty("microseconds").GetDouble() > 0);
+        Assert.Empty(driver.Faults);
+        if (!name.StartsWith("W8", StringComparison.Ordinal))
+        {
+            CliRun.On(Access(driver), [.. layer, "-H", "40"]).AssertBadInput("--hidden is 40", "multiples of 32");
+        }
+    }
+
     private static EmulatedCudaDriver Emulator()
     {
         Assert.SkipUnless(HostCompiler.IsAvailable(out string reason), $"NOT RUN, no kernel was executed: {reason}");
