@@ -5,8 +5,7 @@
 extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_input(const __grid_constant__ QuantizeArguments arguments) {
     __shared__ unsigned warp_values[kQuantizeThreads / 32];
     const long long token = blockIdx.x;
-    if (token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) return;
-    quantize_row(arguments, token, arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
+    quantize_row(arguments, token, token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens), arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
 }
 
 // The expert of a sorted row is the last one that starts at or before it; -1 beyond the rows.
@@ -27,6 +26,5 @@ extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_acti
     if (arguments.expertOffsets) expert = expert_of_sorted_row(arguments, row);
     else if (row / arguments.rowsPerToken < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens))
         expert = local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts);
-    if (expert < 0) return;
-    quantize_row(arguments, row, arguments.calibrated ? arguments.calibrated[expert] : 0.0f, warp_values);
+    quantize_row(arguments, row, expert >= 0, arguments.calibrated && expert >= 0 ? arguments.calibrated[expert] : 0.0f, warp_values);
 }

@@ -35,8 +35,11 @@ public interface IMoeLaunchers<T>
     /// <summary>Counting sort, third pass: slots to their sorted rows.</summary>
     void RoutePlace(in RouteArguments arguments, CudaStream stream);
 
-    /// <summary>Tokens as 8-bit codes; only where activations are quantised, as the next.</summary>
+    /// <summary>Tokens as 8-bit codes; only where activations are quantised, as the next two.</summary>
     void QuantizeInput(in QuantizeArguments<T> arguments, CudaStream stream) => throw NotQuantizing();
+
+    /// <summary>The sort in one block and tokens as 8-bit codes in others, for small inputs.</summary>
+    void RouteAndQuantize(in RouteAndQuantizeArguments<T> arguments, CudaStream stream) => throw NotQuantizing();
 
     /// <summary>Activated rows as 8-bit codes.</summary>
     void QuantizeActivated(in QuantizeArguments<T> arguments, CudaStream stream) => throw NotQuantizing();

@@ -34,7 +34,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
 
         if (descriptor.QuantizesActivations)
         {
-            QuantizeStages.Input(launchers, call, weights, layout, workspace, stream);
+            isSorted = Quantize(QuantizeStages.Input(call, weights, layout, workspace), decodes || isSorted ? null : route, layout.NumSlots, stream) || isSorted;
         }
 
         if (decodes)
@@ -118,6 +118,19 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
         NumChunks = layout.NumChunks,
         SlotsPerChunk = layout.SlotsPerChunk,
     };
+
+    /// <summary>Tokens become codes; whether the sort, with <paramref name="route"/>, went along.</summary>
+    private bool Quantize(in QuantizeArguments<T> tokens, RouteArguments? route, int numSlots, CudaStream stream)
+    {
+        if (route is { } sort && numSlots <= RouterStages.MaxSlotsOfOneBlock)
+        {
+            launchers.RouteAndQuantize(new RouteAndQuantizeArguments<T> { Route = sort, Quantize = tokens }, stream);
+            return true;
+        }
+
+        launchers.QuantizeInput(tokens, stream);
+        return false;
+    }
 
     private void Route(in RouteArguments arguments, int numSlots, CudaStream stream)
     {

@@ -3,26 +3,22 @@ namespace MoeGen;
 /// <summary>The stages that turn the operands of the GEMMs into codes, where activations are quantised.</summary>
 internal static class QuantizeStages
 {
-    /// <summary>Tokens, before GEMM1.</summary>
-    public static void Input<T>(
-        IMoeLaunchers<T> launchers, in CudaCall<T> call, in CudaWeights<T> weights, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
-        where T : unmanaged =>
-        launchers.QuantizeInput(
-            new QuantizeArguments<T>
-            {
-                Values = call.Input,
-                Codes = new(workspace + (ulong)layout.Quantized.InputCodes),
-                Scales = new(workspace + (ulong)layout.Quantized.InputScales),
-                Factors = weights.InputFactors,
-                Calibrated = weights.InputScale,
-                NumTokensOnDevice = call.NumTokensOnDevice,
-                NumTokens = call.NumTokens,
-                RowsPerToken = 1,
-                Columns = weights.Shape.HiddenSize,
-            },
-            stream);
+    /// <summary>Of tokens, before GEMM1.</summary>
+    public static QuantizeArguments<T> Input<T>(in CudaCall<T> call, in CudaWeights<T> weights, in WorkspaceLayout layout, ulong workspace)
+        where T : unmanaged => new()
+        {
+            Values = call.Input,
+            Codes = new(workspace + (ulong)layout.Quantized.InputCodes),
+            Scales = new(workspace + (ulong)layout.Quantized.InputScales),
+            Factors = weights.InputFactors,
+            Calibrated = weights.InputScale,
+            NumTokensOnDevice = call.NumTokensOnDevice,
+            NumTokens = call.NumTokens,
+            RowsPerToken = 1,
+            Columns = weights.Shape.HiddenSize,
+        };
 
-    /// <summary>Activated rows, between the GEMMs: in sorted order, or where nothing is sorted in slot order.</summary>
+    /// <summary>Enqueues that of activated rows, between the GEMMs: in sorted order, or where nothing is sorted in slot order.</summary>
     public static void Activated<T>(
         IMoeLaunchers<T> launchers,
         in CudaCall<T> call,

@@ -20,8 +20,9 @@ public sealed record PlantedFault(string Name, string Find, string Replace, Faul
     private string Plant(string text)
     {
         string changed = text.Replace(Find, Replace, StringComparison.Ordinal);
-        Assert.True(changed != text, $"'{Name}' is not planted, since the text does not hold '{Find}'.");
-        return changed;
+
+        // No assertion: those are what a planted fault is meant to cause.
+        return changed != text ? changed : throw new InvalidOperationException($"'{Name}' is not planted, since the text does not hold '{Find}'.");
     }
 
     /// <summary>Runs the layer with the mistake and asserts that it is seen.</summary>

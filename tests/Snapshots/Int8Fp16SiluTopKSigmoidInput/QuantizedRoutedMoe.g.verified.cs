@@ -74,6 +74,7 @@ partial class QuantizedRoutedMoe : global::MoeGen.MoeLayer<global::Samples.Quant
         private readonly global::MoeGen.PartKernel _routeScan;
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _quantizeInput;
+        private readonly global::MoeGen.PartKernel _routeAndQuantize;
         private readonly global::MoeGen.PartKernel _quantizeActivated;
         private readonly global::MoeGen.PartKernel _finalize;
         private readonly global::MoeGen.PartKernel _gemm1M128N128K128S3;
@@ -91,6 +92,7 @@ partial class QuantizedRoutedMoe : global::MoeGen.MoeLayer<global::Samples.Quant
             _routeScan = parts.Kernel("", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
             _routePlace = parts.Kernel("", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _quantizeInput = parts.Kernel("", "moe_quantize_input", threads: 256, sharedMemoryBytes: 0);
+            _routeAndQuantize = parts.Kernel("", "moe_route_and_quantize", threads: 1024, sharedMemoryBytes: 0);
             _quantizeActivated = parts.Kernel("", "moe_quantize_activated", threads: 256, sharedMemoryBytes: 0);
             _finalize = parts.Kernel("", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _gemm1M128N128K128S3 = parts.Kernel("", "moe_gemm1_m128n128k128s3", threads: 128, sharedMemoryBytes: 98304);
@@ -132,6 +134,10 @@ partial class QuantizedRoutedMoe : global::MoeGen.MoeLayer<global::Samples.Quant
         /// <summary>Tokens as 8-bit codes: one block a token.</summary>
         public void QuantizeInput(in global::MoeGen.QuantizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _quantizeInput.Launch(in arguments, arguments.NumTokens, stream);
+
+        /// <summary>Counting sort in the first block, tokens as 8-bit codes in the others, four a block.</summary>
+        public void RouteAndQuantize(in global::MoeGen.RouteAndQuantizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+            _routeAndQuantize.Launch(in arguments, 1 + (((long)arguments.Quantize.NumTokens + 3) / 4), stream);
 
         /// <summary>Activated rows as 8-bit codes: one block a row.</summary>
         public void QuantizeActivated(in global::MoeGen.QuantizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>

@@ -81,6 +81,7 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
         private readonly global::MoeGen.PartKernel _routeScan;
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _quantizeInput;
+        private readonly global::MoeGen.PartKernel _routeAndQuantize;
         private readonly global::MoeGen.PartKernel _quantizeActivated;
         private readonly global::MoeGen.PartKernel _finalize;
         private readonly global::MoeGen.PartKernel _decodeGemm1;
@@ -107,6 +108,7 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
             _routeScan = parts.Kernel("stages", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
             _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _quantizeInput = parts.Kernel("stages", "moe_quantize_input", threads: 256, sharedMemoryBytes: 0);
+            _routeAndQuantize = parts.Kernel("stages", "moe_route_and_quantize", threads: 1024, sharedMemoryBytes: 0);
             _quantizeActivated = parts.Kernel("stages", "moe_quantize_activated", threads: 256, sharedMemoryBytes: 0);
             _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
@@ -145,6 +147,10 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
         /// <summary>Tokens as 8-bit codes: one block a token.</summary>
         public void QuantizeInput(in global::MoeGen.QuantizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _quantizeInput.Launch(in arguments, arguments.NumTokens, stream);
+
+        /// <summary>Counting sort in the first block, tokens as 8-bit codes in the others, four a block.</summary>
+        public void RouteAndQuantize(in global::MoeGen.RouteAndQuantizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            _routeAndQuantize.Launch(in arguments, 1 + (((long)arguments.Quantize.NumTokens + 3) / 4), stream);
 
         /// <summary>Activated rows as 8-bit codes: one block a row.</summary>
         public void QuantizeActivated(in global::MoeGen.QuantizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>

@@ -343,7 +343,7 @@ struct QuantizeArguments {
 static_assert(sizeof(QuantizeArguments) == 104, "the launcher passes this layout");
 
 // ---- quantize/quantize_row.cuh ---- One row: code = value / scale, rounded to nearest even, with the scale that makes the largest magnitude 127 or a calibrated one.
-constexpr int kQuantizeThreads = 256;            // threads a block; one block a row
+constexpr int kQuantizeThreads = 256;            // threads a row
 constexpr float kLeastMagnitude = 7.888609e-31f; // 2^-100: rows below are zeros, so that the scale and its inverse are normal
 
 // Eight values of a row, times their factors.
@@ -359,28 +359,26 @@ __device__ __forceinline__ void load_values(float (&values)[8], const QuantizeAr
     for (int i = 0; i < 8; ++i) values[i] *= arguments.factors[column + i];
 }
 
-// The largest of a block's values; all of its threads call it together.
-__device__ __forceinline__ unsigned block_max(unsigned value, unsigned (&warp_values)[kQuantizeThreads / 32]) {
-    value = __reduce_max_sync(0xffffffffu, value);
-    if (threadIdx.x % 32 == 0) warp_values[threadIdx.x / 32] = value;
-    __syncthreads();
-#pragma unroll
-    for (int warp = 0; warp < kQuantizeThreads / 32; ++warp) value = max(value, warp_values[warp]);
-    return value;
-}
-
-__device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments, long long row, float calibrated, unsigned (&warp_values)[kQuantizeThreads / 32]) {
+// The threads of a block take rows side by side, kQuantizeThreads each; all call it together, also those whose row is not `valid`, of
+// which nothing is read and written. `warp_values` holds one value a warp of the block.
+template <int kWarps>
+__device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments, long long row, bool valid, float calibrated, unsigned (&warp_values)[kWarps]) {
     constexpr unsigned kMagnitude = 0x7fffffffu, kInfinity = 0x7f800000u;
-    const int columns = arguments.columns, pitch = row_codes(columns);
+    const int columns = valid ? arguments.columns : 0, pitch = valid ? row_codes(columns) : 0, first = threadIdx.x % kQuantizeThreads * 8;
     // Bits of magnitudes order like the magnitudes, NaN above all.
     unsigned largest = 0;
-    for (int column = threadIdx.x * 8; column < columns; column += kQuantizeThreads * 8) {
+    for (int column = first; column < columns; column += kQuantizeThreads * 8) {
         float values[8];
         load_values(values, arguments, row, column);
 #pragma unroll
         for (int i = 0; i < 8; ++i) largest = max(largest, __float_as_uint(values[i]) & kMagnitude);
     }
-    largest = block_max(largest, warp_values);
+    largest = __reduce_max_sync(0xffffffffu, largest);
+    if (threadIdx.x % 32 == 0) warp_values[threadIdx.x / 32] = largest;
+    __syncthreads();
+    const int first_warp = static_cast<int>(threadIdx.x) / kQuantizeThreads * (kQuantizeThreads / 32);
+#pragma unroll
+    for (int warp = 0; warp < kQuantizeThreads / 32; ++warp) largest = max(largest, warp_values[first_warp + warp]);
 
     // A row with NaN or infinity has a scale of NaN: the layer's output is NaN for its token, and for no other.
     const float magnitude = __uint_as_float(largest);
@@ -389,8 +387,8 @@ __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments,
     if (!is_finite) scale = __uint_as_float(0x7fc00000u);
     else if (calibrated > 0.0f) { scale = calibrated; inverse = 1.0f / calibrated; }
     else if (!is_zero) { scale = magnitude / 127.0f; inverse = 127.0f / magnitude; }
-    if (threadIdx.x == 0) arguments.scales[row] = scale;
-    for (int column = threadIdx.x * 8; column < pitch; column += kQuantizeThreads * 8) {
+    if (valid && first == 0) arguments.scales[row] = scale;
+    for (int column = first; column < pitch; column += kQuantizeThreads * 8) {
         struct alignas(8) Codes { signed char bytes[8]; } codes = {};
         if (column < columns && inverse > 0.0f) {
             float values[8];
@@ -407,8 +405,7 @@ __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments,
 extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_input(const __grid_constant__ QuantizeArguments arguments) {
     __shared__ unsigned warp_values[kQuantizeThreads / 32];
     const long long token = blockIdx.x;
-    if (token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) return;
-    quantize_row(arguments, token, arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
+    quantize_row(arguments, token, token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens), arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
 }
 
 // The expert of a sorted row is the last one that starts at or before it; -1 beyond the rows.
@@ -429,8 +426,34 @@ extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_acti
     if (arguments.expertOffsets) expert = expert_of_sorted_row(arguments, row);
     else if (row / arguments.rowsPerToken < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens))
         expert = local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts);
-    if (expert < 0) return;
-    quantize_row(arguments, row, arguments.calibrated ? arguments.calibrated[expert] : 0.0f, warp_values);
+    quantize_row(arguments, row, expert >= 0, arguments.calibrated && expert >= 0 ? arguments.calibrated[expert] : 0.0f, warp_values);
+}
+#endif
+
+// ---- quantize/route_and_quantize.cuh ---- The sort of a small input and the quantisation of its tokens, which wait for nothing of each other, in one launch.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
+struct RouteAndQuantizeArguments {
+    RouteArguments route;
+    QuantizeArguments quantize;
+};
+static_assert(sizeof(RouteAndQuantizeArguments) == 240, "the launcher passes this layout");
+
+constexpr int kQuantizedRows = kSortThreads / kQuantizeThreads;  // tokens a block
+
+// The first block sorts, the others quantise.
+extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_route_and_quantize(const __grid_constant__ RouteAndQuantizeArguments arguments) {
+    __shared__ SortedRuns runs;
+    __shared__ unsigned warp_values[kSortThreads / 32];
+    if (blockIdx.x == 0) {
+        const RouteArguments& route = arguments.route;
+        runs.first_rows[threadIdx.x] = write_offsets(route, count_runs(runs, route, 0, route.valid_slots()), runs.warp_sums);
+        __syncthreads();
+        walk_run(runs, route, 0, route.valid_slots(), true);
+        return;
+    }
+    const QuantizeArguments& quantize = arguments.quantize;
+    const long long token = (blockIdx.x - 1LL) * kQuantizedRows + threadIdx.x / kQuantizeThreads;
+    quantize_row(quantize, token, token < valid_tokens(quantize.numTokensOnDevice, quantize.numTokens), quantize.calibrated ? quantize.calibrated[0] : 0.0f, warp_values);
 }
 #endif
 

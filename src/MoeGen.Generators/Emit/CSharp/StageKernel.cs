@@ -58,6 +58,9 @@ internal sealed record StageKernel(
             "QuantizeInput", "moe_quantize_input", 256, $"{Names.MoeGen}.QuantizeArguments<{Names.Element(model.Dtype)}>",
             "arguments.NumTokens", "Tokens as 8-bit codes: one block a token."),
         new(
+            "RouteAndQuantize", "moe_route_and_quantize", 1024, $"{Names.MoeGen}.RouteAndQuantizeArguments<{Names.Element(model.Dtype)}>",
+            "1 + (((long)arguments.Quantize.NumTokens + 3) / 4)", "Counting sort in the first block, tokens as 8-bit codes in the others, four a block."),
+        new(
             "QuantizeActivated", "moe_quantize_activated", 256, $"{Names.MoeGen}.QuantizeArguments<{Names.Element(model.Dtype)}>",
             "(long)arguments.NumTokens * arguments.RowsPerToken", "Activated rows as 8-bit codes: one block a row."),
     ];

@@ -38,6 +38,7 @@ internal static class CudaText
         if (model.Weights.QuantizesActivations)
         {
             yield return "quantize/quantize.cuh";
+            yield return "quantize/route_and_quantize.cuh";
         }
 
         foreach (int gemm in model.GeneratedGemms)
