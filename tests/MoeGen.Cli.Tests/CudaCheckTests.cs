@@ -7,6 +7,8 @@ public sealed class CudaCheckTests
 {
     public static TheoryData<string, string> Cases => [.. from family in Golden.Families from dtype in new[] { "bf16", "fp16" } select (family, dtype)];
 
+    public static TheoryData<string, string, string> QuantizedCases => QuantizedGolden.Cases;
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void A_golden_folder_passes(string family, string dtype)
@@ -25,6 +27,20 @@ public sealed class CudaCheckTests
     {
         RequireGpu();
         CliRun.Of("check", Golden.Folder(family), "--backend", "cuda", "--dtype", dtype, "--tokens", "200").AssertExit(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(QuantizedCases))]
+    public void A_quantised_folder_passes(string family, string scheme, string dtype)
+    {
+        RequireGpu();
+        using TestFolder folder = new();
+        string output = QuantizedGolden.Write(family, scheme, folder);
+        string[] options = ["--backend", "cuda", "--dtype", dtype, "--json"];
+        JsonElement report = CliRun.Of(["check", output, "--io", Golden.Io(family), .. options]).AssertExit(0).Json();
+        Assert.EndsWith($", {QuantizedGolden.WordOf(scheme)} codes", report.GetProperty("device").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, report.GetProperty("different_choices").GetInt32());
+        CliRun.Of(["check", output, "--tokens", "200", .. options]).AssertExit(0);
     }
 
     [Fact]

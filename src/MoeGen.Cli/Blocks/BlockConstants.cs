@@ -20,6 +20,20 @@ internal sealed class BlockConstants(MoeBlock block) : IDisposable
             SwigluLimit = Each(block.Swiglu.Limit),
         };
 
+    /// <summary>The same codes with the constants.</summary>
+    public QuantizedMoeWeights<T> With<T>(QuantizedMoeWeights<T> weights)
+        where T : unmanaged => AreTheClasses ? weights : new QuantizedMoeWeights<T>(weights.Shape, weights.Fc1Layout, weights.Fc1ExpertWeights, weights.Fc2ExpertWeights)
+        {
+            Fc1ExpertBiases = weights.Fc1ExpertBiases,
+            Fc2ExpertBiases = weights.Fc2ExpertBiases,
+            SwigluAlpha = Each(block.Swiglu.Alpha),
+            SwigluBeta = Each(block.Swiglu.Beta),
+            SwigluLimit = Each(block.Swiglu.Limit),
+            InputFactors = weights.InputFactors,
+            InputScale = weights.InputScale,
+            ActivatedScales = weights.ActivatedScales,
+        };
+
     /// <summary>The same weights with the constants, which are freed with this object; the weights stay the caller's.</summary>
     public DeviceMoeWeights<T> With<T>(DeviceMoeWeights<T> weights)
         where T : unmanaged => AreTheClasses ? weights : new DeviceMoeWeights<T>(weights.Shape, weights.Fc1Layout, weights.Fc1ExpertWeights, weights.Fc2ExpertWeights)

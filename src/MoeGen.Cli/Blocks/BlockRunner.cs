@@ -13,47 +13,47 @@ internal sealed class BlockRunner(LoadedBlock loaded, float[] hiddenStates, Acti
         where TLayer : MoeLayer<TLayer, T>, IMoeDescriptor<TLayer, T>
         where T : unmanaged
     {
-        if (loaded.Backend == MoeBackend.Managed && _block.QuantizesActivations)
+        bool asCodes = TLayer.Descriptor.Weights != WeightFormat.SameAsDtype;
+        if (loaded.Backend == MoeBackend.Managed && _block.QuantizesActivations && !asCodes)
         {
-            return RunQuantized<T>();
+            return RunWithoutClass<T>();
         }
 
         long start = Stopwatch.GetTimestamp();
-        var input = new T[hiddenStates.Length];
-        ElementConversion.Narrow<T, float>(hiddenStates, input);
-        using var constants = new BlockConstants(_block);
-        var hostWeights = new Lazy<MoeWeights<T>>(() => constants.With(_block.LoadWeights<T>(allowConversion: true, new LoadDisplay(progress))));
+        T[] input = Narrow<T>(hiddenStates);
         using CudaContext? context = loaded.Backend == MoeBackend.Cuda ? loaded.Gpu.Open() : null;
-        using DeviceMoeWeights<T>? uploaded = context is null ? null : _block.Upload<T>(context, allowConversion: true, new LoadDisplay(progress));
+        using var weights = new BlockWeights<T>(_block, asCodes, new LoadDisplay(progress));
+        DeviceExpertWeights<T>? uploaded = context is null ? null : weights.Upload(context);
+        if (context is not null && uploaded is null)
+        {
+            return loaded.Expanding.Accept(this);
+        }
+
         using TLayer layer = context is null
-            ? LayerKind<TLayer, T>.Create(new ManagedBackend(), hostWeights.Value)
-            : LayerKind<TLayer, T>.Create(context, constants.With(uploaded!), loaded.Gpu.Options);
+            ? LayerKind<TLayer, T>.Create(new ManagedBackend(), weights.Host)
+            : LayerKind<TLayer, T>.Create(context, uploaded!, loaded.Gpu.Options);
         double loadSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         progress(1, "running");
         (T[] output, int[] ids) = context is null ? Managed<TLayer, T>(layer, input) : DeviceBlockCall.Run<TLayer, T>(layer, context, _block.Router, input);
-        var wide = new float[output.Length];
-        ElementConversion.Widen<T, float>(output, wide);
-        return new BlockResult(wide, Routed(ids), layer.BackendDescription, loadSeconds, rounding => ManagedMoe.ForwardBlockDouble<T>(
-            hostWeights.Value, _block.Activation, input, _block.Router, new ManagedOptions { Rounding = rounding }));
+        string form = QuantizedBound.SchemeOf(_block) is not { } scheme ? "" : asCodes ? $", {scheme} codes" : $", {scheme} expanded to {loaded.Dtype}";
+        return new BlockResult(Widen(output), Routed(ids), layer.BackendDescription + form, loadSeconds, rounding => ManagedMoe.ForwardBlockDouble<T>(
+            weights.Host, _block.Activation, input, _block.Router, new ManagedOptions { Rounding = rounding }, quantizeActivations: TLayer.Descriptor.QuantizesActivations));
     }
 
-    // Activations are quantised as config.json says: the classes of this tool are not, and the managed backend does it for any weights.
-    private BlockResult RunQuantized<T>()
+    // Activations are quantised as config.json says, where no class of this tool does so: the managed backend does it for any weights.
+    private BlockResult RunWithoutClass<T>()
         where T : unmanaged
     {
         long start = Stopwatch.GetTimestamp();
-        var input = new T[hiddenStates.Length];
-        ElementConversion.Narrow<T, float>(hiddenStates, input);
+        T[] input = Narrow<T>(hiddenStates);
         QuantizedMoeWeights<T> weights = _block.LoadQuantizedWeights<T>(new LoadDisplay(progress));
         double loadSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         progress(1, "running");
         var output = new T[input.Length];
         ManagedMoe.ForwardBlock<T>(weights, _block.Activation, input, _block.Router, output, swiglu: _block.Swiglu, quantizeActivations: true);
-        var wide = new float[output.Length];
-        ElementConversion.Widen<T, float>(output, wide);
-        return new BlockResult(wide, Routed(RouteManaged(input)), $"{new ManagedBackend()}, 8-bit activations", loadSeconds, rounding => ManagedMoe.ForwardBlockDouble<T>(
+        return new BlockResult(Widen(output), Routed(RouteManaged(input)), $"{new ManagedBackend()}, w8a8 codes", loadSeconds, rounding => ManagedMoe.ForwardBlockDouble<T>(
             weights, _block.Activation, input, _block.Router, new ManagedOptions { Rounding = rounding }, _block.Swiglu, quantizeActivations: true));
     }
 
@@ -75,5 +75,21 @@ internal sealed class BlockRunner(LoadedBlock loaded, float[] hiddenStates, Acti
         var ids = new int[input.Length / _block.Router.HiddenSize * _block.Router.SlotsPerToken];
         ManagedRouter.Route<T>(input, _block.Router, ids, new float[ids.Length]);
         return ids;
+    }
+
+    private static T[] Narrow<T>(float[] values)
+        where T : unmanaged
+    {
+        var narrow = new T[values.Length];
+        ElementConversion.Narrow<T, float>(values, narrow);
+        return narrow;
+    }
+
+    private static float[] Widen<T>(T[] values)
+        where T : unmanaged
+    {
+        var wide = new float[values.Length];
+        ElementConversion.Widen<T, float>(values, wide);
+        return wide;
     }
 }

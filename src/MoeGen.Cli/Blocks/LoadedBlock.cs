@@ -18,7 +18,8 @@ internal sealed class LoadedBlock : IDisposable
             Backend = request.Backend;
             Gpu = request.Gpu;
             Dtype = request.Dtype ?? (Backend == MoeBackend.Managed ? Dtype.FP32 : Block.StoredDtype == SafetensorsDtype.F16 ? Dtype.FP16 : Dtype.BF16);
-            Kind = LayerCatalog.Find(Dtype, Block.Activation, Block.Routing);
+            Expanding = LayerCatalog.Find(Dtype, Block.Activation, Block.Routing);
+            Kind = LayerFormat.Of(Block) is { } format ? CodedCatalog.Find(Dtype, Block.Activation, Block.Routing, format) ?? Expanding : Expanding;
         }
         catch
         {
@@ -35,8 +36,11 @@ internal sealed class LoadedBlock : IDisposable
 
     public Dtype Dtype { get; }
 
-    /// <summary>The class that runs it.</summary>
+    /// <summary>The class that runs it; where weights are stored as codes, one that takes them where there is one.</summary>
     public LayerKind Kind { get; }
+
+    /// <summary>The class that takes weights in the element type.</summary>
+    public LayerKind Expanding { get; }
 
     public void Dispose() => _checkpoint.Dispose();
 

@@ -13,7 +13,7 @@ internal static class TuningInfo
     {
         TuningTable table = TuningTable.Load(path);
         HashSet<string> hashes = assembly is null
-            ? [.. LayerCatalog.All.Select(kind => kind.TextHash)]
+            ? [.. LayerCatalog.All.Concat(CodedCatalog.All).Select(kind => kind.TextHash)]
             : [.. EmbeddedSources.Read(assembly).Select(source => TunedChoices.Hash(source.Text))];
         return new TuningReport(path, table.Ignored.Length == 0 ? null : table.Ignored, [.. table.Entries.Select(entry => Read(entry))]);
 

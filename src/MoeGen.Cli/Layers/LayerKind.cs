@@ -28,11 +28,11 @@ internal sealed class LayerKind<TLayer, T> : LayerKind
 
     public override TResult Accept<TResult>(ILayerVisitor<TResult> visitor) => visitor.Visit<TLayer, T>();
 
-    /// <summary>On the CPU.</summary>
-    public static TLayer Create(ManagedBackend backend, MoeWeights<T> weights) => Construct(backend, weights);
+    /// <summary>On the CPU, with weights in the form that the class takes.</summary>
+    public static TLayer Create(ManagedBackend backend, ExpertWeights<T> weights) => Construct(backend, weights);
 
-    /// <summary>On a GPU.</summary>
-    public static TLayer Create(CudaContext context, DeviceMoeWeights<T> weights, MoeCudaOptions? options) => Construct(context, weights, options);
+    /// <summary>On a GPU, in the same way.</summary>
+    public static TLayer Create(CudaContext context, DeviceExpertWeights<T> weights, MoeCudaOptions? options) => Construct(context, weights, options);
 
     // The generated constructors are no part of the contract that a generic method could call.
     private static TLayer Construct(params object?[] arguments) => (TLayer)Activator.CreateInstance(

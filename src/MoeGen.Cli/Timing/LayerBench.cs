@@ -12,7 +12,7 @@ internal sealed class LayerBench(LayerRequest request, CudaContext context, MoeC
         where T : unmanaged
     {
         progress(0, "weights");
-        using DeviceMoeWeights<T> weights = DeviceMoeWeights<T>.Upload(context, RandomLayer.Weights<T>(request.Shape, TLayer.Descriptor.IsGated));
+        using DeviceExpertWeights<T> weights = RandomLayer.Upload<T>(context, request.Shape, TLayer.Descriptor);
         using TLayer layer = LayerKind<TLayer, T>.Create(context, weights, options);
         using CudaStream stream = context.CreateStream();
         using DeviceBuffer<byte> flush = context.Allocate<byte>(Math.Max(1L << 20, 2L * context.L2CacheBytes));
@@ -53,7 +53,7 @@ internal sealed class LayerBench(LayerRequest request, CudaContext context, MoeC
             times[Repetitions * 9 / 10],
             touched,
             2 * tokens * (double)topK * perExpert / seconds / 1e12,
-            2 * ((touched * perExpert) + (2.0 * tokens * shape.HiddenSize)) / seconds / 1e9);
+            ((touched * perExpert * RandomCodes.BytesOf(TLayer.Descriptor)) + (4.0 * tokens * shape.HiddenSize)) / seconds / 1e9);
     }
 
     private double[] Replay(MoeGraph graph, CudaStream stream, DeviceBuffer<byte> flush)

@@ -10,7 +10,7 @@ namespace MoeGen.Cli.Timing;
 internal sealed record LayerRequest(LayerKind Kind, MoeShape Shape, int TopK, IReadOnlyList<int> Tokens)
 {
     /// <summary>fc1 and fc2 of all experts.</summary>
-    public long WeightBytes => Shape.NumExperts * (Shape.Fc1ElementsPerExpert(Kind.Descriptor.IsGated) + Shape.Fc2ElementsPerExpert) * 2;
+    public long WeightBytes => (long)(Shape.NumExperts * (Shape.Fc1ElementsPerExpert(Kind.Descriptor.IsGated) + Shape.Fc2ElementsPerExpert) * RandomCodes.BytesOf(Kind.Descriptor));
 
     /// <summary>Opens the first GPU and sees that the weights fit.</summary>
     /// <exception cref="BadInputException">There is no GPU or no NVRTC, or too little memory is free.</exception>

@@ -10,7 +10,7 @@ internal sealed class LayerTuner(LayerRequest request, CudaContext context, MoeC
         where T : unmanaged
     {
         progress(0, "weights");
-        using DeviceMoeWeights<T> weights = DeviceMoeWeights<T>.Upload(context, RandomLayer.Weights<T>(request.Shape, TLayer.Descriptor.IsGated));
+        using DeviceExpertWeights<T> weights = RandomLayer.Upload<T>(context, request.Shape, TLayer.Descriptor);
         using TLayer layer = LayerKind<TLayer, T>.Create(context, weights, options);
         TuningEntry? entry = null;
         var points = new List<TuningPoint>();

@@ -4,8 +4,14 @@ namespace MoeGen.Cli.Timing;
 internal static class RandomLayer
 {
     // Experts are windows of one block, an odd number of 16-byte vectors apart: no two share a row, and making them is quick.
-    private const int WindowStep = 8 * 12347;
+    public const int WindowStep = 8 * 12347;
     private const int Part = 1 << 20;
+
+    /// <summary>Weights in the form that the class takes, in device memory.</summary>
+    public static DeviceExpertWeights<T> Upload<T>(CudaContext context, MoeShape shape, MoeDescriptor descriptor)
+        where T : unmanaged => descriptor.Weights == WeightFormat.SameAsDtype
+        ? DeviceMoeWeights<T>.Upload(context, Weights<T>(shape, descriptor.IsGated))
+        : DeviceQuantizedMoeWeights<T>.Upload(context, RandomCodes.Weights<T>(shape, descriptor));
 
     /// <summary>Weights for which outputs are about as large as inputs.</summary>
     public static MoeWeights<T> Weights<T>(MoeShape shape, bool gated)

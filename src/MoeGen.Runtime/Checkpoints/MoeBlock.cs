@@ -20,10 +20,13 @@ public sealed class MoeBlock
             SharedGateWeight = tensors.SharedGate?.ToSingles(folder),
         };
         _source = new WeightSource(folder, Shape, config.Fc1Layout, tensors);
-        QuantizedFormat = ExpertScheme.Find(tensors).Scheme?.Format ?? WeightFormat.SameAsDtype;
+        Scheme = ExpertScheme.Find(tensors).Scheme;
         HasStaticScales = config.Quantization.Integers is { HasInputScales: true };
         QuantizesActivations = config.Quantization.Integers is { QuantizesActivations: true } && QuantizedFormat == WeightFormat.Int8PerChannel;
     }
+
+    /// <summary>The one form of all experts' codes; null where there is none.</summary>
+    internal ExpertScheme? Scheme { get; }
 
     /// <summary>Whether the activations' scales are stored.</summary>
     internal bool HasStaticScales { get; }
@@ -71,7 +74,7 @@ public sealed class MoeBlock
     /// The format in which <see cref="LoadQuantizedWeights"/> loads the experts; <see cref="WeightFormat.SameAsDtype"/> where they are not
     /// quantised, or not in one scheme that it knows.
     /// </summary>
-    public WeightFormat QuantizedFormat { get; }
+    public WeightFormat QuantizedFormat => Scheme?.Format ?? WeightFormat.SameAsDtype;
 
     /// <summary>Whether config.json says that activations are quantised as well (W8A8).</summary>
     public bool QuantizesActivations { get; }
