@@ -5,13 +5,11 @@ namespace MoeGen;
 /// Biases stay in the element type. Nothing is copied.
 /// </summary>
 /// <remarks>
-/// The same-quantised reference, which every backend is judged against, is the layer in double precision with these weights:
-/// <list type="bullet">
-/// <item><see cref="WeightFormat.Int8PerChannel"/>: codes are exact, and the channel's fp32 scale multiplies the sum before the bias.</item>
-/// <item><see cref="WeightFormat.Int4Group"/>: <c>round(round(scale) * (code - zero point))</c>, both rounded to the element type, BF16 or FP16, which
-/// the GPU multiplies in. With float nothing is rounded.</item>
-/// <item><see cref="WeightFormat.Mxfp4"/>: <c>round(scale * number)</c>, in the same way; the scale is not rounded by itself.</item>
-/// </list>
+/// The same-quantised reference, which every backend is judged against, is the layer in double precision with these weights. Of
+/// <see cref="WeightFormat.Int8PerChannel"/> the codes are exact, and the channel's fp32 scale multiplies the sum before the bias. A weight of
+/// <see cref="WeightFormat.Int4Group"/> is <c>round(round(scale) * (code - zero point))</c>, both rounded to the element type, BF16 or FP16, which
+/// the GPU multiplies in; with float nothing is rounded. One of <see cref="WeightFormat.Mxfp4"/> is <c>round(scale * number)</c>, in the same
+/// way; the scale is not rounded by itself.
 /// With quantised activations (Int8PerChannel only) each token, after <see cref="InputFactors"/>, and each activated row, rounded to the
 /// element type, becomes codes and a scale as <see cref="ActivationQuantizer"/> defines. A sum of products of codes is exact, and
 /// <c>row scale * channel scale</c> multiplies it before the bias; so a row of zeros is exactly zero.
