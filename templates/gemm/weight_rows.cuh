@@ -1,6 +1,7 @@
 #pragma once
 #include "columns.cuh"
 #ifdef MOE_CODES
+#include "../primitives/store_shared.cuh"
 // The B operand from codes: the weight rows of one expert, in the order of ColumnMap, become elements on their way to shared memory.
 // Codes are fetched into registers a stage before they are decoded, so that the loads have a stage's time.
 

@@ -6,16 +6,6 @@ using SharedAddress = unsigned;
 
 struct alignas(16) Vector16 { unsigned words[4]; };
 
-// Writes 16 bytes of shared memory (PTX ISA: st.shared).
-__device__ __forceinline__ void store_shared(SharedAddress destination, const Vector16& vector)
-#ifdef __CUDA_ARCH__
-{
-    asm volatile("st.shared.v4.u32 [%0], {%1, %2, %3, %4};"
-                 :: "r"(destination), "r"(vector.words[0]), "r"(vector.words[1]), "r"(vector.words[2]), "r"(vector.words[3]) : "memory");
-}
-#endif
-;
-
 // The block's dynamic shared memory, aligned to 128 bytes.
 __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 #ifdef __CUDA_ARCH__

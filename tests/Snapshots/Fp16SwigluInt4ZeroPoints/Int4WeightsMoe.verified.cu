@@ -143,16 +143,6 @@ using SharedAddress = unsigned;
 
 struct alignas(16) Vector16 { unsigned words[4]; };
 
-// Writes 16 bytes of shared memory (PTX ISA: st.shared).
-__device__ __forceinline__ void store_shared(SharedAddress destination, const Vector16& vector)
-#ifdef __CUDA_ARCH__
-{
-    asm volatile("st.shared.v4.u32 [%0], {%1, %2, %3, %4};"
-                 :: "r"(destination), "r"(vector.words[0]), "r"(vector.words[1]), "r"(vector.words[2]), "r"(vector.words[3]) : "memory");
-}
-#endif
-;
-
 // The block's dynamic shared memory, aligned to 128 bytes.
 __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 #ifdef __CUDA_ARCH__
@@ -526,6 +516,17 @@ template <int kCount> __device__ __forceinline__ void store_outputs(Element* des
     for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
     *reinterpret_cast<Vector*>(destination) = vector;
 }
+
+// ---- primitives/store_shared.cuh ---- Stores to shared memory by its address (PTX ISA: st.shared).
+// Writes 16 bytes.
+__device__ __forceinline__ void store_shared(SharedAddress destination, const Vector16& vector)
+#ifdef __CUDA_ARCH__
+{
+    asm volatile("st.shared.v4.u32 [%0], {%1, %2, %3, %4};"
+                 :: "r"(destination), "r"(vector.words[0]), "r"(vector.words[1]), "r"(vector.words[2]), "r"(vector.words[3]) : "memory");
+}
+#endif
+;
 
 // ---- gemm/weight_rows.cuh ---- The B operand from codes: the weight rows of one expert, in the order of ColumnMap, become elements on their way to shared memory.
 // Codes are fetched into registers a stage before they are decoded, so that the loads have a stage's time.
