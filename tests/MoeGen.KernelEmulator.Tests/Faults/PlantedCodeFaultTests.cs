@@ -27,7 +27,7 @@ public sealed class PlantedCodeFaultTests
         new("barrier missing after the codes are stored", "                cp_async_wait<Tile::kStages - 2>();\n                __syncthreads();\n", "                cp_async_wait<Tile::kStages - 2>();\n", FaultKind.DataRace),
         new("rows beyond the weights", "column < depth && outputs < outputs_left;", "column < depth;", FaultKind.OutOfBounds),
         new("depth beyond the row", "has_row && column < depth &&", "has_row &&", FaultKind.OutOfBounds),
-        new("up rows that are gate rows", "(kAlternates && Columns::is_up(pass * kRowsPerPass) ? up_rows : 0)", "0", null),
+        new("up rows that are gate rows", "? up.offset : gate.offset;\n        row = expert_row", "? gate.offset : gate.offset;\n        row = expert_row", null),
     ];
 
     public static TheoryData<int> Int8Numbers => [.. Enumerable.Range(0, Int8Faults.Length)];
