@@ -24,7 +24,8 @@ internal static partial class ExpectedIds
             Add(ids, "MOE018", declaration.Gemm == Gemm.Custom && declaration.Class.OwnGemms == 0);
             bool nothingGenerated = declaration.Gemm == Gemm.Cublas || (declaration.Gemm == Gemm.Custom && declaration.Class.OwnGemms == 3);
             Add(ids, "MOE012", nothingGenerated && (declaration.Find("Tile") ?? declaration.Find("Stages")) is not null);
-            OfTile(declaration.Find("Tile") as string, declaration.Int("Stages"), ids);
+            Add(ids, "MOE024", declaration is { Dtype: Dtype.INT8, Gemm: Gemm.Custom or Gemm.Cublas });
+            OfTile(declaration.Find("Tile") as string, declaration.Int("Stages"), declaration.Dtype == Dtype.INT8 ? 1 : 2, ids);
         }
 
         OfShape(declaration, ids);
@@ -49,7 +50,7 @@ internal static partial class ExpectedIds
             || !Enum.IsDefined(declaration.Activation) || !Enum.IsDefined(declaration.Routing));
     }
 
-    private static void OfTile(string? tile, int? stages, SortedSet<string> ids)
+    private static void OfTile(string? tile, int? stages, int elementBytes, SortedSet<string> ids)
     {
         bool inRange = stages is null or (>= 2 and <= 8);
         Add(ids, "MOE005", !inRange);
@@ -59,9 +60,9 @@ internal static partial class ExpectedIds
             return;
         }
 
-        int[] sizes = [.. (tile ?? "128x128").Split('x').Select(part => int.Parse(part, CultureInfo.InvariantCulture)), 64];
-        (int m, int n, int k) = (sizes[0], sizes[1], sizes[2]);
-        if (m is not (16 or 32 or 64 or 128 or 256) || n is not (64 or 128 or 256) || k is not (32 or 64 or 128) || (m, n, k) == (16, 64, 128))
+        int[] sizes = [.. (tile ?? "128x128").Split('x').Select(part => int.Parse(part, CultureInfo.InvariantCulture)), 128 / elementBytes];
+        (int m, int n, int rowBytes) = (sizes[0], sizes[1], sizes[2] * elementBytes);
+        if (m is not (16 or 32 or 64 or 128 or 256) || n is not (64 or 128 or 256) || rowBytes is not (64 or 128 or 256) || (m, n, rowBytes) == (16, 64, 256))
         {
             ids.Add("MOE004");
             return;
@@ -69,7 +70,7 @@ internal static partial class ExpectedIds
 
         bool tooManyRegisters = m == 256 && n == 256;
         Add(ids, "MOE007", tooManyRegisters);
-        Add(ids, "MOE006", !tooManyRegisters && Tiles.StageBytes(m, n, k) * (inRange ? stages ?? 2 : 2) > 163 * 1024);
+        Add(ids, "MOE006", !tooManyRegisters && (m + n) * rowBytes * (inRange ? stages ?? 2 : 2) > 163 * 1024);
     }
 
     private static void OfShape(Declaration declaration, SortedSet<string> ids)
