@@ -6,7 +6,7 @@ public enum WeightFormat
     /// <summary>In the layer's element type.</summary>
     SameAsDtype = 0,
 
-    /// <summary>8-bit integers, -127 to 127, with an fp32 scale for each output channel (weight row).</summary>
+    /// <summary>8-bit integers, of which this library makes -127 to 127, with an fp32 scale for each output channel (weight row).</summary>
     Int8PerChannel = 1,
 
     /// <summary>4-bit integers with a scale, and optionally a zero point, for each group of 32, 64 or 128 elements along a row.</summary>
