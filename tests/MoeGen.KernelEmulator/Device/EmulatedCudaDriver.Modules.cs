@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MoeGen.Native;
 
 namespace MoeGen.KernelEmulator;
@@ -17,8 +18,7 @@ internal sealed unsafe partial class EmulatedCudaDriver
     public CudaResult LoadModule(out nint module, void* image)
     {
         module = NextHandle();
-        int length = new ReadOnlySpan<byte>(image, int.MaxValue).IndexOf((byte)0);
-        KernelLibrary library = KernelBuilder.Get(new ReadOnlySpan<byte>(image, length));
+        KernelLibrary library = KernelBuilder.Get(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)image));
         lock (_lock)
         {
             _modules.Add(module, library);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MoeGen.Native;
 
 namespace MoeGen.Tests;
@@ -38,7 +39,7 @@ internal sealed unsafe partial class FakeCudaDriver
             {
                 module = NextHandle();
                 _modules.Add(module);
-                LoadedText = new ReadOnlySpan<byte>(image, new ReadOnlySpan<byte>(image, int.MaxValue).IndexOf((byte)0)).ToArray();
+                LoadedText = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)image).ToArray();
             }
 
             return code;
