@@ -10,9 +10,14 @@ constexpr unsigned kZeroCodes = 0u;     // any codes: their scale is 0
 
 __device__ __forceinline__ constexpr int code_row_bytes(int columns) { return columns / 2; }
 
-// The weight rows of all experts.
+// Weight rows: of all experts, or from a row's column on.
 struct WeightRows {
     const unsigned char* codes;
     const WeightScale* scales;
     const unsigned char* zero_points;
 };
+
+__device__ __forceinline__ WeightRows rows_at(const WeightRows& weights, long long row, int columns, int column) {
+    const long long group = row * (columns / kGroupSize) + column / kGroupSize;
+    return {weights.codes + row * code_row_bytes(columns) + column / 2, weights.scales + group, weights.zero_points + group};
+}

@@ -4,14 +4,13 @@
 
 struct GroupScale { unsigned packed; };  // an element; above it the zero point, where there are any
 
-// Of the group of a column; a scale of zero where `valid` is false.
-__device__ __forceinline__ GroupScale group_scale(const WeightScale* scales, const unsigned char* zero_points, long long row, int columns, int column, bool valid) {
-    const long long group = row * (columns / kGroupSize) + column / kGroupSize;
+// Of a group from a row's place on; a scale of zero where `valid` is false.
+__device__ __forceinline__ GroupScale group_scale(const WeightRows& row, int group, bool valid) {
     if (!valid) return {0u};
 #ifdef MOE_ZERO_POINTS
-    return {scales[group].bits | static_cast<unsigned>(zero_points[group]) << 16};
+    return {row.scales[group].bits | static_cast<unsigned>(row.zero_points[group]) << 16};
 #else
-    return {scales[group].bits};
+    return {row.scales[group].bits};
 #endif
 }
 
@@ -27,7 +26,7 @@ __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupSca
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
         // A code in the mantissa of the base is base + code; without base and zero point it is exact, and the scale rounds it.
-        const unsigned integers = (codes[0] >> 4 * i & 0x000f000fu) | kIntegerBases;
+        const unsigned integers = merge_bits(codes[0] >> 4 * i, 0x000f000fu, kIntegerBases);
         elements.words[i] = fma_elements(fma_elements(integers, kOnes, offsets), scales, kMinusZeros);
     }
     return elements;

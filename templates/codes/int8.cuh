@@ -10,22 +10,26 @@ constexpr unsigned kZeroCodes = 0u;                 // four codes of 0
 // Bytes that a row of codes takes: rows begin at multiples of 16 bytes, and what lies beyond a row are codes of 0.
 __device__ __forceinline__ constexpr int code_row_bytes(int columns) { return (columns + 15) / 16 * 16; }
 
-// No scale goes with the codes themselves.
-struct GroupScale {};
-__device__ __forceinline__ GroupScale group_scale(const WeightScale*, const unsigned char*, long long, int, int, bool) { return {}; }
-
-// Eight codes as elements: exact. Code + 128, the lowest byte of a float from 2^23 on, counts ones there.
-__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupScale) {
-    auto code = [&](int i) { return __uint_as_float(__byte_perm(codes[i / 4] ^ 0x80808080u, 0x4b000000u, 0x7440u + i % 4)) - 8388736.0f; };
-    Vector16 elements;
-#pragma unroll
-    for (int i = 0; i < 4; ++i) elements.words[i] = pack_elements(code(2 * i), code(2 * i + 1));
-    return elements;
-}
-
-// The weight rows of all experts.
+// Weight rows: of all experts, or from a row's column on.
 struct WeightRows {
     const unsigned char* codes;
     const WeightScale* scales;
     const unsigned char* zero_points;
 };
+
+__device__ __forceinline__ WeightRows rows_at(const WeightRows& weights, long long row, int columns, int column) {
+    return {weights.codes + row * code_row_bytes(columns) + column, nullptr, nullptr};
+}
+
+// No scale goes with the codes themselves.
+constexpr int kGroupSize = 1 << 30;
+struct GroupScale {};
+__device__ __forceinline__ GroupScale group_scale(const WeightRows&, int, bool) { return {}; }
+
+// Eight codes as elements: exact.
+__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupScale) {
+    Vector16 elements;
+#pragma unroll
+    for (int i = 0; i < 4; ++i) elements.words[i] = integer_elements(codes[i / 2] ^ 0x80808080u, i % 2 ? 0x0302u : 0x0100u);
+    return elements;
+}

@@ -5,10 +5,8 @@
 
 struct GroupScale { unsigned bits; };  // an element
 
-// Of the group of a column; zero where `valid` is false.
-__device__ __forceinline__ GroupScale group_scale(const WeightScale* scales, const unsigned char*, long long row, int columns, int column, bool valid) {
-    return {valid ? scales[row * (columns / kGroupSize) + column / kGroupSize].bits : 0u};
-}
+// Of a group from a row's place on; zero where `valid` is false.
+__device__ __forceinline__ GroupScale group_scale(const WeightRows& row, int group, bool valid) { return {valid ? row.scales[group].bits : 0u}; }
 
 // Eight codes as elements.
 __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupScale scale) {
@@ -16,8 +14,9 @@ __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupSca
     Vector16 elements;
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-        const unsigned pair = codes[0] >> 4 * i;
-        const unsigned floats = (pair & 0x00080008u) << 12 | (pair & 0x00070007u) << kMinifloatShift;
+        const unsigned signs = codes[0] << (12 - 4 * i) & 0x80008000u;
+        const unsigned numbers = 4 * i > kMinifloatShift ? codes[0] >> (4 * i - kMinifloatShift) : codes[0] << (kMinifloatShift - 4 * i);
+        const unsigned floats = merge_bits(numbers, 0x00070007u << kMinifloatShift, signs);
         elements.words[i] = fma_elements(floats, scales, kMinusZeros);
     }
     return elements;

@@ -113,7 +113,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
             const StreamedRows activations = streamed_rows(
                 groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * depth; });
 #ifdef MOE_CODES
-            stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : -1, depth, activations,
+            stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : low_row, depth, activations,
 #else
             stream_rows(sums, arguments.fc1ExpertWeights + low_row * depth,
                         has_high ? arguments.fc1ExpertWeights + high_row * depth : nullptr, activations,

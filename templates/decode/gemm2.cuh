@@ -66,7 +66,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
         StreamSums sums = {};
 #ifdef MOE_CODES
-        stream_rows(sums, {arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : -1, depth, activations,
+        stream_rows(sums, {arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth, activations,
 #else
         const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,

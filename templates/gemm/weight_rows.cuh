@@ -37,15 +37,15 @@ template <class Tile, bool kPaired> struct RowsB {
             const bool valid = has_row && column < depth && outputs < outputs_left;
             const long long pass_row = row + static_cast<long long>(outputs) * step + (kAlternates && Columns::is_up(pass * kRowsPerPass) ? up_rows : 0);
             struct alignas(4 * kCodeWords) Words { unsigned words[kCodeWords]; };
-            const unsigned char* source = weights.codes + pass_row * code_row_bytes(depth) + column / 8 * (4 * kCodeWords);
+            const WeightRows source = rows_at(weights, pass_row, depth, column);
 #pragma unroll
             for (int word = 0; word < kCodeWords; ++word) codes[pass][word] = kZeroCodes;
             if (valid) {
-                const Words words = *reinterpret_cast<const Words*>(source);
+                const Words words = *reinterpret_cast<const Words*>(source.codes);
 #pragma unroll
                 for (int word = 0; word < kCodeWords; ++word) codes[pass][word] = words.words[word];
             }
-            scales[pass] = group_scale(weights.scales, weights.zero_points, pass_row, depth, column, valid);
+            scales[pass] = group_scale(source, 0, valid);
         }
     }
     __device__ __forceinline__ void advance() {

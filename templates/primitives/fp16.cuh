@@ -48,6 +48,11 @@ constexpr unsigned kMinusZeros = 0x80008000u;    // two elements: -0, which adde
 constexpr unsigned kIntegerBases = 0x64006400u;  // two elements: 1024, whose lowest mantissa bits count ones
 constexpr int kMinifloatShift = 9;             // from the lowest bits to where a two-bit exponent and one mantissa bit begin
 
+// Two bytes u, which the selector's digits 0 and 2 name, as the integers u - 128: exact. Bits 0x64uu are 1024 + u.
+__device__ __forceinline__ unsigned integer_elements(unsigned bytes, unsigned selector) {
+    return fma_elements(__byte_perm(bytes, 0x64u, selector | 0x4040u), kOnes, 0xe480e480u);  // - 1152
+}
+
 #ifdef MOE_INT8
 #else
 // accumulator += a (16x16, row major) * b (16x8, column major) (PTX ISA: mma.m16n8k16, f16 with f32 accumulators, sm_80).

@@ -15,3 +15,14 @@ __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 }
 #endif
 ;
+
+// (a & mask) | bits in one instruction, which the compiler makes two of where both are constants (PTX ISA: lop3).
+__device__ __forceinline__ unsigned merge_bits(unsigned a, unsigned mask, unsigned bits)
+#ifdef __CUDA_ARCH__
+{
+    unsigned result;
+    asm("lop3.b32 %0, %1, %2, %3, 0xea;" : "=r"(result) : "r"(a), "r"(mask), "r"(bits));
+    return result;
+}
+#endif
+;

@@ -23,7 +23,7 @@ public sealed class PlantedCodeFaultTests
         new("stage that is decoded before it is fetched", "        b.fetch();\n", "", null),
         new("scale of the next group", "column / kGroupSize;\n", "column / kGroupSize + 1;\n", FaultKind.OutOfBounds),
         new("zero point dropped", "kMinusZeros + kIntegerBases + 8u * 0x10001u", "kMinusZeros + kIntegerBases", null),
-        new("neighbours exchanged", "codes[0] >> 4 * i &", "codes[0] >> 4 * (i ^ 1) &", null),
+        new("neighbours exchanged", "codes[0] >> 4 * i,", "codes[0] >> 4 * (i ^ 1),", null),
         new("barrier missing after the codes are stored", "                cp_async_wait<Tile::kStages - 2>();\n                __syncthreads();\n", "                cp_async_wait<Tile::kStages - 2>();\n", FaultKind.DataRace),
         new("rows beyond the weights", "column < depth && outputs < outputs_left;", "column < depth;", FaultKind.OutOfBounds),
         new("depth beyond the row", "has_row && column < depth &&", "has_row &&", FaultKind.OutOfBounds),

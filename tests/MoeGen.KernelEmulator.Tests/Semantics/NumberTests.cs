@@ -21,6 +21,14 @@ public sealed class NumberTests
         }
         """;
 
+    private const string Integers = Pointers.Text + """
+        extern "C" __global__ void __launch_bounds__(256) k(const __grid_constant__ Pointers arguments) {
+            const unsigned bytes = threadIdx.x | (255 - threadIdx.x) << 8 | threadIdx.x << 16 | (255 - threadIdx.x) << 24;
+            static_cast<unsigned*>(arguments.a)[threadIdx.x] = integer_elements(bytes, 0x0100u);
+            static_cast<unsigned*>(arguments.b)[threadIdx.x] = integer_elements(bytes, 0x0302u);
+        }
+        """;
+
     [Fact]
     public void Float_to_fp16() => CheckPack("fp16", value => BitConverter.HalfToUInt16Bits((Half)value));
 
@@ -32,6 +40,27 @@ public sealed class NumberTests
 
     [Fact]
     public void Bf16_to_float() => CheckUnpack("bf16", bits => BitConverter.UInt32BitsToSingle((uint)bits << 16));
+
+    [Fact]
+    public void Bytes_to_fp16() => CheckIntegers("fp16", bits => (float)BitConverter.UInt16BitsToHalf(bits));
+
+    [Fact]
+    public void Bytes_to_bf16() => CheckIntegers("bf16", bits => BitConverter.UInt32BitsToSingle((uint)bits << 16));
+
+    private static void CheckIntegers(string primitive, Func<ushort, float> value)
+    {
+        using var device = new EmulatedDevice();
+        using DeviceBuffer<uint> low = device.Context.Allocate<uint>(256), high = device.Context.Allocate<uint>(256);
+        SmallKernel.Run(device, Integers, new Pointers { A = low.Pointer.Address, B = high.Pointer.Address }, 256, 1, primitive);
+        foreach (uint[] found in new[] { SmallKernel.Read(low), SmallKernel.Read(high) })
+        {
+            for (int u = 0; u < 256; u++)
+            {
+                Assert.Equal(u - 128, value((ushort)found[u]));
+                Assert.Equal(127 - u, value((ushort)(found[u] >> 16)));
+            }
+        }
+    }
 
     private static void CheckPack(string primitive, Func<float, ushort> expected)
     {

@@ -156,6 +156,17 @@ __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 #endif
 ;
 
+// (a & mask) | bits in one instruction, which the compiler makes two of where both are constants (PTX ISA: lop3).
+__device__ __forceinline__ unsigned merge_bits(unsigned a, unsigned mask, unsigned bits)
+#ifdef __CUDA_ARCH__
+{
+    unsigned result;
+    asm("lop3.b32 %0, %1, %2, %3, 0xea;" : "=r"(result) : "r"(a), "r"(mask), "r"(bits));
+    return result;
+}
+#endif
+;
+
 // ---- codes/groups.cuh ---- What 4-bit weights have in common: eight codes a word, element 2i in bits 4i, element 2i + 1 in bits 16 + 4i, and a scale of each
 // kGroupSize elements along a row, as an element.
 using WeightScale = Element;
@@ -165,21 +176,24 @@ constexpr unsigned kZeroCodes = 0u;     // any codes: their scale is 0
 
 __device__ __forceinline__ constexpr int code_row_bytes(int columns) { return columns / 2; }
 
-// The weight rows of all experts.
+// Weight rows: of all experts, or from a row's column on.
 struct WeightRows {
     const unsigned char* codes;
     const WeightScale* scales;
     const unsigned char* zero_points;
 };
 
+__device__ __forceinline__ WeightRows rows_at(const WeightRows& weights, long long row, int columns, int column) {
+    const long long group = row * (columns / kGroupSize) + column / kGroupSize;
+    return {weights.codes + row * code_row_bytes(columns) + column / 2, weights.scales + group, weights.zero_points + group};
+}
+
 // ---- codes/mxfp4.cuh ---- Weights as 4-bit floats (OCP MXFP4, E2M1), sign, two exponent bits, one mantissa bit: placed into an element they are it, but for a
 // power of two, which the stored scales make good.
 struct GroupScale { unsigned bits; };  // an element
 
-// Of the group of a column; zero where `valid` is false.
-__device__ __forceinline__ GroupScale group_scale(const WeightScale* scales, const unsigned char*, long long row, int columns, int column, bool valid) {
-    return {valid ? scales[row * (columns / kGroupSize) + column / kGroupSize].bits : 0u};
-}
+// Of a group from a row's place on; zero where `valid` is false.
+__device__ __forceinline__ GroupScale group_scale(const WeightRows& row, int group, bool valid) { return {valid ? row.scales[group].bits : 0u}; }
 
 // Eight codes as elements.
 __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupScale scale) {
@@ -187,8 +201,9 @@ __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupSca
     Vector16 elements;
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-        const unsigned pair = codes[0] >> 4 * i;
-        const unsigned floats = (pair & 0x00080008u) << 12 | (pair & 0x00070007u) << kMinifloatShift;
+        const unsigned signs = codes[0] << (12 - 4 * i) & 0x80008000u;
+        const unsigned numbers = 4 * i > kMinifloatShift ? codes[0] >> (4 * i - kMinifloatShift) : codes[0] << (kMinifloatShift - 4 * i);
+        const unsigned floats = merge_bits(numbers, 0x00070007u << kMinifloatShift, signs);
         elements.words[i] = fma_elements(floats, scales, kMinusZeros);
     }
     return elements;
@@ -896,15 +911,15 @@ template <class Tile, bool kPaired> struct RowsB {
             const bool valid = has_row && column < depth && outputs < outputs_left;
             const long long pass_row = row + static_cast<long long>(outputs) * step + (kAlternates && Columns::is_up(pass * kRowsPerPass) ? up_rows : 0);
             struct alignas(4 * kCodeWords) Words { unsigned words[kCodeWords]; };
-            const unsigned char* source = weights.codes + pass_row * code_row_bytes(depth) + column / 8 * (4 * kCodeWords);
+            const WeightRows source = rows_at(weights, pass_row, depth, column);
 #pragma unroll
             for (int word = 0; word < kCodeWords; ++word) codes[pass][word] = kZeroCodes;
             if (valid) {
-                const Words words = *reinterpret_cast<const Words*>(source);
+                const Words words = *reinterpret_cast<const Words*>(source.codes);
 #pragma unroll
                 for (int word = 0; word < kCodeWords; ++word) codes[pass][word] = words.words[word];
             }
-            scales[pass] = group_scale(weights.scales, weights.zero_points, pass_row, depth, column, valid);
+            scales[pass] = group_scale(source, 0, valid);
         }
     }
     __device__ __forceinline__ void advance() {
@@ -1372,50 +1387,54 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
 // of mma and up to kGroupSlots rows of activations as the n8 side.
 constexpr int kGroupFragments = kGroupSlots / 8;  // n8 fragments
 constexpr int kStreamUnroll = 4;                           // 16-byte loads of each weight row that are in flight at once
-constexpr int kStreamStep = 4 * 16 * 2 / kCodeWords;       // elements of depth a step: 16 bytes of codes of each lane of four
+constexpr int kLaneCodes = 32 / kCodeWords;                // codes in 16 bytes
+constexpr int kStreamStep = 4 * kLaneCodes;                // elements of depth a step: 16 bytes of codes of each lane of four
 constexpr int kStreamDepth = kStreamStep * kStreamUnroll;  // elements of depth a round
 
 using StreamSums = Sum[kGroupFragments][4];
 
-// The activation rows that this lane brings: row lane / 4 of each fragment; null beyond the group's slots.
+// The activation rows that this lane brings: row lane / 4 of each fragment.
 struct StreamedRows {
     const Operand* rows[kGroupFragments];
     int fragments;
 };
 
 // sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth. This lane brings weight rows lane / 4 (`low`) and
-// lane / 4 + 8 (`high`); below 0 means zeros. Lane c = lane % 4 of each four owns 16 bytes of codes of every step, which become
-// elements eight at a time: the depth is permuted inside mma, alike on both sides.
-__device__ __forceinline__ void stream_rows(
-    StreamSums& sums, const WeightRows& weights, long long low, long long high, int columns, const StreamedRows& activations, int begin, int end) {
-    constexpr int kLaneCodes = kStreamStep / 4;
-    const int lane_depth = threadIdx.x % 4 * kLaneCodes;
-    auto load = [&](long long row, int depth) {
-        return load_streamed(weights.codes + row * code_row_bytes(columns) + depth / 8 * (4 * kCodeWords), row >= 0 && depth < end);
+// lane / 4 + 8 (`high`). Lane c = lane % 4 of each four owns 16 bytes of codes of every step, which become elements eight at a
+// time: the depth is permuted inside mma, alike on both sides. A step's codes are fetched where the step a round before it ends.
+template <int kFragments>
+__device__ __forceinline__ void stream_fragments(
+    StreamSums& sums, WeightRows low, WeightRows high, const StreamedRows& activations, int lane_depth, int begin, int end) {
+    constexpr int kSteps = kFragments == 1 ? kStreamUnroll : kStreamUnroll - 1;  // whose codes are in flight at once; one more spills beside two fragments
+    constexpr int kParts = kLaneCodes / 8, kStepBytes = kStreamStep / 8 * (4 * kCodeWords), kStepGroups = kStreamStep / kGroupSize;
+    constexpr bool kWholeLanes = kCodeWords == 1;  // groups are whole in a lane, and so the depth is
+    Vector16 low_codes[kSteps], high_codes[kSteps];
+    GroupScale low_scales[kSteps], high_scales[kSteps];
+    auto fetch = [&](int step, bool valid) {
+        low_codes[step] = load_streamed(low.codes + step * kStepBytes, valid);
+        high_codes[step] = load_streamed(high.codes + step * kStepBytes, valid);
+        low_scales[step] = group_scale(low, step * kStepGroups, valid);
+        high_scales[step] = group_scale(high, step * kStepGroups, valid);
     };
-    for (int round = begin; round < end; round += kStreamDepth) {
-        Vector16 low_codes[kStreamUnroll], high_codes[kStreamUnroll];
-        GroupScale low_scales[kStreamUnroll], high_scales[kStreamUnroll];
+    int depth = begin + lane_depth;
 #pragma unroll
-        for (int step = 0; step < kStreamUnroll; ++step) {
-            const int depth = round + step * kStreamStep + lane_depth;
-            low_codes[step] = load(low, depth);
-            high_codes[step] = load(high, depth);
-            low_scales[step] = group_scale(weights.scales, weights.zero_points, low, columns, depth, low >= 0 && depth < end);
-            high_scales[step] = group_scale(weights.scales, weights.zero_points, high, columns, depth, high >= 0 && depth < end);
-        }
+    for (int step = 0; step < kSteps; ++step) fetch(step, depth + step * kStreamStep < end);
+    for (; depth - lane_depth < end; depth += kSteps * kStreamStep) {
+        low = {low.codes + kSteps * kStepBytes, low.scales + kSteps * kStepGroups, low.zero_points + kSteps * kStepGroups};
+        high = {high.codes + kSteps * kStepBytes, high.scales + kSteps * kStepGroups, high.zero_points + kSteps * kStepGroups};
 #pragma unroll
-        for (int step = 0; step < kStreamUnroll; ++step) {
+        for (int step = 0; step < kSteps; ++step) {
+            if (depth - lane_depth + step * kStreamStep >= end) break;
+            // Beyond the end codes are zeros, so that any activations of the row do.
+            const int step_depth = depth + step * kStreamStep, first = step_depth < end ? step_depth : begin;
 #pragma unroll
-            for (int part = 0; part < kLaneCodes / 8; ++part) {
-                const int depth = round + step * kStreamStep + lane_depth + part * 8;
+            for (int part = 0; part < kParts; ++part) {
+                const int column = first + (kWholeLanes || step_depth + part * 8 < end ? part * 8 : 0);
                 const Vector16 low_weights = decode_codes(low_codes[step].words + part * kCodeWords, low_scales[step]);
                 const Vector16 high_weights = decode_codes(high_codes[step].words + part * kCodeWords, high_scales[step]);
 #pragma unroll
-                for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
-                    if (fragment >= activations.fragments) break;
-                    Vector16 values = {};
-                    if (activations.rows[fragment] && depth < end) values = *reinterpret_cast<const Vector16*>(activations.rows[fragment] + depth);
+                for (int fragment = 0; fragment < kFragments; ++fragment) {
+                    const Vector16 values = *reinterpret_cast<const Vector16*>(activations.rows[fragment] + column);
 #pragma unroll
                     for (int half = 0; half < 2; ++half) {
                         const unsigned fragments[4] = {low_weights.words[2 * half], high_weights.words[2 * half],
@@ -1424,8 +1443,18 @@ __device__ __forceinline__ void stream_rows(
                     }
                 }
             }
+            fetch(step, step_depth + kSteps * kStreamStep < end);
         }
     }
+}
+
+__device__ __forceinline__ void stream_rows(
+    StreamSums& sums, const WeightRows& weights, long long low, long long high, int columns, const StreamedRows& activations, int begin, int end) {
+    static_assert(kGroupFragments == 2, "one or all");
+    const int lane_depth = threadIdx.x % 4 * kLaneCodes;
+    const WeightRows low_row = rows_at(weights, low, columns, begin + lane_depth), high_row = rows_at(weights, high, columns, begin + lane_depth);
+    if (activations.fragments == 1) stream_fragments<1>(sums, low_row, high_row, activations, lane_depth, begin, end);
+    else stream_fragments<kGroupFragments>(sums, low_row, high_row, activations, lane_depth, begin, end);
 }
 
 // The rows of a group, which `row_of(slot)` finds.
@@ -1436,7 +1465,7 @@ template <class RowOf> __device__ __forceinline__ StreamedRows streamed_rows(con
 #pragma unroll
     for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
         const int entry = fragment * 8 + static_cast<int>(threadIdx.x) % 32 / 4;
-        activations.rows[fragment] = entry < count ? row_of(groups.slots[begin + entry]) : nullptr;
+        activations.rows[fragment] = row_of(groups.slots[begin + min(entry, count - 1)]);  // what becomes of those beyond is left out
     }
     return activations;
 }
@@ -1524,7 +1553,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         if (has_task) {
             const StreamedRows activations = streamed_rows(
                 groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * depth; });
-            stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : -1, depth, activations,
+            stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : low_row, depth, activations,
                         rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, depth));
         }
 
@@ -1618,7 +1647,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
             groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; });
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
         StreamSums sums = {};
-        stream_rows(sums, {arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : -1, depth, activations,
+        stream_rows(sums, {arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth, activations,
                     first * kStreamDepth, min(last * kStreamDepth, depth));
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {

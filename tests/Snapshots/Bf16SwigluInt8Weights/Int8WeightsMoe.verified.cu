@@ -91,6 +91,39 @@ __device__ __forceinline__ unsigned pack_elements(float low, float high)
 __device__ __forceinline__ float unpack_low(unsigned packed) { return __uint_as_float(packed << 16); }
 __device__ __forceinline__ float unpack_high(unsigned packed) { return __uint_as_float(packed & 0xffff0000u); }
 
+// a * b + c of both packed elements, rounded once (PTX ISA: fma.rn.bf16x2, sm_80).
+__device__ __forceinline__ unsigned fma_elements(unsigned a, unsigned b, unsigned c)
+#ifdef __CUDA_ARCH__
+{
+    unsigned result;
+    asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(result) : "r"(a), "r"(b), "r"(c));
+    return result;
+}
+#endif
+;
+
+// The same, and 0 where that is negative (PTX ISA: fma.rn.relu.bf16x2, sm_80).
+__device__ __forceinline__ unsigned fma_relu_elements(unsigned a, unsigned b, unsigned c)
+#ifdef __CUDA_ARCH__
+{
+    unsigned result;
+    asm("fma.rn.relu.bf16x2 %0, %1, %2, %3;" : "=r"(result) : "r"(a), "r"(b), "r"(c));
+    return result;
+}
+#endif
+;
+
+constexpr unsigned kIntegerBases = 0x43004300u;  // two elements: 128, whose lowest mantissa bits count ones
+
+// Two bytes u, which the selector's digits 0 and 2 name, as the integers u - 128: exact. Bits 0x43uu are 128 + u for u below 128 and
+// 2u from there on; half of that less 128 is half of the integer where it is negative, which is then added once more.
+__device__ __forceinline__ unsigned integer_elements(unsigned bytes, unsigned selector) {
+    const unsigned steps = __byte_perm(bytes, 0x43u, selector | 0x4040u);
+    const unsigned halves = fma_elements(steps, 0x3f003f00u, 0xc300c300u);            // * 0.5 - 128
+    const unsigned negative = fma_relu_elements(steps, 0xbf00bf00u, kIntegerBases);  // * -0.5 + 128
+    return fma_elements(negative, 0xbf80bf80u, halves);                              // * -1
+}
+
 // accumulator += a (16x16, row major) * b (16x8, column major) (PTX ISA: mma.m16n8k16, bf16 with f32 accumulators, sm_80).
 __device__ __forceinline__ void mma(float (&accumulator)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
 #ifdef __CUDA_ARCH__
@@ -135,25 +168,29 @@ constexpr unsigned kZeroCodes = 0u;                 // four codes of 0
 // Bytes that a row of codes takes: rows begin at multiples of 16 bytes, and what lies beyond a row are codes of 0.
 __device__ __forceinline__ constexpr int code_row_bytes(int columns) { return (columns + 15) / 16 * 16; }
 
-// No scale goes with the codes themselves.
-struct GroupScale {};
-__device__ __forceinline__ GroupScale group_scale(const WeightScale*, const unsigned char*, long long, int, int, bool) { return {}; }
-
-// Eight codes as elements: exact. Code + 128, the lowest byte of a float from 2^23 on, counts ones there.
-__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupScale) {
-    auto code = [&](int i) { return __uint_as_float(__byte_perm(codes[i / 4] ^ 0x80808080u, 0x4b000000u, 0x7440u + i % 4)) - 8388736.0f; };
-    Vector16 elements;
-#pragma unroll
-    for (int i = 0; i < 4; ++i) elements.words[i] = pack_elements(code(2 * i), code(2 * i + 1));
-    return elements;
-}
-
-// The weight rows of all experts.
+// Weight rows: of all experts, or from a row's column on.
 struct WeightRows {
     const unsigned char* codes;
     const WeightScale* scales;
     const unsigned char* zero_points;
 };
+
+__device__ __forceinline__ WeightRows rows_at(const WeightRows& weights, long long row, int columns, int column) {
+    return {weights.codes + row * code_row_bytes(columns) + column, nullptr, nullptr};
+}
+
+// No scale goes with the codes themselves.
+constexpr int kGroupSize = 1 << 30;
+struct GroupScale {};
+__device__ __forceinline__ GroupScale group_scale(const WeightRows&, int, bool) { return {}; }
+
+// Eight codes as elements: exact.
+__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupScale) {
+    Vector16 elements;
+#pragma unroll
+    for (int i = 0; i < 4; ++i) elements.words[i] = integer_elements(codes[i / 2] ^ 0x80808080u, i % 2 ? 0x0302u : 0x0100u);
+    return elements;
+}
 
 // ---- routing/local_expert.cuh ---- From the ids that callers use, which count the experts of all devices, to the experts of this one.
 struct LocalExperts {
@@ -524,15 +561,15 @@ template <class Tile, bool kPaired> struct RowsB {
             const bool valid = has_row && column < depth && outputs < outputs_left;
             const long long pass_row = row + static_cast<long long>(outputs) * step + (kAlternates && Columns::is_up(pass * kRowsPerPass) ? up_rows : 0);
             struct alignas(4 * kCodeWords) Words { unsigned words[kCodeWords]; };
-            const unsigned char* source = weights.codes + pass_row * code_row_bytes(depth) + column / 8 * (4 * kCodeWords);
+            const WeightRows source = rows_at(weights, pass_row, depth, column);
 #pragma unroll
             for (int word = 0; word < kCodeWords; ++word) codes[pass][word] = kZeroCodes;
             if (valid) {
-                const Words words = *reinterpret_cast<const Words*>(source);
+                const Words words = *reinterpret_cast<const Words*>(source.codes);
 #pragma unroll
                 for (int word = 0; word < kCodeWords; ++word) codes[pass][word] = words.words[word];
             }
-            scales[pass] = group_scale(weights.scales, weights.zero_points, pass_row, depth, column, valid);
+            scales[pass] = group_scale(source, 0, valid);
         }
     }
     __device__ __forceinline__ void advance() {
@@ -1030,50 +1067,54 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
 // of mma and up to kGroupSlots rows of activations as the n8 side.
 constexpr int kGroupFragments = kGroupSlots / 8;  // n8 fragments
 constexpr int kStreamUnroll = 4;                           // 16-byte loads of each weight row that are in flight at once
-constexpr int kStreamStep = 4 * 16 * 2 / kCodeWords;       // elements of depth a step: 16 bytes of codes of each lane of four
+constexpr int kLaneCodes = 32 / kCodeWords;                // codes in 16 bytes
+constexpr int kStreamStep = 4 * kLaneCodes;                // elements of depth a step: 16 bytes of codes of each lane of four
 constexpr int kStreamDepth = kStreamStep * kStreamUnroll;  // elements of depth a round
 
 using StreamSums = Sum[kGroupFragments][4];
 
-// The activation rows that this lane brings: row lane / 4 of each fragment; null beyond the group's slots.
+// The activation rows that this lane brings: row lane / 4 of each fragment.
 struct StreamedRows {
     const Operand* rows[kGroupFragments];
     int fragments;
 };
 
 // sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth. This lane brings weight rows lane / 4 (`low`) and
-// lane / 4 + 8 (`high`); below 0 means zeros. Lane c = lane % 4 of each four owns 16 bytes of codes of every step, which become
-// elements eight at a time: the depth is permuted inside mma, alike on both sides.
-__device__ __forceinline__ void stream_rows(
-    StreamSums& sums, const WeightRows& weights, long long low, long long high, int columns, const StreamedRows& activations, int begin, int end) {
-    constexpr int kLaneCodes = kStreamStep / 4;
-    const int lane_depth = threadIdx.x % 4 * kLaneCodes;
-    auto load = [&](long long row, int depth) {
-        return load_streamed(weights.codes + row * code_row_bytes(columns) + depth / 8 * (4 * kCodeWords), row >= 0 && depth < end);
+// lane / 4 + 8 (`high`). Lane c = lane % 4 of each four owns 16 bytes of codes of every step, which become elements eight at a
+// time: the depth is permuted inside mma, alike on both sides. A step's codes are fetched where the step a round before it ends.
+template <int kFragments>
+__device__ __forceinline__ void stream_fragments(
+    StreamSums& sums, WeightRows low, WeightRows high, const StreamedRows& activations, int lane_depth, int begin, int end) {
+    constexpr int kSteps = kFragments == 1 ? kStreamUnroll : kStreamUnroll - 1;  // whose codes are in flight at once; one more spills beside two fragments
+    constexpr int kParts = kLaneCodes / 8, kStepBytes = kStreamStep / 8 * (4 * kCodeWords), kStepGroups = kStreamStep / kGroupSize;
+    constexpr bool kWholeLanes = kCodeWords == 1;  // groups are whole in a lane, and so the depth is
+    Vector16 low_codes[kSteps], high_codes[kSteps];
+    GroupScale low_scales[kSteps], high_scales[kSteps];
+    auto fetch = [&](int step, bool valid) {
+        low_codes[step] = load_streamed(low.codes + step * kStepBytes, valid);
+        high_codes[step] = load_streamed(high.codes + step * kStepBytes, valid);
+        low_scales[step] = group_scale(low, step * kStepGroups, valid);
+        high_scales[step] = group_scale(high, step * kStepGroups, valid);
     };
-    for (int round = begin; round < end; round += kStreamDepth) {
-        Vector16 low_codes[kStreamUnroll], high_codes[kStreamUnroll];
-        GroupScale low_scales[kStreamUnroll], high_scales[kStreamUnroll];
+    int depth = begin + lane_depth;
 #pragma unroll
-        for (int step = 0; step < kStreamUnroll; ++step) {
-            const int depth = round + step * kStreamStep + lane_depth;
-            low_codes[step] = load(low, depth);
-            high_codes[step] = load(high, depth);
-            low_scales[step] = group_scale(weights.scales, weights.zero_points, low, columns, depth, low >= 0 && depth < end);
-            high_scales[step] = group_scale(weights.scales, weights.zero_points, high, columns, depth, high >= 0 && depth < end);
-        }
+    for (int step = 0; step < kSteps; ++step) fetch(step, depth + step * kStreamStep < end);
+    for (; depth - lane_depth < end; depth += kSteps * kStreamStep) {
+        low = {low.codes + kSteps * kStepBytes, low.scales + kSteps * kStepGroups, low.zero_points + kSteps * kStepGroups};
+        high = {high.codes + kSteps * kStepBytes, high.scales + kSteps * kStepGroups, high.zero_points + kSteps * kStepGroups};
 #pragma unroll
-        for (int step = 0; step < kStreamUnroll; ++step) {
+        for (int step = 0; step < kSteps; ++step) {
+            if (depth - lane_depth + step * kStreamStep >= end) break;
+            // Beyond the end codes are zeros, so that any activations of the row do.
+            const int step_depth = depth + step * kStreamStep, first = step_depth < end ? step_depth : begin;
 #pragma unroll
-            for (int part = 0; part < kLaneCodes / 8; ++part) {
-                const int depth = round + step * kStreamStep + lane_depth + part * 8;
+            for (int part = 0; part < kParts; ++part) {
+                const int column = first + (kWholeLanes || step_depth + part * 8 < end ? part * 8 : 0);
                 const Vector16 low_weights = decode_codes(low_codes[step].words + part * kCodeWords, low_scales[step]);
                 const Vector16 high_weights = decode_codes(high_codes[step].words + part * kCodeWords, high_scales[step]);
 #pragma unroll
-                for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
-                    if (fragment >= activations.fragments) break;
-                    Vector16 values = {};
-                    if (activations.rows[fragment] && depth < end) values = *reinterpret_cast<const Vector16*>(activations.rows[fragment] + depth);
+                for (int fragment = 0; fragment < kFragments; ++fragment) {
+                    const Vector16 values = *reinterpret_cast<const Vector16*>(activations.rows[fragment] + column);
 #pragma unroll
                     for (int half = 0; half < 2; ++half) {
                         const unsigned fragments[4] = {low_weights.words[2 * half], high_weights.words[2 * half],
@@ -1082,8 +1123,18 @@ __device__ __forceinline__ void stream_rows(
                     }
                 }
             }
+            fetch(step, step_depth + kSteps * kStreamStep < end);
         }
     }
+}
+
+__device__ __forceinline__ void stream_rows(
+    StreamSums& sums, const WeightRows& weights, long long low, long long high, int columns, const StreamedRows& activations, int begin, int end) {
+    static_assert(kGroupFragments == 2, "one or all");
+    const int lane_depth = threadIdx.x % 4 * kLaneCodes;
+    const WeightRows low_row = rows_at(weights, low, columns, begin + lane_depth), high_row = rows_at(weights, high, columns, begin + lane_depth);
+    if (activations.fragments == 1) stream_fragments<1>(sums, low_row, high_row, activations, lane_depth, begin, end);
+    else stream_fragments<kGroupFragments>(sums, low_row, high_row, activations, lane_depth, begin, end);
 }
 
 // The rows of a group, which `row_of(slot)` finds.
@@ -1094,7 +1145,7 @@ template <class RowOf> __device__ __forceinline__ StreamedRows streamed_rows(con
 #pragma unroll
     for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
         const int entry = fragment * 8 + static_cast<int>(threadIdx.x) % 32 / 4;
-        activations.rows[fragment] = entry < count ? row_of(groups.slots[begin + entry]) : nullptr;
+        activations.rows[fragment] = row_of(groups.slots[begin + min(entry, count - 1)]);  // what becomes of those beyond is left out
     }
     return activations;
 }
@@ -1182,7 +1233,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         if (has_task) {
             const StreamedRows activations = streamed_rows(
                 groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * depth; });
-            stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : -1, depth, activations,
+            stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : low_row, depth, activations,
                         rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, depth));
         }
 
@@ -1278,7 +1329,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
             groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; });
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
         StreamSums sums = {};
-        stream_rows(sums, {arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : -1, depth, activations,
+        stream_rows(sums, {arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth, activations,
                     first * kStreamDepth, min(last * kStreamDepth, depth));
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {

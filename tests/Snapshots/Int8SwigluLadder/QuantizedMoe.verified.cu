@@ -1140,7 +1140,7 @@ constexpr int kStreamDepth = kStreamStep * kStreamUnroll;  // elements of depth 
 
 using StreamSums = Sum[kGroupFragments][4];
 
-// The activation rows that this lane brings: row lane / 4 of each fragment; null beyond the group's slots.
+// The activation rows that this lane brings: row lane / 4 of each fragment.
 struct StreamedRows {
     const Operand* rows[kGroupFragments];
     int fragments;

@@ -2,3 +2,5 @@
 #include "../device_calls.h"
 
 __forceinline__ unsigned dynamic_shared_memory() { return moegen_dynamic_shared_memory(); }
+
+__forceinline__ unsigned merge_bits(unsigned a, unsigned mask, unsigned bits) { return (a & mask) | bits; }
