@@ -46,13 +46,14 @@ static_assert(sizeof(DecodeGemm1Arguments) == 152, "the launcher passes this lay
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
-// Warps that share a task's depth, a power of two: what gives the warp with most to do the fewest rounds of loads.
-__device__ __forceinline__ int depth_parts(int tasks, int rounds) {
-    const int warps = gridDim.x * kDecodeWarps;
-    int best = 1, fewest = (tasks + warps - 1) / warps * rounds;
-    for (int parts = 2; parts <= kDecodeWarps; parts *= 2) {
-        const int needed = (tasks * parts + warps - 1) / warps * ((rounds + parts - 1) / parts);
-        if (needed < fewest) { best = parts; fewest = needed; }
+// Warps that share a task's depth, as a power of two: what gives the warp with most to do the fewest rounds of loads.
+__device__ __forceinline__ int log_depth_parts(unsigned tasks, unsigned rounds) {
+    const unsigned warps = gridDim.x * kDecodeWarps;
+    unsigned best = 0, fewest = ~0u;
+#pragma unroll
+    for (unsigned log = 0; 1u << log <= kDecodeWarps; ++log) {
+        const unsigned needed = ((tasks << log) + warps - 1) / warps * ((rounds + (1u << log) - 1) >> log);
+        if (needed < fewest) { best = log; fewest = needed; }
     }
     return best;
 }
@@ -64,16 +65,16 @@ __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, co
 #else
     constexpr int kLines = kStreamDepth * sizeof(Operand) / 128;
 #endif
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
-    for (int item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
-        const int row = item / lines, warp = item % lines / kLines;
-        const int round = groups.count * rounds * warp / arguments.gemm2Warps, group = round / rounds;
+    const unsigned rounds = (depth + kStreamDepth - 1u) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
+    for (unsigned item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
+        const unsigned row = item / lines, line = item - row * lines;
+        const unsigned round = warp_round(groups.count * rounds, line / kLines, arguments.gemm2Warps), group = round / rounds;
 #ifdef MOE_CODES
-        const int begin = ((round - group * rounds) * kLines + item % kLines) * 128;
+        const int begin = ((round - group * rounds) * kLines + line % kLines) * 128;
         if (begin < code_row_bytes(depth))
             fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * code_row_bytes(depth) + begin);
 #else
-        const int begin = (round - group * rounds) * kStreamDepth + item % kLines * static_cast<int>(128 / sizeof(Operand));
+        const int begin = (round - group * rounds) * kStreamDepth + line % kLines * static_cast<int>(128 / sizeof(Operand));
         if (begin < depth)
             fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * depth + begin);
 #endif
@@ -91,14 +92,14 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const int depth = hidden, gemm2_depth = intermediate;
 #endif
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, parts = depth_parts(tasks, rounds), block_tasks = kDecodeWarps / parts;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp % parts;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
 
     // A task is one group's rows by kDecodeOutputs outputs; neighbouring warps read neighbouring rows, or parts of one task's depth.
     for (int base = blockIdx.x * block_tasks; base < tasks; base += gridDim.x * block_tasks) {
-        const int task = base + warp / parts, group = task / column_tasks;
+        const int task = base + (warp >> log_parts), group = static_cast<unsigned>(task) / static_cast<unsigned>(column_tasks);
         const bool has_task = task < tasks;
         const int expert = has_task ? groups.experts[group] : 0;
         const int low_output = (task - group * column_tasks) * kDecodeOutputs + lane / 4;
@@ -111,14 +112,14 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         StreamSums sums = {};
         if (has_task) {
             const StreamedRows activations = streamed_rows(
-                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * depth; });
+                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; });
 #ifdef MOE_CODES
             stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : low_row, depth, activations,
 #else
             stream_rows(sums, arguments.fc1ExpertWeights + low_row * depth,
                         has_high ? arguments.fc1ExpertWeights + high_row * depth : nullptr, activations,
 #endif
-                        rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, depth));
+                        (rounds * part >> log_parts) * kStreamDepth, min((rounds * (part + 1) >> log_parts) * kStreamDepth, depth));
         }
 
         // The parts are added in their order, by the warp of the first.
@@ -151,8 +152,8 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
                 const int slot = groups.slots[entry];
                 float low = static_cast<float>(sums[fragment][i]), high = static_cast<float>(sums[fragment][2 + i]);
 #ifdef MOE_INT8
-                low *= arguments.inputScales[slot / top_k] * arguments.fc1Scales[low_row];
-                high *= arguments.inputScales[slot / top_k] * (has_high ? arguments.fc1Scales[high_row] : 0.0f);
+                low *= arguments.inputScales[token_of(slot, top_k)] * arguments.fc1Scales[low_row];
+                high *= arguments.inputScales[token_of(slot, top_k)] * (has_high ? arguments.fc1Scales[high_row] : 0.0f);
 #endif
 #ifdef MOE_INT8_WEIGHTS
                 low *= arguments.fc1Scales[low_row];

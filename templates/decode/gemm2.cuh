@@ -45,7 +45,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
 #endif
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const int first_column = blockIdx.x * kDecodeColumns;
     const int warp_sums = num_slots * kDecodeColumns;
@@ -56,9 +56,9 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
     const int all_rounds = groups.count * rounds;
-    const int end = all_rounds * (warp + 1) / warps;
-    for (int round = all_rounds * warp / warps; round < end;) {
-        const int group = round / rounds;
+    const int end = warp_round(all_rounds, warp + 1, warps);
+    for (int round = warp_round(all_rounds, warp, warps); round < end;) {
+        const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
         const StreamedRows activations = streamed_rows(
@@ -88,7 +88,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     __syncthreads();
 
     // Fixed order: the warps of a slot, then the slots of a token.
-    for (int i = threadIdx.x; i < num_slots / top_k * kDecodeColumns; i += blockDim.x) {
+    for (int i = threadIdx.x; i < token_of(num_slots, top_k) * kDecodeColumns; i += blockDim.x) {
         const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
         if (column >= hidden) continue;
         float total = 0.0f;

@@ -18,6 +18,17 @@ struct SlotGroups {
     int count;                       // groups
 };
 
+// Divisions of what is never negative: half as long without a sign, and every warp waits for them before its first load.
+__device__ __forceinline__ int token_of(int slot, int top_k) { return static_cast<unsigned>(slot) / static_cast<unsigned>(top_k); }
+
+// First of the rounds that a warp takes, of rounds divided among `warps`, a power of two.
+__device__ __forceinline__ int warp_round(unsigned rounds, unsigned warp, unsigned warps) { return rounds * warp >> (__ffs(warps) - 1); }
+
+// Slots of the tokens that there are.
+__device__ __forceinline__ int valid_slots(const int* num_tokens_on_device, int num_slots, int top_k) {
+    return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
+}
+
 // All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
 __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
     const int (&experts)[kDecodeSlots] = groups.slot_experts;

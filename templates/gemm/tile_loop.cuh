@@ -1,4 +1,5 @@
 #pragma once
+#include "../finalize/store_outputs.cuh"
 #include "mainloop.cuh"
 #include "tile_schedule.cuh"
 // What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
@@ -15,22 +16,25 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
     auto copies = copies_of(tile);
     copies.fill_pipeline(shared);
+    if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
     for (int turn = 0;; turn ^= 1) {
-        // Drawn while the first stages are on their way; the barriers of multiply_tile publish it.
-        if (threadIdx.x == 0) next_tiles[turn] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
 
         // The next tile's first stages are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
+        int drawn = 0;
         if (index < tiles) {
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(tile);
             copies.fill_pipeline(shared);
+            // And the one after is drawn; the barriers of multiply_tile publish it.
+            if (threadIdx.x == 0) drawn = atomicAdd(schedule.drawn_tiles, 1);
         }
         store(done, accumulators);
         if (index >= tiles) return;
+        if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;
     }
 }
 

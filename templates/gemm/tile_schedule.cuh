@@ -22,17 +22,16 @@ struct TileSchedule {
     __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles; }
 
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
-    __device__ __forceinline__ TileCoordinates at(int index, int tile_m) const {
+    // Without signs: these divisions stand between a tile and the loads of the next.
+    __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {
         TileCoordinates tile;
-        tile.expert = tile_experts[index / column_tiles];
-        const int first = tile_starts[tile.expert];
-        const int row_tiles = tile_starts[tile.expert + 1] - first;
-        const int local = index - first * column_tiles;
-        const int band = local / (kRasterRows * column_tiles);
-        const int band_rows = min(kRasterRows, row_tiles - band * kRasterRows);
-        const int in_band = local - band * kRasterRows * column_tiles;
+        const unsigned columns = column_tiles;
+        tile.expert = tile_experts[index / columns];
+        const unsigned first = tile_starts[tile.expert], row_tiles = tile_starts[tile.expert + 1] - first, local = index - first * columns;
+        const unsigned band = local / (kRasterRows * columns), band_rows = min(kRasterRows + 0u, row_tiles - band * kRasterRows);
+        const unsigned in_band = local - band * kRasterRows * columns;
         tile.column = in_band / band_rows;
-        tile.row_begin = expert_offsets[tile.expert] + (band * kRasterRows + in_band % band_rows) * tile_m;
+        tile.row_begin = expert_offsets[tile.expert] + (band * kRasterRows + in_band - tile.column * band_rows) * tile_m;
         tile.row_end = expert_offsets[tile.expert + 1];
         return tile;
     }

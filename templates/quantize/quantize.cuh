@@ -8,9 +8,8 @@ extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_inpu
     quantize_row(arguments, token, token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens), arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
 }
 
-// The expert of a sorted row is the last one that starts at or before it; -1 beyond the rows.
+// The expert of a sorted row is the last one that starts at or before it.
 __device__ __forceinline__ int expert_of_sorted_row(const QuantizeArguments& arguments, long long row) {
-    if (row >= arguments.expertOffsets[arguments.numExperts]) return -1;
     int expert = 0;
     for (int high = arguments.numExperts - 1; expert < high;) {
         const int middle = (expert + high + 1) / 2;
@@ -22,9 +21,18 @@ __device__ __forceinline__ int expert_of_sorted_row(const QuantizeArguments& arg
 extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_activated(const __grid_constant__ QuantizeArguments arguments) {
     __shared__ unsigned warp_values[kQuantizeThreads / 32];
     const long long row = blockIdx.x;
-    int expert = -1;
-    if (arguments.expertOffsets) expert = expert_of_sorted_row(arguments, row);
-    else if (row / arguments.rowsPerToken < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens))
-        expert = local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts);
-    quantize_row(arguments, row, expert >= 0, arguments.calibrated && expert >= 0 ? arguments.calibrated[expert] : 0.0f, warp_values);
+    // Which expert's row it is matters where scales are calibrated.
+    bool valid;
+    int expert = 0;
+    if (arguments.expertOffsets) {
+        valid = row < arguments.expertOffsets[arguments.numExperts];
+        if (valid && arguments.calibrated) expert = expert_of_sorted_row(arguments, row);
+    } else {
+        if (row / arguments.rowsPerToken < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens))
+            expert = local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts);
+        else
+            expert = -1;
+        valid = expert >= 0;
+    }
+    quantize_row(arguments, row, valid, arguments.calibrated && valid ? arguments.calibrated[expert] : 0.0f, warp_values);
 }

@@ -28,10 +28,14 @@ __device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments&
         __syncwarp();
         if (expert >= 0 && lane == __ffs(peers) - 1) counts[expert] = before + __popc(peers);
         __syncwarp();
+#ifdef MOE_SORTED_OUTPUT
         if (!place || expert < 0) continue;
         const int row = runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u));
         arguments.sortedSlots[row] = slot;
         if (arguments.slotRows) arguments.slotRows[slot] = row;
+#else
+        if (place && expert >= 0) arguments.sortedSlots[runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u))] = slot;
+#endif
     }
 }
 

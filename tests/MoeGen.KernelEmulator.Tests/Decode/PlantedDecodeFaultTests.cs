@@ -21,14 +21,14 @@ public sealed class PlantedDecodeFaultTests
         new("up rows for gate rows", "arguments.upRowOffset + high_output", "arguments.gateRowOffset + high_output", null),
         new("a warp's share dropped", "other < warps; ++other) products", "other < warps - 1; ++other) products", null),
         new("scale dropped", "arguments.tokenFinalScales[slot] : 1.0f, sum", "1.0f : 1.0f, sum", null),
-        new("token of the slot before", "slot / top_k) * depth", "max(0, slot - 1) / top_k) * depth", null),
-        new("output beyond the tokens", "i < num_slots / top_k * kDecodeColumns;", "i < num_slots * kDecodeColumns;", FaultKind.OutOfBounds),
+        new("token of the slot before", "token_of(slot, top_k)) * depth", "token_of(max(0, slot - 1), top_k)) * depth", null),
+        new("output beyond the tokens", "i < token_of(num_slots, top_k) * kDecodeColumns;", "i < num_slots * kDecodeColumns;", FaultKind.OutOfBounds),
     ];
 
     private static readonly PlantedFault[] PartFaults =
     [
         new("a part of the depth dropped", "part == 0 && other < parts", "part == 0 && other < parts - 1", null),
-        new("a part that begins too late", "rounds * part / parts * kStreamDepth,", "(rounds * part / parts + part) * kStreamDepth,", null),
+        new("a part that begins too late", "(rounds * part >> log_parts) * kStreamDepth,", "((rounds * part >> log_parts) + part) * kStreamDepth,", null),
         new("barrier missing between the parts", "[i][lane] = sums[i / 4][i % 4];\n            __syncthreads();\n", "[i][lane] = sums[i / 4][i % 4];\n", FaultKind.DataRace),
     ];
 

@@ -25,7 +25,7 @@ public sealed class PlantedGemmFaultTests
         new("stage beyond the last", "current + Traits::kStageBytes == shared + Tile::kSharedMemoryBytes ? shared : ", "", FaultKind.OutOfBounds),
         new("gather off by one", "tile.row_begin - 1)] / top_k;", "tile.row_begin - 1)] / top_k + 1;", FaultKind.OutOfBounds),
         new("gather of slots instead of tokens", "tile.row_begin - 1)] / top_k;", "tile.row_begin - 1)] / (top_k + 1);", null),
-        new("misaligned vector load", "expertOutput + row * hidden + column);", "expertOutput + row * hidden + column + 1);", FaultKind.Misaligned),
+        new("misaligned vector load", "* hidden + min(column,", "* hidden + 1 + min(column,", FaultKind.Misaligned),
         new("misaligned vector store", "store_outputs(destination + output, values)", "store_outputs(destination + output + 2, values)", FaultKind.Misaligned),
         new("misaligned cp.async", "matrix + Loader::thread_depth())", "matrix + Loader::thread_depth() + 4)", FaultKind.Misaligned),
         new("fragments of A in the order of B", "fragment_row(0) + lane % 16, lane / 16)", "fragment_row(0) + lane % 8 + lane / 16 * 8, lane / 8 % 2)", null),

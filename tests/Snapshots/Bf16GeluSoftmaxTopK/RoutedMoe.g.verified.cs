@@ -121,9 +121,9 @@ partial class RoutedMoe : global::MoeGen.MoeLayer<global::Samples.Routed.RoutedM
         public void RoutePlace(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>
             _routePlace.Launch(in arguments, arguments.NumChunks, stream);
 
-        /// <summary>The reduction over the K experts of a token: one block a token.</summary>
+        /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _finalize.Launch(in arguments, arguments.NumTokens, stream);
+            _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

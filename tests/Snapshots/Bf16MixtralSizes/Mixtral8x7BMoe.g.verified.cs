@@ -161,9 +161,9 @@ partial class Mixtral8x7BMoe : global::MoeGen.MoeLayer<global::Samples.Sized.Mix
         public void RoutePlace(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>
             _routePlace.Launch(in arguments, arguments.NumChunks, stream);
 
-        /// <summary>The reduction over the K experts of a token: one block a token.</summary>
+        /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _finalize.Launch(in arguments, arguments.NumTokens, stream);
+            _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
 
         /// <summary>Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.</summary>
         public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>

@@ -260,10 +260,7 @@ __device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments&
         __syncwarp();
         if (expert >= 0 && lane == __ffs(peers) - 1) counts[expert] = before + __popc(peers);
         __syncwarp();
-        if (!place || expert < 0) continue;
-        const int row = runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u));
-        arguments.sortedSlots[row] = slot;
-        if (arguments.slotRows) arguments.slotRows[slot] = row;
+        if (place && expert >= 0) arguments.sortedSlots[runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u))] = slot;
     }
 }
 
@@ -506,15 +503,6 @@ template <class Tile, bool kPaired> struct ColumnMap {
 
 // Weight row of output j: offset + j * stride.
 struct RowOrder { int offset, stride; };
-
-// Rounds and stores kCount consecutive outputs of one row as one vector.
-template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
-    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
-    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
-#pragma unroll
-    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
-    *reinterpret_cast<Vector*>(destination) = vector;
-}
 
 // ---- primitives/store_shared.cuh ---- Stores to shared memory by its address (PTX ISA: st.shared).
 // Writes 16 bytes.
@@ -778,6 +766,15 @@ __device__ __forceinline__ void dequantize(
     }
 }
 
+// ---- finalize/store_outputs.cuh ---- Rounds and stores kCount consecutive outputs of one row as one vector.
+template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
+    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
+    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
+#pragma unroll
+    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
+    *reinterpret_cast<Vector*>(destination) = vector;
+}
+
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
 // `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
@@ -958,34 +955,38 @@ struct FinalizeArguments {
 };
 static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
-constexpr int kFinalizeThreads = 256;  // threads a block; one block a token
+constexpr int kFinalizeThreads = 256, kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // threads a block, each of 8 columns of a token; rows added at a time
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
-    const long long token = blockIdx.x;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const unsigned blocks = (hidden / 8 + kFinalizeThreads - 1) / kFinalizeThreads;
+    const int token = blockIdx.x / blocks, lane = threadIdx.x % 32, column = (blockIdx.x % blocks * kFinalizeThreads + threadIdx.x) * 8;
     const int top_k = token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) ? 0 : kTopK ? kTopK : arguments.topK;
-    for (int column = threadIdx.x * 8; column < hidden; column += kFinalizeThreads * 8) {
-        float sums[8] = {};
-        for (int k = 0; k < top_k; ++k) {
-            const long long slot = token * top_k + k;
-            const int expert = local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts);
-            if (expert < 0) continue;
-            const float scale = arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f;
-            const long long row = arguments.slotRows ? arguments.slotRows[slot] : slot;
-            const Vector16 output = *reinterpret_cast<const Vector16*>(arguments.expertOutput + row * hidden + column);
-            const Element* biases = arguments.fc2ExpertBiases;
-            const Vector16 bias = biases ? *reinterpret_cast<const Vector16*>(biases + static_cast<long long>(expert) * hidden + column) : Vector16{};
+    float sums[8] = {};
+    for (int first = 0; first < top_k; first += kFinalizeRows) {
+        // Lane k finds out about row k. A row without an expert has another's stand in for it, so that all loads go out at once.
+        int row = token * top_k + first + lane;
+        const int expert = lane < min(kFinalizeRows, top_k - first) ? local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts) : -1;
+        const float scale = expert >= 0 && arguments.tokenFinalScales ? arguments.tokenFinalScales[row] : 1.0f;
+        const unsigned valid = __ballot_sync(~0u, expert >= 0);
+        if (valid == 0) continue;
+        Vector16 outputs[kFinalizeRows];
+#pragma unroll
+        for (int k = 0; k < kFinalizeRows; ++k)
+            outputs[k] = *reinterpret_cast<const Vector16*>(
+                arguments.expertOutput + static_cast<long long>(__shfl_sync(~0u, row, valid >> k & 1 ? k : __ffs(valid) - 1)) * hidden + min(column, hidden - 8));
+#pragma unroll
+        for (int k = 0; k < kFinalizeRows; ++k) {
+            const float row_scale = __shfl_sync(~0u, scale, k);
+            if ((valid >> k & 1) == 0) continue;
 #pragma unroll
             for (int word = 0; word < 4; ++word) {
-                sums[2 * word] = fmaf(scale, unpack_low(output.words[word]) + unpack_low(bias.words[word]), sums[2 * word]);
-                sums[2 * word + 1] = fmaf(scale, unpack_high(output.words[word]) + unpack_high(bias.words[word]), sums[2 * word + 1]);
+                sums[2 * word] = fmaf(row_scale, unpack_low(outputs[k].words[word]), sums[2 * word]);
+                sums[2 * word + 1] = fmaf(row_scale, unpack_high(outputs[k].words[word]), sums[2 * word + 1]);
             }
         }
-        Vector16 result;
-#pragma unroll
-        for (int word = 0; word < 4; ++word) result.words[word] = pack_elements(sums[2 * word], sums[2 * word + 1]);
-        *reinterpret_cast<Vector16*>(arguments.output + token * hidden + column) = result;
     }
+    if (column < hidden) store_outputs(arguments.output + static_cast<long long>(token) * hidden + column, sums);
 }
 #endif
 
@@ -1027,6 +1028,17 @@ struct SlotGroups {
     int experts[kDecodeSlots];       // expert of each group
     int count;                       // groups
 };
+
+// Divisions of what is never negative: half as long without a sign, and every warp waits for them before its first load.
+__device__ __forceinline__ int token_of(int slot, int top_k) { return static_cast<unsigned>(slot) / static_cast<unsigned>(top_k); }
+
+// First of the rounds that a warp takes, of rounds divided among `warps`, a power of two.
+__device__ __forceinline__ int warp_round(unsigned rounds, unsigned warp, unsigned warps) { return rounds * warp >> (__ffs(warps) - 1); }
+
+// Slots of the tokens that there are.
+__device__ __forceinline__ int valid_slots(const int* num_tokens_on_device, int num_slots, int top_k) {
+    return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
+}
 
 // All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
 __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
@@ -1181,13 +1193,14 @@ static_assert(sizeof(DecodeGemm1Arguments) == 176, "the launcher passes this lay
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
-// Warps that share a task's depth, a power of two: what gives the warp with most to do the fewest rounds of loads.
-__device__ __forceinline__ int depth_parts(int tasks, int rounds) {
-    const int warps = gridDim.x * kDecodeWarps;
-    int best = 1, fewest = (tasks + warps - 1) / warps * rounds;
-    for (int parts = 2; parts <= kDecodeWarps; parts *= 2) {
-        const int needed = (tasks * parts + warps - 1) / warps * ((rounds + parts - 1) / parts);
-        if (needed < fewest) { best = parts; fewest = needed; }
+// Warps that share a task's depth, as a power of two: what gives the warp with most to do the fewest rounds of loads.
+__device__ __forceinline__ int log_depth_parts(unsigned tasks, unsigned rounds) {
+    const unsigned warps = gridDim.x * kDecodeWarps;
+    unsigned best = 0, fewest = ~0u;
+#pragma unroll
+    for (unsigned log = 0; 1u << log <= kDecodeWarps; ++log) {
+        const unsigned needed = ((tasks << log) + warps - 1) / warps * ((rounds + (1u << log) - 1) >> log);
+        if (needed < fewest) { best = log; fewest = needed; }
     }
     return best;
 }
@@ -1195,11 +1208,11 @@ __device__ __forceinline__ int depth_parts(int tasks, int rounds) {
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
 __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
     constexpr int kLines = kStreamDepth / 8 * (4 * kCodeWords) / 128;
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
-    for (int item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
-        const int row = item / lines, warp = item % lines / kLines;
-        const int round = groups.count * rounds * warp / arguments.gemm2Warps, group = round / rounds;
-        const int begin = ((round - group * rounds) * kLines + item % kLines) * 128;
+    const unsigned rounds = (depth + kStreamDepth - 1u) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
+    for (unsigned item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
+        const unsigned row = item / lines, line = item - row * lines;
+        const unsigned round = warp_round(groups.count * rounds, line / kLines, arguments.gemm2Warps), group = round / rounds;
+        const int begin = ((round - group * rounds) * kLines + line % kLines) * 128;
         if (begin < code_row_bytes(depth))
             fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * code_row_bytes(depth) + begin);
     }
@@ -1212,14 +1225,14 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int depth = hidden, gemm2_depth = intermediate;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, parts = depth_parts(tasks, rounds), block_tasks = kDecodeWarps / parts;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp % parts;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
 
     // A task is one group's rows by kDecodeOutputs outputs; neighbouring warps read neighbouring rows, or parts of one task's depth.
     for (int base = blockIdx.x * block_tasks; base < tasks; base += gridDim.x * block_tasks) {
-        const int task = base + warp / parts, group = task / column_tasks;
+        const int task = base + (warp >> log_parts), group = static_cast<unsigned>(task) / static_cast<unsigned>(column_tasks);
         const bool has_task = task < tasks;
         const int expert = has_task ? groups.experts[group] : 0;
         const int low_output = (task - group * column_tasks) * kDecodeOutputs + lane / 4;
@@ -1232,9 +1245,9 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         StreamSums sums = {};
         if (has_task) {
             const StreamedRows activations = streamed_rows(
-                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * depth; });
+                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; });
             stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : low_row, depth, activations,
-                        rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, depth));
+                        (rounds * part >> log_parts) * kStreamDepth, min((rounds * (part + 1) >> log_parts) * kStreamDepth, depth));
         }
 
         // The parts are added in their order, by the warp of the first.
@@ -1309,7 +1322,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const int first_column = blockIdx.x * kDecodeColumns;
     const int warp_sums = num_slots * kDecodeColumns;
@@ -1320,9 +1333,9 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
     const int all_rounds = groups.count * rounds;
-    const int end = all_rounds * (warp + 1) / warps;
-    for (int round = all_rounds * warp / warps; round < end;) {
-        const int group = round / rounds;
+    const int end = warp_round(all_rounds, warp + 1, warps);
+    for (int round = warp_round(all_rounds, warp, warps); round < end;) {
+        const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
         const StreamedRows activations = streamed_rows(
@@ -1347,7 +1360,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     __syncthreads();
 
     // Fixed order: the warps of a slot, then the slots of a token.
-    for (int i = threadIdx.x; i < num_slots / top_k * kDecodeColumns; i += blockDim.x) {
+    for (int i = threadIdx.x; i < token_of(num_slots, top_k) * kDecodeColumns; i += blockDim.x) {
         const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
         if (column >= hidden) continue;
         float total = 0.0f;

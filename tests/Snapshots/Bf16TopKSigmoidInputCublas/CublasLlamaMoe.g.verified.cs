@@ -129,9 +129,9 @@ partial class CublasLlamaMoe : global::MoeGen.MoeLayer<global::Samples.CublasLla
         public void ApplyActivation(in global::MoeGen.ApplyArguments<global::MoeGen.BFloat16> arguments, int rows, global::MoeGen.CudaStream stream) =>
             _applyActivation.Launch(in arguments, rows, stream);
 
-        /// <summary>The reduction over the K experts of a token: one block a token.</summary>
+        /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _finalize.Launch(in arguments, arguments.NumTokens, stream);
+            _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
 
         /// <summary>0: there is no generated GEMM.</summary>
         public int ResidentBlocks(int variant) => 0;

@@ -173,10 +173,7 @@ __device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments&
         __syncwarp();
         if (expert >= 0 && lane == __ffs(peers) - 1) counts[expert] = before + __popc(peers);
         __syncwarp();
-        if (!place || expert < 0) continue;
-        const int row = runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u));
-        arguments.sortedSlots[row] = slot;
-        if (arguments.slotRows) arguments.slotRows[slot] = row;
+        if (place && expert >= 0) arguments.sortedSlots[runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u))] = slot;
     }
 }
 
@@ -711,15 +708,6 @@ template <class Tile, bool kPaired> struct ColumnMap {
 // Weight row of output j: offset + j * stride.
 struct RowOrder { int offset, stride; };
 
-// Rounds and stores kCount consecutive outputs of one row as one vector.
-template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
-    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
-    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
-#pragma unroll
-    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
-    *reinterpret_cast<Vector*>(destination) = vector;
-}
-
 // ---- gemm/weight_rows.cuh ---- The B operand: the weight rows of one expert, in the order of ColumnMap; rows beyond num_outputs are zeros.
 template <class Tile, bool kPaired> struct RowsB {
     using Loader = RowLoader<Tile, Tile::kTileN>;
@@ -915,6 +903,15 @@ struct TileSchedule {
     }
 };
 
+// ---- finalize/store_outputs.cuh ---- Rounds and stores kCount consecutive outputs of one row as one vector.
+template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
+    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
+    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
+#pragma unroll
+    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
+    *reinterpret_cast<Vector*>(destination) = vector;
+}
+
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
 // `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
@@ -1086,34 +1083,38 @@ struct FinalizeArguments {
 };
 static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
-constexpr int kFinalizeThreads = 256;  // threads a block; one block a token
+constexpr int kFinalizeThreads = 256, kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // threads a block, each of 8 columns of a token; rows added at a time
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
-    const long long token = blockIdx.x;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const unsigned blocks = (hidden / 8 + kFinalizeThreads - 1) / kFinalizeThreads;
+    const int token = blockIdx.x / blocks, lane = threadIdx.x % 32, column = (blockIdx.x % blocks * kFinalizeThreads + threadIdx.x) * 8;
     const int top_k = token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) ? 0 : kTopK ? kTopK : arguments.topK;
-    for (int column = threadIdx.x * 8; column < hidden; column += kFinalizeThreads * 8) {
-        float sums[8] = {};
-        for (int k = 0; k < top_k; ++k) {
-            const long long slot = token * top_k + k;
-            const int expert = local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts);
-            if (expert < 0) continue;
-            const float scale = arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f;
-            const long long row = arguments.slotRows ? arguments.slotRows[slot] : slot;
-            const Vector16 output = *reinterpret_cast<const Vector16*>(arguments.expertOutput + row * hidden + column);
-            const Element* biases = arguments.fc2ExpertBiases;
-            const Vector16 bias = biases ? *reinterpret_cast<const Vector16*>(biases + static_cast<long long>(expert) * hidden + column) : Vector16{};
+    float sums[8] = {};
+    for (int first = 0; first < top_k; first += kFinalizeRows) {
+        // Lane k finds out about row k. A row without an expert has another's stand in for it, so that all loads go out at once.
+        int row = token * top_k + first + lane;
+        const int expert = lane < min(kFinalizeRows, top_k - first) ? local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts) : -1;
+        const float scale = expert >= 0 && arguments.tokenFinalScales ? arguments.tokenFinalScales[row] : 1.0f;
+        const unsigned valid = __ballot_sync(~0u, expert >= 0);
+        if (valid == 0) continue;
+        Vector16 outputs[kFinalizeRows];
+#pragma unroll
+        for (int k = 0; k < kFinalizeRows; ++k)
+            outputs[k] = *reinterpret_cast<const Vector16*>(
+                arguments.expertOutput + static_cast<long long>(__shfl_sync(~0u, row, valid >> k & 1 ? k : __ffs(valid) - 1)) * hidden + min(column, hidden - 8));
+#pragma unroll
+        for (int k = 0; k < kFinalizeRows; ++k) {
+            const float row_scale = __shfl_sync(~0u, scale, k);
+            if ((valid >> k & 1) == 0) continue;
 #pragma unroll
             for (int word = 0; word < 4; ++word) {
-                sums[2 * word] = fmaf(scale, unpack_low(output.words[word]) + unpack_low(bias.words[word]), sums[2 * word]);
-                sums[2 * word + 1] = fmaf(scale, unpack_high(output.words[word]) + unpack_high(bias.words[word]), sums[2 * word + 1]);
+                sums[2 * word] = fmaf(row_scale, unpack_low(outputs[k].words[word]), sums[2 * word]);
+                sums[2 * word + 1] = fmaf(row_scale, unpack_high(outputs[k].words[word]), sums[2 * word + 1]);
             }
         }
-        Vector16 result;
-#pragma unroll
-        for (int word = 0; word < 4; ++word) result.words[word] = pack_elements(sums[2 * word], sums[2 * word + 1]);
-        *reinterpret_cast<Vector16*>(arguments.output + token * hidden + column) = result;
     }
+    if (column < hidden) store_outputs(arguments.output + static_cast<long long>(token) * hidden + column, sums);
 }
 
 // ---- entry points ----

@@ -143,9 +143,9 @@ partial class QuantizedRoutedMoe : global::MoeGen.MoeLayer<global::Samples.Quant
         public void QuantizeActivated(in global::MoeGen.QuantizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _quantizeActivated.Launch(in arguments, (long)arguments.NumTokens * arguments.RowsPerToken, stream);
 
-        /// <summary>The reduction over the K experts of a token: one block a token.</summary>
+        /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _finalize.Launch(in arguments, arguments.NumTokens, stream);
+            _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

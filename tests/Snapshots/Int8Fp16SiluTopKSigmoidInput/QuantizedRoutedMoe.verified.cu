@@ -190,10 +190,7 @@ __device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments&
         __syncwarp();
         if (expert >= 0 && lane == __ffs(peers) - 1) counts[expert] = before + __popc(peers);
         __syncwarp();
-        if (!place || expert < 0) continue;
-        const int row = runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u));
-        arguments.sortedSlots[row] = slot;
-        if (arguments.slotRows) arguments.slotRows[slot] = row;
+        if (place && expert >= 0) arguments.sortedSlots[runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u))] = slot;
     }
 }
 
@@ -613,9 +610,14 @@ static_assert(sizeof(QuantizeArguments) == 104, "the launcher passes this layout
 constexpr int kQuantizeThreads = 256;            // threads a row
 constexpr float kLeastMagnitude = 7.888609e-31f; // 2^-100: rows below are zeros, so that the scale and its inverse are normal
 
+constexpr int kHeldVectors = 8;                  // vectors of 8 values that a thread reads once; those of longer rows it reads twice
+
+__device__ __forceinline__ Vector16 load_vector(const QuantizeArguments& arguments, long long row, int column) {
+    return *reinterpret_cast<const Vector16*>(arguments.values + row * arguments.columns + column);
+}
+
 // Eight values of a row, times their factors.
-__device__ __forceinline__ void load_values(float (&values)[8], const QuantizeArguments& arguments, long long row, int column) {
-    const Vector16 vector = *reinterpret_cast<const Vector16*>(arguments.values + row * arguments.columns + column);
+__device__ __forceinline__ void values_of(float (&values)[8], const QuantizeArguments& arguments, const Vector16& vector, int column) {
 #pragma unroll
     for (int word = 0; word < 4; ++word) {
         values[2 * word] = unpack_low(vector.words[word]);
@@ -626,20 +628,47 @@ __device__ __forceinline__ void load_values(float (&values)[8], const QuantizeAr
     for (int i = 0; i < 8; ++i) values[i] *= arguments.factors[column + i];
 }
 
+// Bits of magnitudes order like the magnitudes, NaN above all.
+__device__ __forceinline__ unsigned largest_of(const QuantizeArguments& arguments, const Vector16& vector, int column) {
+    float values[8];
+    values_of(values, arguments, vector, column);
+    unsigned largest = 0;
+#pragma unroll
+    for (int i = 0; i < 8; ++i) largest = max(largest, __float_as_uint(values[i]) & 0x7fffffffu);
+    return largest;
+}
+
+__device__ __forceinline__ void store_codes(const QuantizeArguments& arguments, const Vector16& vector, long long row, int pitch, int column, float inverse) {
+    struct alignas(8) Codes { signed char bytes[8]; } codes = {};
+    if (column < arguments.columns && inverse > 0.0f) {
+        float values[8];
+        values_of(values, arguments, vector, column);
+#pragma unroll
+        for (int i = 0; i < 8; ++i) codes.bytes[i] = static_cast<signed char>(rintf(fminf(fmaxf(values[i] * inverse, -127.0f), 127.0f)));
+    }
+    *reinterpret_cast<Codes*>(arguments.codes + row * pitch + column) = codes;
+}
+
 // The threads of a block take rows side by side, kQuantizeThreads each; all call it together, also those whose row is not `valid`, of
 // which nothing is read and written. `warp_values` holds one value a warp of the block.
 template <int kWarps>
 __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments, long long row, bool valid, float calibrated, unsigned (&warp_values)[kWarps]) {
-    constexpr unsigned kMagnitude = 0x7fffffffu, kInfinity = 0x7f800000u;
+    constexpr unsigned kInfinity = 0x7f800000u;
+    constexpr int kStep = kQuantizeThreads * 8, kHeldColumns = kHeldVectors * kStep;
     const int columns = valid ? arguments.columns : 0, pitch = valid ? row_codes(columns) : 0, first = threadIdx.x % kQuantizeThreads * 8;
-    // Bits of magnitudes order like the magnitudes, NaN above all.
-    unsigned largest = 0;
-    for (int column = first; column < columns; column += kQuantizeThreads * 8) {
-        float values[8];
-        load_values(values, arguments, row, column);
+    // All loads before any use, so that the row has one latency.
+    Vector16 held[kHeldVectors];
 #pragma unroll
-        for (int i = 0; i < 8; ++i) largest = max(largest, __float_as_uint(values[i]) & kMagnitude);
+    for (int i = 0; i < kHeldVectors; ++i) {
+        held[i] = {};
+        if (first + i * kStep < columns) held[i] = load_vector(arguments, row, first + i * kStep);
     }
+    unsigned largest = 0;
+#pragma unroll
+    for (int i = 0; i < kHeldVectors; ++i)
+        if (first + i * kStep < columns) largest = max(largest, largest_of(arguments, held[i], first + i * kStep));
+    for (int column = first + kHeldColumns; column < columns; column += kStep)
+        largest = max(largest, largest_of(arguments, load_vector(arguments, row, column), column));
     largest = __reduce_max_sync(0xffffffffu, largest);
     if (threadIdx.x % 32 == 0) warp_values[threadIdx.x / 32] = largest;
     __syncthreads();
@@ -655,16 +684,11 @@ __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments,
     else if (calibrated > 0.0f) { scale = calibrated; inverse = 1.0f / calibrated; }
     else if (!is_zero) { scale = magnitude / 127.0f; inverse = 127.0f / magnitude; }
     if (valid && first == 0) arguments.scales[row] = scale;
-    for (int column = first; column < pitch; column += kQuantizeThreads * 8) {
-        struct alignas(8) Codes { signed char bytes[8]; } codes = {};
-        if (column < columns && inverse > 0.0f) {
-            float values[8];
-            load_values(values, arguments, row, column);
 #pragma unroll
-            for (int i = 0; i < 8; ++i) codes.bytes[i] = static_cast<signed char>(rintf(fminf(fmaxf(values[i] * inverse, -127.0f), 127.0f)));
-        }
-        *reinterpret_cast<Codes*>(arguments.codes + row * pitch + column) = codes;
-    }
+    for (int i = 0; i < kHeldVectors; ++i)
+        if (first + i * kStep < pitch) store_codes(arguments, held[i], row, pitch, first + i * kStep, inverse);
+    for (int column = first + kHeldColumns; column < pitch; column += kStep)
+        store_codes(arguments, column < columns ? load_vector(arguments, row, column) : Vector16{}, row, pitch, column, inverse);
 }
 
 // ---- quantize/quantize.cuh ---- The operands of both GEMMs as codes: tokens before GEMM1, activated rows between the two.
@@ -674,9 +698,8 @@ extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_inpu
     quantize_row(arguments, token, token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens), arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
 }
 
-// The expert of a sorted row is the last one that starts at or before it; -1 beyond the rows.
+// The expert of a sorted row is the last one that starts at or before it.
 __device__ __forceinline__ int expert_of_sorted_row(const QuantizeArguments& arguments, long long row) {
-    if (row >= arguments.expertOffsets[arguments.numExperts]) return -1;
     int expert = 0;
     for (int high = arguments.numExperts - 1; expert < high;) {
         const int middle = (expert + high + 1) / 2;
@@ -688,11 +711,20 @@ __device__ __forceinline__ int expert_of_sorted_row(const QuantizeArguments& arg
 extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_activated(const __grid_constant__ QuantizeArguments arguments) {
     __shared__ unsigned warp_values[kQuantizeThreads / 32];
     const long long row = blockIdx.x;
-    int expert = -1;
-    if (arguments.expertOffsets) expert = expert_of_sorted_row(arguments, row);
-    else if (row / arguments.rowsPerToken < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens))
-        expert = local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts);
-    quantize_row(arguments, row, expert >= 0, arguments.calibrated && expert >= 0 ? arguments.calibrated[expert] : 0.0f, warp_values);
+    // Which expert's row it is matters where scales are calibrated.
+    bool valid;
+    int expert = 0;
+    if (arguments.expertOffsets) {
+        valid = row < arguments.expertOffsets[arguments.numExperts];
+        if (valid && arguments.calibrated) expert = expert_of_sorted_row(arguments, row);
+    } else {
+        if (row / arguments.rowsPerToken < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens))
+            expert = local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts);
+        else
+            expert = -1;
+        valid = expert >= 0;
+    }
+    quantize_row(arguments, row, valid, arguments.calibrated && valid ? arguments.calibrated[expert] : 0.0f, warp_values);
 }
 
 // ---- quantize/route_and_quantize.cuh ---- The sort of a small input and the quantisation of its tokens, which wait for nothing of each other, in one launch.
@@ -856,15 +888,6 @@ template <class Tile, bool kPaired> struct ColumnMap {
 
 // Weight row of output j: offset + j * stride.
 struct RowOrder { int offset, stride; };
-
-// Rounds and stores kCount consecutive outputs of one row as one vector.
-template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
-    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
-    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
-#pragma unroll
-    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
-    *reinterpret_cast<Vector*>(destination) = vector;
-}
 
 // ---- gemm/weight_rows.cuh ---- The B operand: the weight rows of one expert, in the order of ColumnMap; rows beyond num_outputs are zeros.
 template <class Tile, bool kPaired> struct RowsB {
@@ -1105,6 +1128,15 @@ template <class Tile, class ScaleOf> __device__ __forceinline__ void scale_rows(
     }
 }
 
+// ---- finalize/store_outputs.cuh ---- Rounds and stores kCount consecutive outputs of one row as one vector.
+template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
+    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
+    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
+#pragma unroll
+    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
+    *reinterpret_cast<Vector*>(destination) = vector;
+}
+
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
 // `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
@@ -1290,34 +1322,38 @@ struct FinalizeArguments {
 };
 static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
-constexpr int kFinalizeThreads = 256;  // threads a block; one block a token
+constexpr int kFinalizeThreads = 256, kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // threads a block, each of 8 columns of a token; rows added at a time
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
-    const long long token = blockIdx.x;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const unsigned blocks = (hidden / 8 + kFinalizeThreads - 1) / kFinalizeThreads;
+    const int token = blockIdx.x / blocks, lane = threadIdx.x % 32, column = (blockIdx.x % blocks * kFinalizeThreads + threadIdx.x) * 8;
     const int top_k = token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) ? 0 : kTopK ? kTopK : arguments.topK;
-    for (int column = threadIdx.x * 8; column < hidden; column += kFinalizeThreads * 8) {
-        float sums[8] = {};
-        for (int k = 0; k < top_k; ++k) {
-            const long long slot = token * top_k + k;
-            const int expert = local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts);
-            if (expert < 0) continue;
-            const float scale = arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f;
-            const long long row = arguments.slotRows ? arguments.slotRows[slot] : slot;
-            const Vector16 output = *reinterpret_cast<const Vector16*>(arguments.expertOutput + row * hidden + column);
-            const Element* biases = arguments.fc2ExpertBiases;
-            const Vector16 bias = biases ? *reinterpret_cast<const Vector16*>(biases + static_cast<long long>(expert) * hidden + column) : Vector16{};
+    float sums[8] = {};
+    for (int first = 0; first < top_k; first += kFinalizeRows) {
+        // Lane k finds out about row k. A row without an expert has another's stand in for it, so that all loads go out at once.
+        int row = token * top_k + first + lane;
+        const int expert = lane < min(kFinalizeRows, top_k - first) ? local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts) : -1;
+        const float scale = expert >= 0 && arguments.tokenFinalScales ? arguments.tokenFinalScales[row] : 1.0f;
+        const unsigned valid = __ballot_sync(~0u, expert >= 0);
+        if (valid == 0) continue;
+        Vector16 outputs[kFinalizeRows];
+#pragma unroll
+        for (int k = 0; k < kFinalizeRows; ++k)
+            outputs[k] = *reinterpret_cast<const Vector16*>(
+                arguments.expertOutput + static_cast<long long>(__shfl_sync(~0u, row, valid >> k & 1 ? k : __ffs(valid) - 1)) * hidden + min(column, hidden - 8));
+#pragma unroll
+        for (int k = 0; k < kFinalizeRows; ++k) {
+            const float row_scale = __shfl_sync(~0u, scale, k);
+            if ((valid >> k & 1) == 0) continue;
 #pragma unroll
             for (int word = 0; word < 4; ++word) {
-                sums[2 * word] = fmaf(scale, unpack_low(output.words[word]) + unpack_low(bias.words[word]), sums[2 * word]);
-                sums[2 * word + 1] = fmaf(scale, unpack_high(output.words[word]) + unpack_high(bias.words[word]), sums[2 * word + 1]);
+                sums[2 * word] = fmaf(row_scale, unpack_low(outputs[k].words[word]), sums[2 * word]);
+                sums[2 * word + 1] = fmaf(row_scale, unpack_high(outputs[k].words[word]), sums[2 * word + 1]);
             }
         }
-        Vector16 result;
-#pragma unroll
-        for (int word = 0; word < 4; ++word) result.words[word] = pack_elements(sums[2 * word], sums[2 * word + 1]);
-        *reinterpret_cast<Vector16*>(arguments.output + token * hidden + column) = result;
     }
+    if (column < hidden) store_outputs(arguments.output + static_cast<long long>(token) * hidden + column, sums);
 }
 
 // ---- entry points ----

@@ -91,5 +91,5 @@ internal sealed record StageKernel(
 
     private static StageKernel Finalize(MoeModel model) => new(
         "Finalize", "moe_finalize", 256, $"{Names.MoeGen}.FinalizeArguments<{Names.Element(model.Dtype)}>",
-        "arguments.NumTokens", "The reduction over the K experts of a token: one block a token.");
+        "(long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048)", "The reduction over the K experts of a token: 2048 columns a block.");
 }

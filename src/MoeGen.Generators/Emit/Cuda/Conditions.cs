@@ -14,6 +14,7 @@ internal static class Conditions
     public static IEnumerable<string> Of(MoeModel model) => new (string Name, bool Holds)[]
     {
         ("MOE_INPUT_SCALES", model.Routing == RoutingMethod.TopKSigmoidInput), // routing scales the experts' input
+        ("MOE_SORTED_OUTPUT", model.Gemm != Gemm.TensorCore), // GEMM2's rows lie in sorted order, without biases
         ("MOE_SCALES", model.Weights.IsQuantized), // weights have scales
         ("MOE_INT8", model.Weights.QuantizesActivations), // both operands are 8-bit integers
         ("MOE_CODES", model.Weights is { IsQuantized: true, QuantizesActivations: false }), // weights are codes, activations elements

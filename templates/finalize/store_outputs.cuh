@@ -1,0 +1,11 @@
+#pragma once
+#include "../config/config.cuh"
+// Rounds and stores kCount consecutive outputs of one row as one vector.
+
+template <int kCount> __device__ __forceinline__ void store_outputs(Element* destination, const float (&values)[kCount]) {
+    static_assert(kCount == 4 || kCount == 8, "8 or 16 bytes");
+    struct alignas(2 * kCount) Vector { unsigned words[kCount / 2]; } vector;
+#pragma unroll
+    for (int i = 0; i < kCount / 2; ++i) vector.words[i] = pack_elements(values[2 * i], values[2 * i + 1]);
+    *reinterpret_cast<Vector*>(destination) = vector;
+}
