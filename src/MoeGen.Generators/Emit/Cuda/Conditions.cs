@@ -16,6 +16,7 @@ internal static class Conditions
         ("MOE_INPUT_SCALES", model.Routing == RoutingMethod.TopKSigmoidInput), // routing scales the experts' input
         ("MOE_SCALES", model.Weights.IsQuantized), // weights have scales
         ("MOE_INT8", model.Weights.QuantizesActivations), // both operands are 8-bit integers
+        ("MOE_SATURATED", model is { Dtype: Dtype.FP16, Weights.QuantizesActivations: true }), // activated rows that become codes hold no infinity
         ("MOE_CODES", model.Weights is { IsQuantized: true, QuantizesActivations: false }), // weights are codes, activations elements
         ("MOE_INT8_WEIGHTS", model.Weights is { Format: WeightFormat.Int8PerChannel, QuantizesActivations: false }),
         ("MOE_ZERO_POINTS", model.Weights.ZeroPoints),
