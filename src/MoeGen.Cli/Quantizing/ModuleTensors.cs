@@ -67,7 +67,7 @@ internal sealed class ModuleTensors<T>(ModuleJob job, QuantizeRequest request, L
         change(weights);
         try
         {
-            _matrix = WeightQuantizer.Quantize<TWeight>(weights, _rows, _columns, request.Options, calibration is null ? default : calibration.ColumnWeightsOf(job));
+            _matrix = calibration?.CodesOf(job) ?? WeightQuantizer.Quantize<TWeight>(weights, _rows, _columns, request.Options, calibration is null ? default : calibration.ColumnWeightsOf(job));
         }
         catch (ArgumentException problem)
         {
