@@ -1,6 +1,9 @@
 #pragma once
 #include "../config/config.cuh"
 #include "stream_rows.cuh"
+#ifdef MOE_SATURATED
+#include "../quantize/saturate.cuh"
+#endif
 // GEMM1 with its activation for few slots: routing inside, no launch before it.
 
 struct DecodeGemm1Arguments {
@@ -140,6 +143,9 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         const ActivationParameters parameters =
             activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, expert);
         auto store = [&](int slot, int output, float value) {
+#ifdef MOE_SATURATED
+            value = saturate(value);
+#endif
             arguments.activated[static_cast<long long>(slot) * intermediate + output].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
         };
 #pragma unroll

@@ -3,6 +3,9 @@
 #include "dequantize.cuh"
 #include "scale_rows.cuh"
 #include "tile_loop.cuh"
+#ifdef MOE_SATURATED
+#include "../quantize/saturate.cuh"
+#endif
 // GEMM1: rows gathered by token x fc1, with the activation fused: no buffer of gate and up exists.
 
 struct Gemm1Arguments {
@@ -90,6 +93,10 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
             store_tile<Tile, kGated>(
                 tile, accumulators, intermediate, [&](int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
+#ifdef MOE_SATURATED
+                [&](float gate, float up) { return saturate(activate(gate, up, parameters)); });
+#else
                 [&](float gate, float up) { return activate(gate, up, parameters); });
+#endif
         });
 }

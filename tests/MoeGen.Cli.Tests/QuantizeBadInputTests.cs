@@ -18,6 +18,9 @@ public sealed class QuantizeBadInputTests : IDisposable
         Run("--scheme", "w8a16", "--zero-points").AssertBadInput("--zero-points is given and --scheme is w8a16", "w4a16");
         Run("--scheme", "w4a16", "--group-size", "48").AssertBadInput("--group-size is 48; allowed are 32, 64 and 128");
         Run("--scheme", "w8a8", "--search", "best").AssertBadInput("--search is 'best'", "absmax, percentile, mse");
+        Run("--scheme", "w8a8", "--search", "feedback", "--calibrate", Golden.Io("mixtral")).AssertBadInput("--search is feedback and --scheme is w8a8", "absmax, percentile and mse");
+        Run("--scheme", "w8a16", "--search", "feedback", "--calibrate", Golden.Io("mixtral")).AssertBadInput("--search is feedback and --scheme is w8a16", "absmax, percentile and mse");
+        Run("--scheme", "w4a16", "--search", "feedback").AssertBadInput("--search is feedback and --calibrate is left out", "--calibrate");
         Run("--scheme", "w8a8", "--smooth").AssertBadInput("--smooth is given", "without --calibrate");
         Run("--scheme", "w4a16", "--static-scales", "--calibrate", Golden.Io("mixtral")).AssertBadInput("--static-scales is given with --scheme w4a16", "w8a8");
         Run("--scheme", "w8a8", "--layer", "1").AssertBadInput("--layer is 1; allowed is 0 to 0");

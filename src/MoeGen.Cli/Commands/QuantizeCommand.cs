@@ -15,7 +15,8 @@ internal sealed class QuantizeCommand : Command
     private readonly Option<int?> _group = new("--group-size") { Description = "Weights along a row that share a scale, with w4a16: 32, 64 or 128; left out, 128." };
     private readonly Option<bool> _zeroPoints = new("--zero-points") { Description = "A zero point for each group, with w4a16." };
     private readonly Option<SearchWord?> _search = ChoiceOption.Of(
-        "--search", "How scales are chosen; left out, mse with --calibrate, else absmax.", SearchWord.AbsMax, SearchWord.Percentile, SearchWord.Mse);
+        "--search", "How scales are chosen; left out, mse with --calibrate, else absmax. feedback, with w4a16 and --calibrate: as mse, and codes that make good the rounding of columns before them.",
+        SearchWord.AbsMax, SearchWord.Percentile, SearchWord.Mse, SearchWord.Feedback);
 
     private readonly Option<string?> _calibrate = new("--calibrate") { Description = "Safetensors file with 'layers.N.input' [T, H] for each layer, or 'input' for one: columns count in the search as much as what they are multiplied with." };
     private readonly Option<bool> _smooth = new("--smooth") { Description = "With w8a8 and --calibrate: channels of activations that stick out are made smaller, and their weights larger (SmoothQuant), where that lowers the error." };
@@ -56,6 +57,7 @@ internal sealed class QuantizeCommand : Command
             parsed.GetValue(_smooth),
             parsed.GetValue(_static));
         Check(request, parsed.GetValue(_group), parsed.GetValue(_zeroPoints));
+        CheckSearch(request, parsed.GetValue(_search));
         SearchWord search = parsed.GetValue(_search) ?? (request.Calibration is null ? SearchWord.AbsMax : SearchWord.Mse);
         return request with
         {
@@ -68,6 +70,7 @@ internal sealed class QuantizeCommand : Command
                 {
                     SearchWord.AbsMax => ScaleSearch.AbsMax,
                     SearchWord.Percentile => ScaleSearch.Percentile,
+                    SearchWord.Feedback => ScaleSearch.ErrorFeedback,
                     _ => ScaleSearch.MeanSquaredError,
                 },
             },
@@ -102,6 +105,25 @@ internal sealed class QuantizeCommand : Command
         {
             throw new BadInputException(
                 $"{(request.Smooth ? "--smooth" : "--static-scales")} is given with --scheme {scheme} {(request.Calibration is null ? "and without --calibrate" : "")}; required are --scheme w8a8 and --calibrate.");
+        }
+    }
+
+    private static void CheckSearch(QuantizeRequest request, SearchWord? search)
+    {
+        if (search != SearchWord.Feedback)
+        {
+            return;
+        }
+
+        if (request.Scheme != QuantizeScheme.W4A16)
+        {
+            throw new BadInputException(
+                $"--search is feedback and --scheme is {request.Scheme.ToString().ToLowerInvariant()}; allowed with it are absmax, percentile and mse, as error feedback is for groups of 4 bits (w4a16).");
+        }
+
+        if (request.Calibration is null)
+        {
+            throw new BadInputException("--search is feedback and --calibrate is left out; required is --calibrate with samples of the blocks' inputs, or one of absmax, percentile and mse.");
         }
     }
 
@@ -156,6 +178,11 @@ internal sealed class QuantizeCommand : Command
         }
 
         _terminal.WriteTable(table, report.Experts.Count);
+        foreach (IGrouping<int, ExpertError> layer in report.Experts.Where(row => row.Fallback == true).GroupBy(row => row.Layer))
+        {
+            _terminal.WriteFacts(("fallback", $"layer {layer.Key}, experts {string.Join(", ", layer.Select(row => row.Expert))}: fewer than {ColumnMoments.FewestRows} samples came there, so fc2 is as with mse and no samples"));
+        }
+
         string reused = report.FilesReused == 0 ? "" : $", {report.FilesReused} files as they were finished before";
         _terminal.WriteFacts(("written", $"{report.Output}: {report.OutputBytes / 1e6:F1} MB of {report.SourceBytes / 1e6:F1} MB{reused}"));
     }

@@ -39,14 +39,17 @@ internal sealed class CalibrationFile : IDisposable
     }
 
     /// <summary>Runs the layer over its samples.</summary>
-    public LayerCalibration Calibrate(LayerPlan layer, QuantizeRequest request)
+    /// <param name="layer">The layer.</param>
+    /// <param name="request">How it is quantised.</param>
+    /// <param name="progress">Hears of error feedback how many matrices are done, and of how many.</param>
+    public LayerCalibration Calibrate(LayerPlan layer, QuantizeRequest request, Action<int, int> progress)
     {
         float[] input = RecordedCall.ReadFloats(_file, NameOf(layer), layer.Block.Shape.HiddenSize);
         return layer.Block.StoredDtype switch
         {
-            SafetensorsDtype.F32 => LayerCalibration.Of<float>(layer, input, request),
-            SafetensorsDtype.F16 => LayerCalibration.Of<Half>(layer, input, request),
-            _ => LayerCalibration.Of<BFloat16>(layer, input, request),
+            SafetensorsDtype.F32 => LayerCalibration.Of<float>(layer, input, request, progress),
+            SafetensorsDtype.F16 => LayerCalibration.Of<Half>(layer, input, request, progress),
+            _ => LayerCalibration.Of<BFloat16>(layer, input, request, progress),
         };
     }
 

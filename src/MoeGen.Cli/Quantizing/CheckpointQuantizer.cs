@@ -57,7 +57,8 @@ internal sealed class CheckpointQuantizer(QuantizeRequest request, Action<double
         }
 
         progress((double)_bytesDone / plan.TotalBytes, $"layer {layer.Layer}, calibrating");
-        LayerCalibration? calibration = samples?.Calibrate(layer, request);
+        LayerCalibration? calibration = samples?.Calibrate(
+            layer, request, (done, all) => progress((double)_bytesDone / plan.TotalBytes, $"layer {layer.Layer}, error feedback, {done} of {all} matrices"));
         var errors = new LayerErrors(layer, calibration);
         void Done(ModuleJob job, QuantizedMatrix matrix, double error, double all)
         {

@@ -12,9 +12,16 @@ internal sealed class LayerCalibration
     private readonly float _inputScale;
     private readonly ReadOnlyMemory<float> _activatedScales;
     private readonly QuantizationReport _report;
+    private readonly LayerCodes? _codes;
 
     private LayerCalibration(
-        LayerPlan layer, CalibrationStatistics statistics, SmoothingFactors factors, float inputScale, ReadOnlyMemory<float> activatedScales, QuantizationReport report)
+        LayerPlan layer,
+        CalibrationStatistics statistics,
+        SmoothingFactors factors,
+        float inputScale,
+        ReadOnlyMemory<float> activatedScales,
+        QuantizationReport report,
+        LayerCodes? codes)
     {
         _layer = layer;
         _statistics = statistics;
@@ -22,6 +29,7 @@ internal sealed class LayerCalibration
         _inputScale = inputScale;
         _activatedScales = activatedScales;
         _report = report;
+        _codes = codes;
     }
 
     /// <summary>[H], what tokens are multiplied by before they are quantised; empty for 1.</summary>
@@ -30,9 +38,9 @@ internal sealed class LayerCalibration
     /// <summary>Whether weights change before they are quantised.</summary>
     public bool IsSmooth => !_factors.IsNone;
 
-    /// <summary>Runs the layer over its samples. Its weights are in memory meanwhile.</summary>
+    /// <summary>Runs the layer over its samples. Its weights are in memory meanwhile; what error feedback makes of them stays.</summary>
     /// <exception cref="CheckpointException">A tensor cannot be read.</exception>
-    public static LayerCalibration Of<T>(LayerPlan layer, float[] samples, QuantizeRequest request)
+    public static LayerCalibration Of<T>(LayerPlan layer, float[] samples, QuantizeRequest request, Action<int, int> progress)
         where T : unmanaged
     {
         var input = new T[samples.Length];
@@ -41,11 +49,13 @@ internal sealed class LayerCalibration
         var calibrator = new MoeCalibrator<T>(block.LoadWeights<T>(allowConversion: true), block.Activation, block.Swiglu);
         calibrator.Add(input, block.Router);
         CalibrationStatistics statistics = calibrator.GetStatistics();
+        FeedbackLayer<T>? feedback = request.Options.Search == ScaleSearch.ErrorFeedback ? new FeedbackLayer<T>(calibrator, request.Options, -1) { Progress = progress } : null;
         SmoothedWeights<T>? smoothed = request.Smooth ? MoeSmoother.Smooth(calibrator, request.Options) : null;
-        QuantizedMoeWeights<T> weights = smoothed?.Weights ?? MoeQuantizer.Quantize(calibrator.Weights, request.Options, statistics);
+        QuantizedMoeWeights<T> weights = smoothed?.Weights ?? feedback?.Quantize() ?? MoeQuantizer.Quantize(calibrator.Weights, request.Options, statistics);
         weights = request.StaticScales ? StaticScales.Calibrate(calibrator, weights) : weights;
         QuantizationReport report = QuantizationReport.Create(calibrator, weights, request.Scheme == QuantizeScheme.W8A8, smoothed);
-        return new LayerCalibration(layer, statistics, smoothed?.Factors ?? SmoothingFactors.None, weights.InputScale, weights.ActivatedScales, report);
+        LayerCodes? codes = feedback is null ? null : new LayerCodes(layer, weights.Fc1ExpertWeights, weights.Fc2ExpertWeights, feedback.Rows);
+        return new LayerCalibration(layer, statistics, smoothed?.Factors ?? SmoothingFactors.None, weights.InputScale, weights.ActivatedScales, report, codes);
     }
 
     /// <summary>Relative L2 error of the layer's output over the samples.</summary>
@@ -54,9 +64,18 @@ internal sealed class LayerCalibration
     /// <summary>That of an expert's output rows; null where no sample came to it. Of the shared expert, that of its worst slice.</summary>
     public double? OutputErrorOf(int expert)
     {
-        ExpertReport[] seen = [.. SlicesOf(expert).Select(slice => _report.Experts[slice]).Where(slice => slice.Rows > 0)];
+        ExpertReport[] seen = [.. _layer.SlicesOf(expert).Select(slice => _report.Experts[slice]).Where(slice => slice.Rows > 0)];
         return seen.Length == 0 ? null : seen.Max(slice => slice.OutputError);
     }
+
+    /// <summary>Samples that came to an expert.</summary>
+    public int SamplesOf(int expert) => _layer.SlicesOf(expert).Max(slice => _report.Experts[slice].Rows);
+
+    /// <summary>Whether error feedback had too few samples of an expert's activated rows.</summary>
+    public bool FallsBack(int expert) => _codes?.FallsBack(expert) ?? false;
+
+    /// <summary>What error feedback has made of a matrix; null with another search.</summary>
+    public QuantizedMatrix? CodesOf(ModuleJob job) => _codes?.Of(job);
 
     /// <summary>The mean square of what each column of a matrix is multiplied with; empty where no sample came there.</summary>
     public float[] ColumnWeightsOf(ModuleJob job)
@@ -67,13 +86,13 @@ internal sealed class LayerCalibration
         }
 
         // What no sample came to counts like the rest of nothing: all columns alike.
-        return SlicesOf(job.Expert).Any(slice => _statistics.Experts[slice].Rows == 0)
+        return _layer.SlicesOf(job.Expert).Any(slice => _statistics.Experts[slice].Rows == 0)
             ? []
             : Columns(job, slice => SmoothingFactors.Squared(_statistics.Experts[slice].MeanSquares.Span, _factors.OfActivated(slice)));
     }
 
     /// <summary>The static scale of what a matrix is multiplied with.</summary>
-    public float InputScaleOf(ModuleJob job) => job.Role == ModuleRole.Down ? SlicesOf(job.Expert).Max(slice => _activatedScales.Span[slice]) : _inputScale;
+    public float InputScaleOf(ModuleJob job) => job.Role == ModuleRole.Down ? _layer.SlicesOf(job.Expert).Max(slice => _activatedScales.Span[slice]) : _inputScale;
 
     /// <summary>Divides a matrix by the factors of what it is multiplied with, and multiplies up rows by those of the rows they make.</summary>
     public void Smooth(ModuleJob job, float[] weights)
@@ -103,10 +122,5 @@ internal sealed class LayerCalibration
 
     private float[] Columns(ModuleJob job, Func<int, float[]> ofSlice) => Concatenate(job, job.Part.Columns, ofSlice);
 
-    private float[] Concatenate(ModuleJob job, int length, Func<int, float[]> ofSlice) => [.. SlicesOf(job.Expert).SelectMany(ofSlice).Take(length)];
-
-    // The shared expert is several experts of the layer.
-    private IEnumerable<int> SlicesOf(int expert) => expert < _layer.Block.Router.NumExperts
-        ? [expert]
-        : Enumerable.Range(_layer.Block.Router.NumExperts, _layer.Block.Shape.NumExperts - _layer.Block.Router.NumExperts);
+    private float[] Concatenate(ModuleJob job, int length, Func<int, float[]> ofSlice) => [.. _layer.SlicesOf(job.Expert).SelectMany(ofSlice).Take(length)];
 }

@@ -29,7 +29,13 @@ internal sealed class LayerErrors(LayerPlan layer, LayerCalibration? calibration
 
     /// <summary>A row for each expert.</summary>
     public IEnumerable<ExpertError> ToRows() => _experts.Select(pair => new ExpertError(
-        layer.Layer, pair.Key, pair.Value.All == 0 ? 0 : Math.Sqrt(pair.Value.Error / pair.Value.All), pair.Value.ToHistogram(), calibration?.OutputErrorOf(pair.Key)));
+        layer.Layer,
+        pair.Key,
+        pair.Value.All == 0 ? 0 : Math.Sqrt(pair.Value.Error / pair.Value.All),
+        pair.Value.ToHistogram(),
+        calibration?.OutputErrorOf(pair.Key),
+        calibration?.SamplesOf(pair.Key),
+        calibration?.FallsBack(pair.Key) == true ? true : null));
 
     private sealed class Sums
     {

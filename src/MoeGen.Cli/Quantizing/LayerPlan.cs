@@ -34,6 +34,11 @@ internal sealed record LayerPlan(int Layer, MoeBlock Block, string Prefix, IRead
         return new LayerPlan(layer, block, prefix, jobs, Replace(jobs));
     }
 
+    /// <summary>The experts of the block that an expert of the checkpoint is: itself, or where it is shared, slices of it.</summary>
+    public IEnumerable<int> SlicesOf(int expert) => expert < Block.Router.NumExperts
+        ? [expert]
+        : Enumerable.Range(Block.Router.NumExperts, Block.Shape.NumExperts - Block.Router.NumExperts);
+
     private static IEnumerable<ModuleJob> OfRouted(ExpertNames names, string prefix, int expert, ExpertMatrices matrices)
     {
         string[] modules = [.. names.Modules(expert).Select(module => prefix + module)];

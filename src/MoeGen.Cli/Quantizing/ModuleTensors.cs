@@ -7,7 +7,7 @@ namespace MoeGen.Cli.Quantizing;
 
 /// <summary>
 /// The tensors of one quantised module, made while the file is written: the codes quantise the matrix, scales and zero points follow from
-/// what that left. So there is one matrix in memory at a time.
+/// what that left. So there is one matrix in memory at a time. With error feedback the codes are those of the layer's calibration.
 /// </summary>
 internal sealed class ModuleTensors<T>(ModuleJob job, QuantizeRequest request, LayerCalibration? calibration, Action<ModuleJob, QuantizedMatrix, double, double> done)
     where T : unmanaged
@@ -67,7 +67,7 @@ internal sealed class ModuleTensors<T>(ModuleJob job, QuantizeRequest request, L
         change(weights);
         try
         {
-            _matrix = WeightQuantizer.Quantize<TWeight>(weights, _rows, _columns, request.Options, calibration is null ? default : calibration.ColumnWeightsOf(job));
+            _matrix = calibration?.CodesOf(job) ?? WeightQuantizer.Quantize<TWeight>(weights, _rows, _columns, request.Options, calibration is null ? default : calibration.ColumnWeightsOf(job));
         }
         catch (ArgumentException problem)
         {

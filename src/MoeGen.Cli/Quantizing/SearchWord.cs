@@ -11,4 +11,7 @@ internal enum SearchWord
 
     /// <summary><see cref="ScaleSearch.MeanSquaredError"/>.</summary>
     Mse,
+
+    /// <summary><see cref="ScaleSearch.ErrorFeedback"/>.</summary>
+    Feedback,
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -58,6 +59,15 @@ internal static class ElementConversion
         double wide = typeof(TAcc) == typeof(float) ? Unsafe.BitCast<TAcc, float>(value) : Unsafe.BitCast<TAcc, double>(value);
         double rounded = ToDouble(RoundToElement<T>(wide));
         return typeof(TAcc) == typeof(float) ? Unsafe.BitCast<float, TAcc>((float)rounded) : Unsafe.BitCast<double, TAcc>(rounded);
+    }
+
+    /// <summary>The value held within the finite numbers of <see cref="Half"/>; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TAcc SaturateToHalf<TAcc>(TAcc value)
+        where TAcc : unmanaged, INumber<TAcc>
+    {
+        var largest = TAcc.CreateTruncating(65504);
+        return TAcc.Clamp(value, -largest, largest);
     }
 
     /// <summary>Exact; also takes double itself.</summary>

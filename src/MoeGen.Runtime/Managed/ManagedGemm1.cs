@@ -19,6 +19,9 @@ internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan rou
     private readonly int _intermediate = layer.Weights.Shape.IntermediateSize;
     private readonly bool _round = layer.QuantizeActivations || layer.Options.Rounding.HasFlag(RoundingPoints.Activation);
 
+    // An infinity in a row that becomes codes would make the row's scale NaN. BF16 has the range of fp32.
+    private readonly bool _saturate = layer.QuantizeActivations && typeof(T) == typeof(Half);
+
     public void Run<TActivation>(TAcc[] input, TAcc[] activated)
         where TActivation : struct, IManagedActivation
     {
@@ -102,6 +105,7 @@ internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan rou
         for (int i = 0; i < to.Length; i++)
         {
             TAcc value = TActivation.Apply(dots[i], TActivation.IsGated ? dots[i + 2] : default, swiglu);
+            value = _saturate ? ElementConversion.SaturateToHalf(value) : value;
             to[i] = _round ? ElementConversion.Round<T, TAcc>(value) : value;
         }
     }

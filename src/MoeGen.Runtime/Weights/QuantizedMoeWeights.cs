@@ -11,8 +11,8 @@ namespace MoeGen;
 /// the GPU multiplies in; with float nothing is rounded. One of <see cref="WeightFormat.Mxfp4"/> is <c>round(scale * number)</c>, in the same
 /// way; the scale is not rounded by itself.
 /// With quantised activations (Int8PerChannel only) each token, after <see cref="InputFactors"/>, and each activated row, rounded to the
-/// element type, becomes codes and a scale as <see cref="ActivationQuantizer"/> defines. A sum of products of codes is exact, and
-/// <c>row scale * channel scale</c> multiplies it before the bias; so a row of zeros is exactly zero.
+/// element type (FP16: held within -65504 to 65504 first, NaN as it is), becomes codes and a scale as <see cref="ActivationQuantizer"/> defines.
+/// A sum of products of codes is exact, and <c>row scale * channel scale</c> multiplies it before the bias; so a row of zeros is exactly zero.
 /// </remarks>
 /// <typeparam name="T">Element type of input and output: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
 public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>

@@ -11,3 +11,6 @@ public partial class Int8Fp16Identity;
 
 [MoeConfig(Dtype = Dtype.INT8, OutputDtype = Dtype.FP16, Routing = RoutingMethod.TopKSigmoidInput)]
 public partial class Int8Fp16Routed;
+
+[MoeConfig(Dtype = Dtype.INT8, OutputDtype = Dtype.FP16)]
+public partial class Int8Fp16Swiglu;

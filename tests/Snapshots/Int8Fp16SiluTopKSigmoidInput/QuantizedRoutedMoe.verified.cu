@@ -1197,6 +1197,16 @@ __device__ __forceinline__ void store_tile(
     }
 }
 
+// ---- activation/limited.cuh ---- min and max that keep NaN.
+__device__ __forceinline__ float at_most(float value, float limit) { return value > limit ? limit : value; }
+__device__ __forceinline__ float at_least(float value, float limit) { return value < limit ? limit : value; }
+
+// ---- quantize/saturate.cuh ---- What is written as FP16 to become codes next: an infinity there would make the scale of its row NaN.
+constexpr float kLargestElement = 65504.0f;  // the largest finite FP16 number
+
+// Held within the finite numbers; NaN stays NaN.
+__device__ __forceinline__ float saturate(float value) { return at_least(at_most(value, kLargestElement), -kLargestElement); }
+
 // ---- gemm/gemm1.cuh ---- GEMM1: rows gathered by token x fc1, with the activation fused: no buffer of gate and up exists.
 struct Gemm1Arguments {
     const Operand* input;             // [T, H]
@@ -1256,7 +1266,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
             store_tile<Tile, kGated>(
                 tile, accumulators, intermediate, [&](int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
-                [&](float gate, float up) { return activate(gate, up, parameters); });
+                [&](float gate, float up) { return saturate(activate(gate, up, parameters)); });
         });
 }
 

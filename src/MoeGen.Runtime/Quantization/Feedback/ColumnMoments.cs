@@ -8,6 +8,9 @@ namespace MoeGen;
 /// </summary>
 internal static class ColumnMoments
 {
+    /// <summary>Fewest rows that say anything; with less, all columns are alike.</summary>
+    public const int FewestRows = 2;
+
     // Of the mean square, added to each square: the least that an error counts.
     private const double Damping = 0.01;
 
@@ -124,5 +127,5 @@ internal static class ColumnMoments
 
     // Nothing is known of chance from one row.
     private static double Part(double variance, double estimates, int count) =>
-        count < 2 || variance >= estimates * (count - 1) ? 1 : Math.Max(variance / (count - 1) / estimates, 0);
+        count < FewestRows || variance >= estimates * (count - 1) ? 1 : Math.Max(variance / (count - 1) / estimates, 0);
 }
