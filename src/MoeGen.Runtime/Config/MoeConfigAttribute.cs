@@ -66,9 +66,9 @@ public sealed class MoeConfigAttribute : Attribute
     /// <remarks>
     /// M is 16, 32, 64, 128 or 256; N is 64, 128 or 256; K is 32, 64 or 128, and 64 when left out (with
     /// <see cref="MoeGen.Dtype.INT8"/> 64, 128 or 256, and 128). 256x256 exceeds the register file, 16x64 cannot be copied with the largest K. With its stages a tile takes at most 163 KB of shared memory; one beyond 99 KB is refused on
-    /// compute capability 8.6, 8.9 and 12.x. A pinned tile is the only one: calls run it, but for those of few tokens where the kernels
-    /// for these are faster, as beside the ladder (<c>MoeCudaOptions.Variant</c> names the tile for every call). A class that
-    /// implements a GEMM has no kernels for few tokens. A tile has no effect, and is an error, with
+    /// compute capability 8.6, 8.9 and 12.x. A pinned tile is the only one; beside it stand the kernels for few tokens, which
+    /// calls take as they do beside the ladder (<c>MoeCudaOptions.Variant</c> names the tile for every call). A class that
+    /// implements a GEMM has none of these. A tile has no effect, and is an error, with
     /// <see cref="MoeGen.Dtype.FP32"/>, with <see cref="MoeGen.Gemm.Cublas"/> and in a class that implements both GEMMs.
     /// </remarks>
     /// <example><code>[MoeConfig(Dtype = Dtype.BF16, Tile = "64x128x64")]</code></example>

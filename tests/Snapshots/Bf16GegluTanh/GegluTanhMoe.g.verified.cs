@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m128n256k64s2: tile 128x256x64, 2 stages, 2x4 warps of 64x64 (256 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class GegluTanhMoe : global::MoeGen.MoeLayer<global::Samples.GegluTanhMoe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.GegluTanhMoe, global::MoeGen.BFloat16>

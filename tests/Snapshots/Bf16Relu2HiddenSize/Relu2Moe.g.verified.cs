@@ -6,6 +6,7 @@
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m128n64k128s2: tile 128x64x128, 2 stages, 2x2 warps of 64x32 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class Relu2Moe : global::MoeGen.MoeLayer<global::Relu2Moe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Relu2Moe, global::MoeGen.BFloat16>

@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class GroupedMoe : global::MoeGen.MoeLayer<global::Samples.GroupedMoe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.GroupedMoe, global::MoeGen.BFloat16>

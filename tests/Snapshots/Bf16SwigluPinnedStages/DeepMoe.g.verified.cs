@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m64n256k32s6: tile 64x256x32, 6 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class DeepMoe : global::MoeGen.MoeLayer<global::Samples.DeepMoe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.DeepMoe, global::MoeGen.BFloat16>

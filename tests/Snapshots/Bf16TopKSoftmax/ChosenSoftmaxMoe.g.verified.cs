@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m64n64k64s4: tile 64x64x64, 4 stages, 2x2 warps of 32x32 (128 threads), 65536 bytes of shared memory, 32 accumulators and at most 168 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class ChosenSoftmaxMoe : global::MoeGen.MoeLayer<global::Samples.ChosenSoftmaxMoe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.ChosenSoftmaxMoe, global::MoeGen.BFloat16>

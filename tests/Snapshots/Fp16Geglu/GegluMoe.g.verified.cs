@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m32n256k64s2: tile 32x256x64, 2 stages, 1x4 warps of 32x64 (128 threads), 73728 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class GegluMoe : global::MoeGen.MoeLayer<global::Samples.GegluMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::Samples.GegluMoe, global::System.Half>

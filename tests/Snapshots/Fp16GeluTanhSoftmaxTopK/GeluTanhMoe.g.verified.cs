@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m256n64k64s2: tile 256x64x64, 2 stages, 4x2 warps of 64x32 (256 threads), 81920 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class GeluTanhMoe : global::MoeGen.MoeLayer<global::Samples.GeluTanhMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::Samples.GeluTanhMoe, global::System.Half>

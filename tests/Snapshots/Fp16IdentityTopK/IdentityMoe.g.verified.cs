@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m16n64k64s6: tile 16x64x64, 6 stages, 1x2 warps of 16x32 (64 threads), 61440 bytes of shared memory, 16 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class IdentityMoe : global::MoeGen.MoeLayer<global::Samples.IdentityMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::Samples.IdentityMoe, global::System.Half>

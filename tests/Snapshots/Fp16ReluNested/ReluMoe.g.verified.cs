@@ -12,6 +12,7 @@ partial class Models
         /// GEMM variants, M x N x K:
         /// <list type="bullet">
         /// <item><description>m16n128k64s5: tile 16x128x64, 5 stages, 1x4 warps of 16x32 (128 threads), 92160 bytes of shared memory, 16 accumulators and at most 255 registers a thread</description></item>
+        /// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
         /// </list>
         /// </remarks>
         partial class ReluMoe : global::MoeGen.MoeLayer<global::Samples.@namespace.Models.@record.ReluMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::Samples.@namespace.Models.@record.ReluMoe, global::System.Half>

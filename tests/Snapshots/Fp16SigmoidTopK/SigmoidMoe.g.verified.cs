@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m32n128k64s4: tile 32x128x64, 4 stages, 1x4 warps of 32x32 (128 threads), 81920 bytes of shared memory, 32 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class SigmoidMoe : global::MoeGen.MoeLayer<global::Samples.SigmoidMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::Samples.SigmoidMoe, global::System.Half>

@@ -8,6 +8,7 @@ partial class Variants
     /// GEMM variants, M x N x K:
     /// <list type="bullet">
     /// <item><description>m64n64k64s3: tile 64x64x64, 3 stages, 2x2 warps of 32x32 (128 threads), 49152 bytes of shared memory, 32 accumulators and at most 168 registers a thread</description></item>
+    /// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
     /// </list>
     /// </remarks>
     partial class OaiMoe : global::MoeGen.MoeLayer<global::Variants.OaiMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::Variants.OaiMoe, global::System.Half>

@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class StepMoe : global::MoeGen.MoeLayer<global::Samples.StepMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::Samples.StepMoe, global::System.Half>
