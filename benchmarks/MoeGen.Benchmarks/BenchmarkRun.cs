@@ -47,7 +47,7 @@ internal sealed class BenchmarkRun(CudaContext context, ProbeDriver probe, Bench
         switch (options.Layer)
         {
             case "pinned":
-                RunElements(copy => new PinnedMoe(context, copy));
+                RunElements(copy => new PinnedMoe(context, copy, variant));
                 break;
             case "cublas":
                 RunElements(copy => new CublasMoe(context, copy));

@@ -8,8 +8,8 @@ internal sealed class CommandLine
     private readonly Option<string[]> _models = Many("--models", "Model shapes.", [.. ModelShape.All.Select(model => model.Name)]);
     private readonly Option<int[]> _tokens = Many("--tokens", "Token counts, 1 to 262144.", 1, 8, 64, 512, 4096, 16384);
     private readonly Option<RoutingPattern[]> _routings = Many("--routing", $"random: uniform; zipf: skewed, s = {RoutingGenerator.ZipfExponent}; oneexpert: all tokens the same K experts.", RoutingPattern.Random);
-    private readonly Option<string> _layer = new("--layer") { Description = "ladder: the planner's tiles; pinned: 128x128 for every size; cublas: GEMMs by cuBLAS, timed eagerly; int8, w8a16, w4a16, mxfp4: the ladder of a quantised format.", DefaultValueFactory = _ => "ladder" };
-    private readonly Option<string?> _variant = new("--variant") { Description = "Variant of the ladder that every call runs, for instance m128n256k64s3 or decode; left out: chosen for each call." };
+    private readonly Option<string> _layer = new("--layer") { Description = "ladder: the planner's tiles; pinned: 128x128, and the decode kernels for few tokens; cublas: GEMMs by cuBLAS, timed eagerly; int8, w8a16, w4a16, mxfp4: the ladder of a quantised format.", DefaultValueFactory = _ => "ladder" };
+    private readonly Option<string?> _variant = new("--variant") { Description = "Variant that every call runs, one of the layer's, for instance m128n256k64s3 or decode; left out: chosen for each call." };
     private readonly Option<bool> _choice = new("--choice") { Description = "Times every variant of the ladder at each point, and how far the chosen one is from the best." };
     private readonly Option<bool> _routers = new("--routers") { Description = "Times the routing alone instead of layers: logits to the list of tiles, and the router's linear layer." };
     private readonly Option<string?> _out = new("--out") { Description = "Folder for results.json and results.md." };

@@ -18,7 +18,7 @@ double[] expected = [.. recorded.Get<float>("output_fp32").ToArray().Select(valu
 float[] routerLogits = RouterLogits.Compute<BFloat16, float>(input, block.Router.Weight.Span, block.Shape.HiddenSize);
 Console.WriteLine($"checkpoint  {checkpoint.Family}: {block.Shape.NumExperts} experts, {block.TopK} per token, hidden size {block.Shape.HiddenSize}, intermediate size {block.Shape.IntermediateSize}");
 
-using MixtralMoe layer = CreateLayer(weights);
+using MixtralMoe layer = CreateLayer(weights, tokens: input.Length / block.Shape.HiddenSize, block.TopK);
 Console.WriteLine($"device      {layer.BackendDescription}");
 
 var output = new BFloat16[input.Length];
@@ -43,12 +43,13 @@ foreach (string line in Encoding.UTF8.GetString(MixtralMoe.CudaSource).Split('\n
 return verdict.Passed ? 0 : 1;
 
 // On the GPU where there is one, else in C# on the CPU: the choice is the program's, and it says so.
-static MixtralMoe CreateLayer(MoeWeights<BFloat16> weights)
+static MixtralMoe CreateLayer(MoeWeights<BFloat16> weights, int tokens, int topK)
 {
     if (CudaContext.IsAvailable(out string noDevice))
     {
         var layer = new MixtralMoe(CudaContext.Create(), weights);
-        Console.WriteLine($"compile     {layer.Compiled!.Elapsed.TotalMilliseconds:F0} ms ({layer.Compiled.Outcome})");
+        layer.Prepare(tokens, topK);
+        Console.WriteLine($"compile     {layer.CompiledParts.Sum(part => part.Elapsed.TotalMilliseconds):F0} ms ({string.Join(", ", layer.CompiledParts.Select(part => part.Outcome).Distinct())})");
         return layer;
     }
 

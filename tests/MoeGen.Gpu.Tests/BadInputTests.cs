@@ -74,6 +74,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void Capture_without_a_workspace_and_a_small_workspace()
     {
+        _layer.Prepare(TestContext.Current.CancellationToken);
         Assert.Contains("workspace", Assert.Throws<InvalidOperationException>(
             () => _stream.Capture(() => _layer.Forward(_buffers.Input, _buffers.Ids, null, _buffers.Output, _stream))).Message, StringComparison.Ordinal);
         using DeviceBuffer<byte> small = _context.Allocate<byte>(_layer.GetWorkspaceBytes(5, 2) - 256);

@@ -6,11 +6,18 @@ namespace MoeGen.Gpu.Tests;
 internal delegate TLayer MakeLayer<TLayer, T>(CudaContext context, MoeWeights<T> weights)
     where T : unmanaged;
 
+/// <summary>The same with given options.</summary>
+internal delegate TLayer MakeLayerWith<TLayer, T>(CudaContext context, MoeWeights<T> weights, MoeCudaOptions? options)
+    where T : unmanaged;
+
 /// <summary>Runs a layer on the GPU and holds it against the managed backend in double precision.</summary>
 internal static class LayerHarness
 {
     /// <summary>The rounding points of the kernels: activation, each expert's row, output.</summary>
     public const RoundingPoints KernelRounding = RoundingPoints.Activation | RoundingPoints.ExpertOutput | RoundingPoints.Output;
+
+    /// <summary>Options with which a class that pins a tile runs it for few tokens too.</summary>
+    public static MoeCudaOptions TileOf(MoeDescriptor descriptor) => (Gpu.Options ?? new MoeCudaOptions()) with { Variant = descriptor.Variants.Single().Name };
 
     public static void Check<TLayer, T>(MakeLayer<TLayer, T> make, Problem problem)
         where TLayer : MoeLayer<TLayer, T>, IMoeDescriptor<TLayer, T>

@@ -32,13 +32,18 @@ public sealed class LayerTests
     };
 
     [Theory, MemberData(nameof(Gated))]
-    public void Bf16_swiglu_pinned_tile(Problem problem) => LayerHarness.Check<Bf16SwigluPinned, BFloat16>((context, weights) => new(context, weights, Gpu.Options), problem);
+    public void Bf16_swiglu_pinned_tile(Problem problem) => LayerHarness.Check<Bf16SwigluPinned, BFloat16>(
+        (context, weights) => new(context, weights, LayerHarness.TileOf(Bf16SwigluPinned.Descriptor)), problem);
+
+    [Theory, MemberData(nameof(Gated))]
+    public void Bf16_swiglu_beside_a_pinned_tile(Problem problem) => LayerHarness.Check<Bf16SwigluPinned, BFloat16>((context, weights) => new(context, weights, Gpu.Options), problem);
 
     [Theory, MemberData(nameof(Gated))]
     public void Bf16_swiglu_ladder(Problem problem) => LayerHarness.Check<Bf16SwigluLadder, BFloat16>((context, weights) => new(context, weights, Gpu.Options), problem);
 
     [Theory, MemberData(nameof(Gated))]
-    public void Fp16_swiglu_64x256x32(Problem problem) => LayerHarness.Check<Fp16SwigluWide, Half>((context, weights) => new(context, weights, Gpu.Options), problem);
+    public void Fp16_swiglu_64x256x32(Problem problem) => LayerHarness.Check<Fp16SwigluWide, Half>(
+        (context, weights) => new(context, weights, LayerHarness.TileOf(Fp16SwigluWide.Descriptor)), problem);
 
     [Theory, MemberData(nameof(Plain))]
     public void Fp16_silu_ladder(Problem problem) => LayerHarness.Check<Fp16SiluLadder, Half>((context, weights) => new(context, weights, Gpu.Options), problem);

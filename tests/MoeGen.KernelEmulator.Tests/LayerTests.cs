@@ -36,7 +36,7 @@ public sealed class LayerTests
 
     [Theory, MemberData(nameof(Gated))]
     public void Fp16_swiglu_64x256x32(Problem problem) =>
-        Emulated.Check<Fp16SwigluWide, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), problem);
+        Emulated.Check<Fp16SwigluWide, Half>((context, weights) => new(context, weights, LayerHarness.TileOf(Fp16SwigluWide.Descriptor)), problem);
 
     [Theory, MemberData(nameof(Plain))]
     public void Fp16_silu_ladder(Problem problem) =>

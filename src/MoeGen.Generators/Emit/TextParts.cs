@@ -16,8 +16,8 @@ internal static class TextParts
 
     private const string Macro = "MOE_PART";
 
-    /// <summary>Whether the text has parts: one tile compiles in about a second as it is, and stays shorter.</summary>
-    public static bool IsSplit(MoeModel model) => model.Variants.Count > 1;
+    /// <summary>Whether the text has parts: where a call never needs all of it. One tile alone compiles in about a second as it is.</summary>
+    public static bool IsSplit(MoeModel model) => model.Variants.Count > 1 || model.Decodes;
 
     /// <summary>All parts, in the order of the text.</summary>
     public static IEnumerable<string> Of(MoeModel model) =>

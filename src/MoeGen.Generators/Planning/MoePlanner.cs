@@ -24,8 +24,8 @@ internal static class MoePlanner
             issues.Count == 0 ? Shape(settings) : new StaticShape(),
             DefinedOr(settings.Gemm, Gemm.TensorCore),
             new EquatableArray<GemmPlan>(output == MoeOutput.Cuda ? Variants(declaration) : []),
-            // A pinned tile is what all calls run.
-            Decodes: output == MoeOutput.Cuda && settings is { Tile: null, Gemm: null or Gemm.TensorCore },
+            // The kernels for few tokens are both GEMMs, so they stand where the class generates both.
+            Decodes: output == MoeOutput.Cuda && settings.Gemm is null or Gemm.TensorCore,
             WeightCoding.Of(settings),
             output);
     }

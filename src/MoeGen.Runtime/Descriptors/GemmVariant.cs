@@ -17,7 +17,7 @@ public sealed record GemmVariant(
     public const int MaxDecodeSlots = 64;
 
     /// <summary>
-    /// The kernels for few tokens, of classes that pin no tile: a warp streams 16 weight rows past the tensor cores by way of
+    /// The kernels for few tokens, of classes that generate both GEMMs: a warp streams 16 weight rows past the tensor cores by way of
     /// registers alone, so that there are neither tiles nor stages. Two launches a layer.
     /// </summary>
     public static GemmVariant Decode { get; } = new("decode", 16, 16, 192, 1, 256, 0, 128, 2);

@@ -59,10 +59,10 @@ public interface IMoeLaunchers<T>
     /// <summary>The reduction over the K experts of a token, in fixed order, with scales.</summary>
     void Finalize(in FinalizeArguments<T> arguments, CudaStream stream);
 
-    /// <summary>Routing, GEMM1 and activation of few slots in one launch; only where the configuration pins no tile.</summary>
+    /// <summary>Routing, GEMM1 and activation of few slots in one launch; only where both GEMMs are generated.</summary>
     void DecodeGemm1(in DecodeGemm1Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
 
-    /// <summary>GEMM2 and the reduction over K of few slots in one launch; only where the configuration pins no tile.</summary>
+    /// <summary>GEMM2 and the reduction over K of few slots in one launch; only where both GEMMs are generated.</summary>
     void DecodeGemm2(in DecodeGemm2Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
 
     /// <summary>The same with twice the warps a block, for at most 32 slots.</summary>
@@ -72,7 +72,7 @@ public interface IMoeLaunchers<T>
         "Routing is Preselected, so there is no kernel that routes: pass expert ids and scales, or set Routing to a method that starts from logits in [MoeConfig].");
 
     private static InvalidOperationException NotDecoding() =>
-        new("This kernel exists only in a class that pins no Tile and keeps Gemm = TensorCore in its [MoeConfig].");
+        new("This kernel exists only in a class that keeps Gemm = TensorCore in its [MoeConfig].");
 
     private static InvalidOperationException NotQuantizing() =>
         new("This kernel exists only in a class with Dtype = INT8 in its [MoeConfig].");

@@ -14,7 +14,7 @@ public sealed partial class MoeKernels<TSelf, T>
         if (Pipeline.Selector.Candidates.Count < 2)
         {
             throw new InvalidOperationException(
-                $"{TSelf.Descriptor.Name} runs {Pipeline.Selector.NameOf(Pipeline.Selector.Candidates[0])} for every call, by its Tile or the option Variant, so there is nothing to choose.");
+                $"{TSelf.Descriptor.Name} runs {Pipeline.Selector.NameOf(Pipeline.Selector.Candidates[0])} for every call, by the option Variant, so there is nothing to choose.");
         }
 
         if (CallGate.IsInside || Context.Captures.IsCapturing)

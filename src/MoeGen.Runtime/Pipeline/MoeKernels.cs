@@ -40,8 +40,8 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     internal CublasGroupedGemm<T>? Cublas { get; }
 
     /// <summary>
-    /// Compiles what every call needs of the class's text, or finds it in the cache, and loads it. A variant of a class that pins no
-    /// tile follows with the first call that runs it, or with <see cref="Prepare(CancellationToken)"/>.
+    /// Compiles what every call needs of the class's text, or finds it in the cache, and loads it. A variant (a tile, or the kernels for
+    /// few tokens) follows with the first call that runs it, or with <see cref="Prepare(CancellationToken)"/>.
     /// </summary>
     /// <exception cref="NotSupportedException">The device is older than 8.0, a pinned tile exceeds its shared memory, or the layer has no GPU kernels.</exception>
     /// <exception cref="CudaLibraryNotFoundException">NVRTC is missing, or cuBLAS where <c>Gemm = Cublas</c>.</exception>

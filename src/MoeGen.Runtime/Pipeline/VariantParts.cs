@@ -16,7 +16,7 @@ internal sealed class VariantParts
         Runnable = [.. selector.Candidates.SelectMany(index => Of(index)).Reverse().Prepend(Common).Distinct()];
     }
 
-    /// <summary>What every call runs; the whole text of a class with one tile.</summary>
+    /// <summary>What every call runs; the whole of a text without parts.</summary>
     public KernelPart Common { get; }
 
     /// <summary>The parts that some call may need on this device; after the common one, those that compile longest come first.</summary>

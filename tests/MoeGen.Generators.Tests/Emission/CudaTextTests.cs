@@ -69,10 +69,25 @@ public sealed partial class CudaTextTests
             StageKernel.Of(model).GroupBy(stage => stage.Kernel).ToDictionary(stages => stages.Key, stages => stages.Max(stage => stage.Threads)), kernels, strict: true);
     }
 
-    /// <summary>So that a reader can go through all of it.</summary>
+    /// <summary>So that a reader can go through all of it: the text without the part for few tokens, which is read by itself.</summary>
     [Fact]
-    public void The_text_for_one_tile_is_at_most_800_lines() => Assert.InRange(
-        CudaText.Emit(Samples.Model(new MoeSettings(Dtype.BF16, Activation.Swiglu, Tile: "128x128"))).Split('\n').Length - 1, 1, 800);
+    public void The_text_for_one_tile_is_at_most_800_lines() => Assert.InRange(LinesOf(GuardedText.Without(PinnedText, "decode")), 700, 800);
+
+    /// <summary>With the kernels for few tokens beside the tile.</summary>
+    [Fact]
+    public void The_whole_text_of_a_pinned_tile_is_at_most_1200_lines() => Assert.InRange(LinesOf(PinnedText), 801, 1200);
+
+    /// <summary>What is read of the tile is what a class without the kernels for few tokens would have.</summary>
+    [Fact]
+    public void The_kernels_for_few_tokens_change_nothing_of_the_tile()
+    {
+        string alone = CudaText.Emit(Pinned with { Decodes = false });
+        Assert.DoesNotContain("MOE_PART", alone, StringComparison.Ordinal);
+        Assert.Equal(alone.Split('\n'), GuardedText.Without(PinnedText, "decode").Split('\n'));
+    }
+
+    [Fact]
+    public void A_pinned_tile_has_three_parts() => Assert.Contains("\n// Parts: stages, decode, m128n128k64s3. With MOE_PART ", PinnedText, StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Configurations))]
@@ -132,6 +147,12 @@ public sealed partial class CudaTextTests
         string file = CudaFile.Emit(model, "// \"\"\"\" four quotes\n");
         Assert.Contains("=>\n\"\"\"\"\"\n// \"\"\"\" four quotes\n\n\"\"\"\"\"u8;\n", file, StringComparison.Ordinal);
     }
+
+    private static MoeModel Pinned => Samples.Model(new MoeSettings(Dtype.BF16, Activation.Swiglu, Tile: "128x128"));
+
+    private static string PinnedText => CudaText.Emit(Pinned);
+
+    private static int LinesOf(string text) => text.Split('\n').Length - 1;
 
     private static string Text(Dtype dtype, Activation activation, RoutingMethod routing) =>
         CudaText.Emit(Samples.Model(new MoeSettings(dtype, activation, Routing: routing)));

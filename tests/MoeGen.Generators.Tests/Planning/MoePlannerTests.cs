@@ -1,6 +1,7 @@
 using MoeGen.Generators.Models;
 using MoeGen.Generators.Planning;
 using MoeGen.Generators.Tests.Harness;
+using MoeGen.Generators.Validation;
 
 namespace MoeGen.Generators.Tests.Planning;
 
@@ -18,9 +19,24 @@ public sealed class MoePlannerTests
         Samples.Model(new MoeSettings(Dtype.BF16, Stages: 2)).Variants.Select(plan => plan.Name));
 
     [Fact]
-    public void A_pinned_tile_is_the_only_variant() => Assert.Equal(
+    public void A_pinned_tile_is_the_only_tile() => Assert.Equal(
         ["m64n256k32s6"],
         Samples.Model(new MoeSettings(Dtype.BF16, Tile: "64x256x32", Stages: 6)).Variants.Select(plan => plan.Name));
+
+    [Theory]
+    [InlineData(null, null, true)]
+    [InlineData("64x256x32", null, true)]
+    [InlineData("16x64", Gemm.TensorCore, true)]
+    [InlineData("16x64", Gemm.Custom, false)]
+    [InlineData(null, Gemm.Custom, false)]
+    [InlineData(null, Gemm.Cublas, false)]
+    public void Kernels_for_few_tokens_stand_beside_every_tile_where_both_GEMMs_are_generated(string? tile, Gemm? gemm, bool decodes)
+    {
+        GemmMethod[] methods = gemm == Gemm.Custom ? [new("Gemm1", GemmSignature.Of("Gemm1", Dtype.BF16))] : [];
+        MoeModel model = MoePlanner.Plan(new MoeDeclaration(
+            new TypeModel("Samples", "Layer", "Samples.Layer", default, ClassForm.Partial, null, new(methods)), new MoeSettings(Dtype.BF16, Tile: tile, Gemm: gemm)));
+        Assert.Equal((MoeOutput.Cuda, decodes), (model.Output, model.Decodes));
+    }
 
     [Fact]
     public void Defaults_are_Swiglu_and_Preselected()

@@ -11,8 +11,8 @@ namespace MoeGen.KernelEmulator.Tests;
 /// <param name="Expected">What the emulator must report; null where the output must be out of its contract.</param>
 public sealed record PlantedFault(string Name, string Find, string Replace, FaultKind? Expected)
 {
-    /// <summary>What the kernel with the mistake is compiled from.</summary>
-    internal MoeCudaOptions Options => EmulatedKernelCompiler.Options(text => Encoding.UTF8.GetBytes(Plant(Encoding.UTF8.GetString(text))));
+    /// <summary>What the kernel with the mistake is compiled from: without the decode kernels, so that a call which would take them fails.</summary>
+    internal MoeCudaOptions Options => EmulatedKernelCompiler.Options(text => Encoding.UTF8.GetBytes(Plant(TileText.WithoutDecode(Encoding.UTF8.GetString(text)))));
 
     /// <inheritdoc/>
     public override string ToString() => Name;

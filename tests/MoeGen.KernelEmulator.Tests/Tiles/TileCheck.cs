@@ -5,11 +5,13 @@ namespace MoeGen.KernelEmulator.Tests;
 /// <summary>Problems that cross every edge of a tile.</summary>
 internal static class TileCheck
 {
-    public static void Run<TLayer, T>(MakeLayer<TLayer, T> make, Fc1Layout layout)
+    public static void Run<TLayer, T>(MakeLayerWith<TLayer, T> makeTile, Fc1Layout layout)
         where TLayer : MoeLayer<TLayer, T>, IMoeDescriptor<TLayer, T>
         where T : unmanaged
     {
         GemmVariant tile = TLayer.Descriptor.Variants[0];
+        MoeCudaOptions options = TileText.Options(TLayer.Descriptor);
+        MakeLayer<TLayer, T> make = (context, weights) => makeTile(context, weights, options);
         int outputs = layout == Fc1Layout.Plain ? tile.TileN : tile.TileN / 2;
 
         // Depths that end inside a stage; a second column of tiles; a second row of tiles for the last expert.

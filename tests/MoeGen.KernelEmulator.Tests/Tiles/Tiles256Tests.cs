@@ -8,21 +8,21 @@ public sealed class Tiles256Tests
 {
     [Fact]
     public void Tile256x64x32_agrees() =>
-        TileCheck.Run<Tile256x64x32, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Interleaved);
+        TileCheck.Run<Tile256x64x32, Half>((context, weights, tile) => new(context, weights, tile), Fc1Layout.Interleaved);
 
     [Fact]
     public void Tile256x64x64_agrees() =>
-        TileCheck.Run<Tile256x64x64, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Plain);
+        TileCheck.Run<Tile256x64x64, Half>((context, weights, tile) => new(context, weights, tile), Fc1Layout.Plain);
 
     [Fact]
     public void Tile256x64x128_agrees() =>
-        TileCheck.Run<Tile256x64x128, BFloat16>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.UpGate);
+        TileCheck.Run<Tile256x64x128, BFloat16>((context, weights, tile) => new(context, weights, tile), Fc1Layout.UpGate);
 
     [Fact]
     public void Tile256x128x32_agrees() =>
-        TileCheck.Run<Tile256x128x32, BFloat16>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Plain);
+        TileCheck.Run<Tile256x128x32, BFloat16>((context, weights, tile) => new(context, weights, tile), Fc1Layout.Plain);
 
     [Fact]
     public void Tile256x128x64_agrees() =>
-        TileCheck.Run<Tile256x128x64, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.GateUp);
+        TileCheck.Run<Tile256x128x64, Half>((context, weights, tile) => new(context, weights, tile), Fc1Layout.GateUp);
 }

@@ -8,37 +8,37 @@ public sealed class Tiles64Tests
 {
     [Fact]
     public void Tile64x64x32_agrees() =>
-        TileCheck.Run<Tile64x64x32, BFloat16>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Plain);
+        TileCheck.Run<Tile64x64x32, BFloat16>((context, weights, tile) => new(context, weights, tile), Fc1Layout.Plain);
 
     [Fact]
     public void Tile64x64x64_agrees() =>
-        TileCheck.Run<Tile64x64x64, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.UpGate);
+        TileCheck.Run<Tile64x64x64, Half>((context, weights, tile) => new(context, weights, tile), Fc1Layout.UpGate);
 
     [Fact]
     public void Tile64x64x128_agrees() =>
-        TileCheck.Run<Tile64x64x128, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Plain);
+        TileCheck.Run<Tile64x64x128, Half>((context, weights, tile) => new(context, weights, tile), Fc1Layout.Plain);
 
     [Fact]
     public void Tile64x128x32_agrees() =>
-        TileCheck.Run<Tile64x128x32, BFloat16>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.GateUp);
+        TileCheck.Run<Tile64x128x32, BFloat16>((context, weights, tile) => new(context, weights, tile), Fc1Layout.GateUp);
 
     [Fact]
     public void Tile64x128x64_agrees() =>
-        TileCheck.Run<Tile64x128x64, BFloat16>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Plain);
+        TileCheck.Run<Tile64x128x64, BFloat16>((context, weights, tile) => new(context, weights, tile), Fc1Layout.Plain);
 
     [Fact]
     public void Tile64x128x128_agrees() =>
-        TileCheck.Run<Tile64x128x128, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Interleaved);
+        TileCheck.Run<Tile64x128x128, Half>((context, weights, tile) => new(context, weights, tile), Fc1Layout.Interleaved);
 
     [Fact]
     public void Tile64x256x32_agrees() =>
-        TileCheck.Run<Tile64x256x32, Half>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Plain);
+        TileCheck.Run<Tile64x256x32, Half>((context, weights, tile) => new(context, weights, tile), Fc1Layout.Plain);
 
     [Fact]
     public void Tile64x256x64_agrees() =>
-        TileCheck.Run<Tile64x256x64, BFloat16>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.UpGate);
+        TileCheck.Run<Tile64x256x64, BFloat16>((context, weights, tile) => new(context, weights, tile), Fc1Layout.UpGate);
 
     [Fact]
     public void Tile64x256x128_agrees() =>
-        TileCheck.Run<Tile64x256x128, BFloat16>((context, weights) => new(context, weights, Gpu.Tests.Gpu.Options), Fc1Layout.Plain);
+        TileCheck.Run<Tile64x256x128, BFloat16>((context, weights, tile) => new(context, weights, tile), Fc1Layout.Plain);
 }

@@ -27,6 +27,10 @@ internal static partial class PlanCheck
             ? []
             : Enumerable.Range(1, 2).Where(gemm => !run.Surface.Contains($"ImplementsGemm{gemm} => true", StringComparison.Ordinal));
         CudaTextCheck.Run(text, [.. generated.SelectMany(gemm => variants.Select(variant => $"moe_gemm{gemm}_{variant.Name}"))]);
+
+        // The kernels for few tokens are both GEMMs, beside a ladder and beside a pinned tile.
+        bool decodes = generated.Count() == 2;
+        Assert.Equal((decodes, decodes), (run.Surface.Contains("Decodes = true", StringComparison.Ordinal), text.Contains(" moe_decode_gemm1(", StringComparison.Ordinal)));
         if (Pinned().Match(source) is { Success: true } tile)
         {
             GemmVariant only = Assert.Single(variants);

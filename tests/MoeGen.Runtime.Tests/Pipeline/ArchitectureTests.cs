@@ -46,6 +46,9 @@ public sealed class ArchitectureTests
         string message = Assert.Throws<NotSupportedException>(() => new DeepTileMoe(gpu.Context, Weights, gpu.Options)).Message;
         Assert.Contains("122880 bytes", message, StringComparison.Ordinal);
         Assert.Contains("101376", message, StringComparison.Ordinal);
+
+        // The decode kernels would fit, but a layer takes calls of every size.
+        Assert.Throws<NotSupportedException>(() => new DeepTileMoe(gpu.Context, Weights, gpu.Options with { Variant = "decode" }));
         Assert.Equal((0, 0), (gpu.Compiler.Compilations, gpu.Driver.LaunchCount));
         Assert.Empty(gpu.Driver.CountedCopies);
     }

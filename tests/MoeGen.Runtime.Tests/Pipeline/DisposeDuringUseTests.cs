@@ -40,7 +40,7 @@ public sealed class DisposeDuringUseTests
             modules = call.Driver.LiveModules;
         };
         call.Forward();
-        Assert.Equal((4, 1, 0), (call.Driver.LaunchCount, modules, call.Driver.LiveModules));
+        Assert.Equal((4, 2, 0), (call.Driver.LaunchCount, modules, call.Driver.LiveModules));
         Assert.Equal(3, call.Driver.LiveAllocations);
         Assert.Empty(call.Driver.Violations);
     }

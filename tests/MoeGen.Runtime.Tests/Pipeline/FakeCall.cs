@@ -1,6 +1,6 @@
 namespace MoeGen.Tests;
 
-/// <summary>A layer on the fake device with the buffers of one call.</summary>
+/// <summary>A layer on the fake device with the buffers of one call: four launches, because its tile is named for few tokens too.</summary>
 internal sealed class FakeCall : IDisposable
 {
     public static readonly MoeShape Shape = new(4, 64, 32);
@@ -14,8 +14,8 @@ internal sealed class FakeCall : IDisposable
         try
         {
             Layer = weights is null
-                ? new PinnedMoe(Gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), Gpu.Options)
-                : new PinnedMoe(Gpu.Context, weights, Gpu.Options);
+                ? new PinnedMoe(Gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), Options)
+                : new PinnedMoe(Gpu.Context, weights, Options);
             Stream = Gpu.Context.CreateStream();
             Input = Gpu.Context.Allocate<BFloat16>(tokens * 64L);
             Ids = Gpu.Context.Allocate<int>(tokens * 2L);
@@ -29,6 +29,8 @@ internal sealed class FakeCall : IDisposable
     }
 
     public FakeGpu Gpu { get; }
+
+    public MoeCudaOptions Options => Gpu.Options with { Variant = PinnedMoe.Descriptor.Variants[0].Name };
 
     public FakeCudaDriver Driver => Gpu.Driver;
 

@@ -22,6 +22,18 @@ public sealed class LayerLaunchTests
         Assert.Equal(512, layer.GetWorkspaceBytes(3, 2));
     }
 
+    [Theory]
+    [InlineData(3, "decode", "moe_decode_gemm1", "moe_decode_gemm2")]
+    [InlineData(9, "m16n128k64s5", "moe_route_small", "moe_gemm1_m16n128k64s5", "moe_gemm2_m16n128k64s5", "moe_finalize")]
+    public void Beside_a_pinned_tile_the_same(int tokens, string variant, params string[] kernels)
+    {
+        using var gpu = new FakeGpu(PinnedMoe.Descriptor);
+        using var layer = new PinnedMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
+        Forward(gpu, layer, tokens, topK: 2);
+        Assert.Equal(kernels, gpu.Driver.Launches.Select(launch => launch.Kernel));
+        Assert.Equal((variant, VariantReason.Model), layer.ChoiceFor(tokens, 2) is { } choice ? (choice.Name, choice.Reason) : default);
+    }
+
     [Fact]
     public void Small_inputs_take_four_launches()
     {
@@ -119,7 +131,8 @@ public sealed class LayerLaunchTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static void Forward(FakeGpu gpu, LadderMoe layer, int tokens, int topK)
+    private static void Forward<TLayer>(FakeGpu gpu, TLayer layer, int tokens, int topK)
+        where TLayer : MoeLayer<TLayer, BFloat16>, IMoeDescriptor<TLayer, BFloat16>
     {
         using CudaStream stream = gpu.Context.CreateStream();
         using DeviceBuffer<BFloat16> input = gpu.Context.Allocate<BFloat16>(tokens * 64L);

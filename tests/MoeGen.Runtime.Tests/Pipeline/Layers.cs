@@ -8,7 +8,7 @@ public partial class DeepTileMoe;
 [MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu)]
 public partial class LadderMoe;
 
-/// <summary>One tile for all calls, hence four launches for few tokens.</summary>
+/// <summary>One tile, and the decode kernels beside it.</summary>
 [MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Tile = "16x128")]
 public partial class PinnedMoe;
 

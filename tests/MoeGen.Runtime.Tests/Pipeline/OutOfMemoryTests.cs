@@ -37,6 +37,7 @@ public sealed class OutOfMemoryTests
     public void Capture()
     {
         using var call = new FakeCall();
+        call.Layer.Prepare(TestContext.Current.CancellationToken);
         AssertNothingLeaks(call.Gpu, () => call.Capture().Dispose(), allocations: 1);
     }
 
@@ -44,6 +45,7 @@ public sealed class OutOfMemoryTests
     public void Forward_of_host_memory()
     {
         using var call = new FakeCall();
+        call.Layer.Prepare(TestContext.Current.CancellationToken);
         AssertNothingLeaks(call.Gpu, () => call.Layer.Forward(new BFloat16[64], [0, 1], [1, 1], new BFloat16[64]), allocations: 5);
     }
 
@@ -52,6 +54,7 @@ public sealed class OutOfMemoryTests
     {
         using var gpu = new FakeGpu(RoutedMoe.Descriptor);
         using var layer = new RoutedMoe(gpu.Context, FakeGpu.Weights<Half>(FakeCall.Shape, Fc1Layout.Plain), gpu.Options);
+        layer.Prepare(TestContext.Current.CancellationToken);
         AssertNothingLeaks(gpu, () => layer.ForwardFromLogits(new Half[64], new float[4], 2, new Half[64]), allocations: 4);
     }
 

@@ -30,12 +30,32 @@ public sealed class VariantLoadingTests
     }
 
     [Fact]
-    public void A_pinned_tile_is_compiled_whole_with_the_layer()
+    public void A_text_without_decode_kernels_and_with_one_tile_is_compiled_whole_with_the_layer()
     {
-        using var call = new FakeCall();
-        Assert.Equal([""], call.Gpu.Compiler.Parts);
-        call.Forward();
-        Assert.Equal(1, call.Gpu.Compiler.Compilations);
+        using var gpu = new FakeGpu(PluggedMoe.Descriptor);
+        using var layer = new PluggedMoe(gpu.Context, FakeGpu.Weights<BFloat16>(LadderCall.Shape, Fc1Layout.GateUp), gpu.Options);
+        Assert.Equal([""], gpu.Compiler.Parts);
+        layer.Prepare(Cancellation);
+        Assert.Equal(1, gpu.Compiler.Compilations);
+    }
+
+    [Fact]
+    public void A_pinned_tile_and_the_decode_kernels_beside_it_are_compiled_by_the_calls_that_run_them()
+    {
+        using var gpu = new FakeGpu(PinnedMoe.Descriptor);
+        using (var layer = new PinnedMoe(gpu.Context, FakeGpu.Weights<BFloat16>(LadderCall.Shape, Fc1Layout.GateUp), gpu.Options))
+        {
+            Assert.Equal(["stages"], gpu.Compiler.Parts);
+            layer.Prepare(Tiled, 2);
+            Assert.Equal(["stages", "m16n128k64s5"], gpu.Compiler.Parts);
+        }
+
+        using var other = new PinnedMoe(gpu.Context, FakeGpu.Weights<BFloat16>(LadderCall.Shape, Fc1Layout.GateUp), gpu.Options);
+        other.Prepare(Decoded, 2);
+        Assert.Equal(["stages", "m16n128k64s5", "decode"], gpu.Compiler.Parts);
+        Assert.Equal(2, other.CompiledParts.Count);
+        other.Prepare(Cancellation);
+        Assert.Equal((3, 3), (gpu.Compiler.Compilations, gpu.Driver.LiveModules));
     }
 
     [Theory]

@@ -83,7 +83,41 @@ public sealed class VariantSelectorTests : IDisposable
         using var small = new FakeGpu(LadderMoe.Descriptor);
         string large = Assert.Throws<ArgumentException>(() => new VariantSelector(LadderMoe.Descriptor, small.Context, "m128n256k64s3")).Message;
         Assert.Contains("m128n128k64s3, decode", large, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new VariantSelector(DeepTileMoe.Descriptor, _gpu.Context, "decode"));
+        Assert.Throws<ArgumentException>(() => new VariantSelector(PluggedMoe.Descriptor, _gpu.Context, "decode"));
+        Assert.Contains("allowed are m16n128k64s5, decode", Assert.Throws<ArgumentException>(() => new VariantSelector(PinnedMoe.Descriptor, _gpu.Context, "m1")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(8, 4096, 14336)]
+    [InlineData(128, 2048, 768)]
+    [InlineData(1, 64, 32)]
+    public void Beside_a_pinned_tile_the_decode_kernels_run_where_they_run_beside_the_ladder(int experts, int hidden, int intermediate)
+    {
+        var shape = new MoeShape(experts, hidden, intermediate);
+        var ladder = new VariantSelector(LadderMoe.Descriptor, _gpu.Context, null);
+        var pinned = new VariantSelector(PinnedMoe.Descriptor, _gpu.Context, null);
+        var taken = new HashSet<string>();
+        foreach (int topK in (int[])[1, 2, 4, 8, 32])
+        {
+            for (int tokens = 1; tokens <= 100; tokens++)
+            {
+                bool decodes = ladder.Select(shape, tokens, topK) == ladder.DecodeIndex;
+                string name = pinned.NameOf(pinned.Select(shape, tokens, topK, out VariantReason reason));
+                Assert.Equal((decodes ? "decode" : "m16n128k64s5", VariantReason.Model), (name, reason));
+                taken.Add(name);
+            }
+        }
+
+        Assert.Equal(2, taken.Count);
+    }
+
+    [Fact]
+    public void A_pinned_tile_can_be_named_for_few_tokens_and_a_class_with_a_GEMM_of_its_own_has_no_other()
+    {
+        var named = new VariantSelector(PinnedMoe.Descriptor, _gpu.Context, "m16n128k64s5");
+        var own = new VariantSelector(PluggedMoe.Descriptor, _gpu.Context, null);
+        Assert.All((int[])[1, 64, 4096], tokens => Assert.Equal((0, 0), (named.Select(Mixtral, tokens, 2), own.Select(Mixtral, tokens, 2))));
+        Assert.Equal([0], own.Candidates);
     }
 
     [Fact]

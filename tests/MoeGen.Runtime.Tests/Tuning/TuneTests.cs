@@ -57,6 +57,20 @@ public sealed class TuneTests
     }
 
     [Fact]
+    public void A_pinned_tile_is_measured_beside_the_decode_kernels()
+    {
+        using var gpu = new FakeGpu(PinnedMoe.Descriptor);
+        using var layer = new PinnedMoe(gpu.Context, FakeGpu.Weights<BFloat16>(LadderCall.Shape, Fc1Layout.GateUp), gpu.Options);
+        var timer = new FakeVariantTimer((tokens, variant) => variant == (tokens < 3 ? 1 : 0) ? 10 : 20);
+        TuningEntry entry = layer.Tune(2, [2, 3, 256], timer, Cancellation);
+        Assert.Equal(["decode", "m16n128k64s5", "m16n128k64s5"], entry.Points.Select(point => point.Variant));
+        Assert.Equal([(2, 1), (2, 0), (3, 1), (3, 0), (256, 0)], timer.Asked);
+        using var tuned = new PinnedMoe(
+            gpu.Context, FakeGpu.Weights<BFloat16>(LadderCall.Shape, Fc1Layout.GateUp), gpu.Options with { TuningTable = new TuningTable([entry]) });
+        Assert.Equal(("decode", "m16n128k64s5"), (layer.ChoiceFor(3, 2)!.Value.Name, tuned.ChoiceFor(3, 2)!.Value.Name));
+    }
+
+    [Fact]
     public void A_difference_within_the_noise_keeps_the_models_choice()
     {
         using var call = new LadderCall();
@@ -126,8 +140,8 @@ public sealed class TuneTests
         Assert.Throws<ArgumentOutOfRangeException>(() => call.Layer.Tune(33, [4], timer, Cancellation));
         Assert.ThrowsAny<OperationCanceledException>(() => call.Layer.Tune(2, [4], timer, new CancellationToken(true)));
         Assert.Empty(timer.Asked);
-        using var pinned = new FakeCall();
-        Assert.Contains("nothing to choose", Assert.Throws<InvalidOperationException>(() => pinned.Layer.Tune(2, null, Cancellation)).Message, StringComparison.Ordinal);
+        using var named = new FakeCall();
+        Assert.Contains("nothing to choose", Assert.Throws<InvalidOperationException>(() => named.Layer.Tune(2, null, Cancellation)).Message, StringComparison.Ordinal);
         using var managed = new LadderMoe(new ManagedBackend(), FakeGpu.Weights<BFloat16>(LadderCall.Shape, Fc1Layout.GateUp));
         Assert.Throws<InvalidOperationException>(() => managed.Tune(2, null, Cancellation));
         Assert.Null(managed.ChoiceFor(1, 1));

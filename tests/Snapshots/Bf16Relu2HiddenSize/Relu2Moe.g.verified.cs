@@ -6,6 +6,7 @@
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m128n64k128s2: tile 128x64x128, 2 stages, 2x2 warps of 64x32 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class Relu2Moe : global::MoeGen.MoeLayer<global::Relu2Moe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Relu2Moe, global::MoeGen.BFloat16>
@@ -51,6 +52,7 @@ partial class Relu2Moe : global::MoeGen.MoeLayer<global::Relu2Moe, global::MoeGe
             new(Name: "m128n64k128s2", TileM: 128, TileN: 64, TileK: 128, Stages: 2, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
         })
     {
+        Decodes = true,
         StaticShape = new(HiddenSize: 2688),
     };
 
@@ -67,19 +69,25 @@ partial class Relu2Moe : global::MoeGen.MoeLayer<global::Relu2Moe, global::MoeGe
         private readonly global::MoeGen.PartKernel _routeScan;
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _finalize;
+        private readonly global::MoeGen.PartKernel _decodeGemm1;
+        private readonly global::MoeGen.PartKernel _decodeGemm2;
+        private readonly global::MoeGen.PartKernel _decodeGemm2Wide;
         private readonly global::MoeGen.PartKernel _gemm1M128N64K128S2;
         private readonly global::MoeGen.PartKernel _gemm2M128N64K128S2;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
         {
-            _routeSmall = parts.Kernel("", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = parts.Kernel("", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
-            _routeScan = parts.Kernel("", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = parts.Kernel("", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
-            _finalize = parts.Kernel("", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _gemm1M128N64K128S2 = parts.Kernel("", "moe_gemm1_m128n64k128s2", threads: 128, sharedMemoryBytes: 98304);
-            _gemm2M128N64K128S2 = parts.Kernel("", "moe_gemm2_m128n64k128s2", threads: 128, sharedMemoryBytes: 98304);
+            _routeSmall = parts.Kernel("stages", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
+            _routeCount = parts.Kernel("stages", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
+            _routeScan = parts.Kernel("stages", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
+            _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
+            _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm2Wide = parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
+            _gemm1M128N64K128S2 = parts.Kernel("m128n64k128s2", "moe_gemm1_m128n64k128s2", threads: 128, sharedMemoryBytes: 98304);
+            _gemm2M128N64K128S2 = parts.Kernel("m128n64k128s2", "moe_gemm2_m128n64k128s2", threads: 128, sharedMemoryBytes: 98304);
         }
 
         /// <summary>Counting sort of the slots by expert in one block.</summary>
@@ -101,6 +109,18 @@ partial class Relu2Moe : global::MoeGen.MoeLayer<global::Relu2Moe, global::MoeGe
         /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
+
+        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.</summary>
+        public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8), stream);
+
+        /// <summary>Activated rows x fc2 and the reduction over K for few slots: one block 16 columns.</summary>
+        public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
+
+        /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
+        public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m64n64k64s4: tile 64x64x64, 4 stages, 2x2 warps of 32x32 (128 threads), 65536 bytes of shared memory, 32 accumulators and at most 168 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class ChosenSoftmaxMoe : global::MoeGen.MoeLayer<global::Samples.ChosenSoftmaxMoe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.ChosenSoftmaxMoe, global::MoeGen.BFloat16>
@@ -51,7 +52,10 @@ partial class ChosenSoftmaxMoe : global::MoeGen.MoeLayer<global::Samples.ChosenS
         Variants: new global::MoeGen.GemmVariant[]
         {
             new(Name: "m64n64k64s4", TileM: 64, TileN: 64, TileK: 64, Stages: 4, Threads: 128, SharedMemoryBytes: 65536, MaxRegisters: 168, MinBlocksPerSm: 3),
-        });
+        })
+    {
+        Decodes = true,
+    };
 
     /// <inheritdoc/>
     [global::System.CodeDom.Compiler.GeneratedCodeAttribute("MoeGen", "VERSION")]
@@ -70,23 +74,29 @@ partial class ChosenSoftmaxMoe : global::MoeGen.MoeLayer<global::Samples.ChosenS
         private readonly global::MoeGen.PartKernel _routeScan;
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _finalize;
+        private readonly global::MoeGen.PartKernel _decodeGemm1;
+        private readonly global::MoeGen.PartKernel _decodeGemm2;
+        private readonly global::MoeGen.PartKernel _decodeGemm2Wide;
         private readonly global::MoeGen.PartKernel _gemm1M64N64K64S4;
         private readonly global::MoeGen.PartKernel _gemm2M64N64K64S4;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
         {
-            _routerLogits = parts.Kernel("", "moe_router_logits", threads: 256, sharedMemoryBytes: 0);
-            _routerLogitsTiled = parts.Kernel("", "moe_router_logits_tiled", threads: 128, sharedMemoryBytes: 0);
-            _selectExperts = parts.Kernel("", "moe_select_experts", threads: 256, sharedMemoryBytes: 0);
-            _selectAndRoute = parts.Kernel("", "moe_select_and_route", threads: 1024, sharedMemoryBytes: 0);
-            _routeSmall = parts.Kernel("", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = parts.Kernel("", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
-            _routeScan = parts.Kernel("", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = parts.Kernel("", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
-            _finalize = parts.Kernel("", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _gemm1M64N64K64S4 = parts.Kernel("", "moe_gemm1_m64n64k64s4", threads: 128, sharedMemoryBytes: 65536);
-            _gemm2M64N64K64S4 = parts.Kernel("", "moe_gemm2_m64n64k64s4", threads: 128, sharedMemoryBytes: 65536);
+            _routerLogits = parts.Kernel("stages", "moe_router_logits", threads: 256, sharedMemoryBytes: 0);
+            _routerLogitsTiled = parts.Kernel("stages", "moe_router_logits_tiled", threads: 128, sharedMemoryBytes: 0);
+            _selectExperts = parts.Kernel("stages", "moe_select_experts", threads: 256, sharedMemoryBytes: 0);
+            _selectAndRoute = parts.Kernel("stages", "moe_select_and_route", threads: 1024, sharedMemoryBytes: 0);
+            _routeSmall = parts.Kernel("stages", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
+            _routeCount = parts.Kernel("stages", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
+            _routeScan = parts.Kernel("stages", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
+            _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
+            _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm2Wide = parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
+            _gemm1M64N64K64S4 = parts.Kernel("m64n64k64s4", "moe_gemm1_m64n64k64s4", threads: 128, sharedMemoryBytes: 65536);
+            _gemm2M64N64K64S4 = parts.Kernel("m64n64k64s4", "moe_gemm2_m64n64k64s4", threads: 128, sharedMemoryBytes: 65536);
         }
 
         /// <summary>The router's linear layer for few tokens: 2 experts by 8 tokens a block.</summary>
@@ -124,6 +134,18 @@ partial class ChosenSoftmaxMoe : global::MoeGen.MoeLayer<global::Samples.ChosenS
         /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
+
+        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.</summary>
+        public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8), stream);
+
+        /// <summary>Activated rows x fc2 and the reduction over K for few slots: one block 16 columns.</summary>
+        public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
+
+        /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
+        public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

@@ -2,6 +2,7 @@
 // FP16, GeluTanh, SoftmaxTopK; E = 60.
 // GEMM variants, M x N x K:
 //   m256n64k64s2: tile 256x64x64, 2 stages, 4x2 warps of 64x32 (256 threads), 81920 bytes of shared memory, 64 accumulators and at most 255 registers a thread
+// Parts: stages, decode, m256n64k64s2. With MOE_PART and MOE_PART_<part> defined, that part's entry points alone.
 
 struct TileM256N64K64S2 {
     static constexpr int kTileM = 256;  // rows (expanded tokens) a block
@@ -254,6 +255,7 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
 }
 
 // ---- routing/route.cuh ---- Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
@@ -301,6 +303,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const
     __syncthreads();
     walk_run(runs, arguments, begin, num_slots, true);
 }
+#endif
 
 // ---- routing/order_keys.cuh ---- Numbers as keys in their order: taken experts below NaN, NaN below every number.
 constexpr unsigned kTakenKey = 0;
@@ -379,6 +382,7 @@ __device__ __forceinline__ void select_token(unsigned* keys, long long token, co
 }
 
 // ---- routing/select_experts.cuh ---- Experts and scales of many tokens: one warp a token.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
 constexpr int kSelectThreads = 256;                 // threads a block
 constexpr int kTokensPerBlock = kSelectThreads / 32;  // one warp a token
 
@@ -388,8 +392,10 @@ extern "C" __global__ void __launch_bounds__(kSelectThreads) moe_select_experts(
     // Whole warps leave; no block barrier follows.
     if (token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) select_token(keys[threadIdx.x / 32], token, arguments);
 }
+#endif
 
 // ---- routing/select_and_route.cuh ---- From router logits to the list of tiles in one block, for few tokens: the choice of experts, then the sort of their slots.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
 struct SelectAndRouteArguments {
     SelectExpertsArguments select;
     RouteArguments route;
@@ -410,6 +416,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_select_and_rou
     __syncthreads();
     walk_run(runs, arguments.route, 0, arguments.route.valid_slots(), true);
 }
+#endif
 
 // ---- primitives/memory.cuh ---- Shared-memory addresses and 16-byte vectors.
 // An address inside the block's shared memory, in bytes, as the shared-state-space instructions take it.
@@ -428,6 +435,7 @@ __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 ;
 
 // ---- routing/router_logits.cuh ---- The router's linear layer for few tokens, in fp32: logits[t, e] = weight[e] . input[t]. The threads of a block share the depth, so
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
 // that one token keeps the memory of the whole device busy.
 struct RouterLogitsArguments {
     const Element* input;          // [T, H]
@@ -506,8 +514,10 @@ extern "C" __global__ void __launch_bounds__(kLogitThreads) moe_router_logits(co
     for (int other = 0; other < kLogitWarps; ++other) total += warp_sums[other][threadIdx.x];
     store_logit(arguments, first_token + token, row, total);
 }
+#endif
 
 // ---- routing/router_logits_tiled.cuh ---- The router's linear layer for many tokens: a block computes 64 tokens x 64 experts, a thread 8 x 4 of them.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
 constexpr int kLogitTile = 64;              // tokens and weight rows a block
 constexpr int kLogitTileDepth = 32;         // elements of depth a step
 constexpr int kLogitTilePitch = kLogitTile + 4;  // words a row in shared memory: neither stores nor loads conflict
@@ -594,6 +604,7 @@ extern "C" __global__ void __launch_bounds__(kTiledLogitThreads) moe_router_logi
         if (token < tokens && row < arguments.numRows) store_logit(arguments, first_token + token, row, sums[i / kThreadRows][i % kThreadRows]);
     }
 }
+#endif
 
 // ---- primitives/ldmatrix.cuh ---- Loads four 8x8 matrices of 16-bit elements from shared memory into fragments (PTX ISA: ldmatrix, sm_75).
 // Lane i gives the address of row i % 8 of matrix i / 8; fragment[m] is this lane's pair of elements of matrix m.
@@ -1094,6 +1105,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
 }
 
 // ---- finalize/finalize.cuh ---- output[t] = sum over k of scale[t, k] * expertOutput[t * K + k], in the order of k, in fp32.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
 struct FinalizeArguments {
     const Element* expertOutput;      // [T * K, H], in slot order, or in sorted order where slotRows is given
     const int* slotRows;              // [T * K]; sorted row of each slot; null means slot order
@@ -1140,10 +1152,360 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
     }
     if (column < hidden) store_outputs(arguments.output + static_cast<long long>(token) * hidden + column, sums);
 }
+#endif
+
+// ---- primitives/stream.cuh ---- Loads of what is read once, such as weights in decoding: they leave L1 to what is read again.
+// 16 bytes from global memory that no kernel writes meanwhile; zeros where `valid` is false (PTX ISA: ld.global.nc, sm_80).
+__device__ __forceinline__ Vector16 load_streamed(const void* source, bool valid)
+#ifdef __CUDA_ARCH__
+{
+    Vector16 vector = {};
+    if (valid)
+        asm("ld.global.nc.L1::no_allocate.L2::128B.v4.u32 {%0, %1, %2, %3}, [%4];"
+            : "=r"(vector.words[0]), "=r"(vector.words[1]), "=r"(vector.words[2]), "=r"(vector.words[3]) : "l"(source));
+    return vector;
+}
+#endif
+;
+
+// Asks for the 128 bytes around `source` in L2, and waits for nothing (PTX ISA: prefetch, sm_20).
+__device__ __forceinline__ void fetch_into_l2(const void* source)
+#ifdef __CUDA_ARCH__
+{
+    asm volatile("prefetch.global.L2 [%0];" :: "l"(source));
+}
+#endif
+;
+
+// ---- decode/slot_groups.cuh ---- Which experts a small call touches, and with which slots: every block finds out by itself, so that no launch sorts before it.
+constexpr int kDecodeSlots = 64;     // T * K at most
+constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
+constexpr int kDecodeWarps = kDecodeThreads / 32;
+constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 where there are few blocks
+constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
+
+struct SlotGroups {
+    int slot_experts[kDecodeSlots];  // of each slot, -1 where it has none
+    bool leads[kDecodeSlots];        // whether a slot is the first of a group
+    int slots[kDecodeSlots];         // slots of valid experts by expert, in their order
+    int starts[kDecodeSlots + 1];    // first entry in `slots` of each group, then the number of entries
+    int experts[kDecodeSlots];       // expert of each group
+    int count;                       // groups
+};
+
+// All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
+__device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    const int (&experts)[kDecodeSlots] = groups.slot_experts;
+    const int slot = threadIdx.x;
+    const int expert = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
+    if (slot < num_slots) groups.slot_experts[slot] = expert;
+    __syncthreads();
+
+    int place = 0, before = 0;  // entries before this slot's, and those of them that are of its expert
+    for (int other = 0; other < num_slots; ++other) {
+        const bool same = experts[other] == expert && other < slot;
+        before += same;
+        place += same || (experts[other] >= 0 && experts[other] < expert);
+    }
+    const bool leader = expert >= 0 && before % kGroupSlots == 0;
+    if (slot < num_slots) groups.leads[slot] = leader;
+    if (expert >= 0) groups.slots[place] = slot;
+    __syncthreads();
+
+    if (leader) {
+        int group = 0;
+        for (int other = 0; other < num_slots; ++other)
+            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other < slot));
+        groups.experts[group] = expert;
+        groups.starts[group] = place;
+    }
+    if (slot == 0) {
+        int count = 0, entries = 0;
+        for (int other = 0; other < num_slots; ++other) { count += groups.leads[other]; entries += experts[other] >= 0; }
+        groups.count = count;
+        groups.starts[count] = entries;
+    }
+    __syncthreads();
+}
+
+// ---- decode/stream_rows.cuh ---- Few rows: weights go from memory to the tensor cores by way of registers alone. A warp takes 16 weight rows as the m16 side
+// of mma and up to kGroupSlots rows of activations as the n8 side.
+constexpr int kGroupFragments = kGroupSlots / 8;  // n8 fragments
+constexpr int kStreamUnroll = 6;                           // 64-byte steps whose weights are in flight at once: eight spill
+constexpr int kStreamStep = 64 / sizeof(Operand);          // elements of depth a step
+constexpr int kStreamDepth = kStreamStep * kStreamUnroll;  // elements of depth a round
+
+using StreamSums = Sum[kGroupFragments][4];
+
+// The activation rows that this lane brings: row lane / 4 of each fragment; null beyond the group's slots.
+struct StreamedRows {
+    const Operand* rows[kGroupFragments];
+    int fragments;
+};
+
+// sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth, in whole 16-byte vectors. This lane brings weight rows
+// lane / 4 (`low`) and lane / 4 + 8 (`high`); null means zeros. Lane c = lane % 4 of each four owns bytes 16c..16c+15 of every
+// 64: the depth is permuted inside mma, alike on both sides, so that one 16-byte load fills the operands of two instructions.
+__device__ __forceinline__ void stream_rows(
+    StreamSums& sums, const Operand* low, const Operand* high, const StreamedRows& activations, int begin, int end) {
+    const int lane_depth = threadIdx.x % 4 * (kStreamStep / 4);
+    for (int round = begin; round < end; round += kStreamDepth) {
+        Vector16 low_weights[kStreamUnroll], high_weights[kStreamUnroll];
+#pragma unroll
+        for (int step = 0; step < kStreamUnroll; ++step) {
+            const int depth = round + step * kStreamStep + lane_depth;
+            low_weights[step] = load_streamed(low + depth, low && depth < end);
+            high_weights[step] = load_streamed(high + depth, high && depth < end);
+        }
+#pragma unroll
+        for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
+            if (fragment >= activations.fragments) break;
+            const Operand* row = activations.rows[fragment];
+#pragma unroll
+            for (int step = 0; step < kStreamUnroll; ++step) {
+                const int depth = round + step * kStreamStep + lane_depth;
+                Vector16 values = {};
+                if (row && depth < end) values = *reinterpret_cast<const Vector16*>(row + depth);
+#pragma unroll
+                for (int half = 0; half < 2; ++half) {
+                    const unsigned weights[4] = {low_weights[step].words[2 * half], high_weights[step].words[2 * half],
+                                                 low_weights[step].words[2 * half + 1], high_weights[step].words[2 * half + 1]};
+                    mma(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
+                }
+            }
+        }
+    }
+}
+
+// The rows of a group, which `row_of(slot)` finds.
+template <class RowOf> __device__ __forceinline__ StreamedRows streamed_rows(const SlotGroups& groups, int group, RowOf row_of) {
+    const int begin = groups.starts[group], count = groups.starts[group + 1] - begin;
+    StreamedRows activations;
+    activations.fragments = (count + 7) / 8;
+#pragma unroll
+    for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
+        const int entry = fragment * 8 + static_cast<int>(threadIdx.x) % 32 / 4;
+        activations.rows[fragment] = entry < count ? row_of(groups.slots[begin + entry]) : nullptr;
+    }
+    return activations;
+}
+
+// ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots: routing inside, no launch before it.
+#if !defined(MOE_PART) || defined(MOE_PART_decode)
+struct DecodeGemm1Arguments {
+    const Operand* input;             // [T, H]
+    const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
+    Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
+    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
+    LocalExperts localExperts;        // from ids to experts 0..E-1
+    const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
+    const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
+    const float* swigluBeta;          // [E]
+    const float* swigluLimit;         // [E]
+    int numSlots;                     // T * K, at most kDecodeSlots
+    int topK;                         // K
+    int hiddenSize;                   // H, a multiple of 8
+    int intermediateSize;             // I, a multiple of 8
+    int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
+    int upRowOffset, upRowStride;     // the same for the up half of a gated pair
+    const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
+    const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
+    int gemm2Warps;                   // warps a block of GEMM2
+    int reserved;
+};
+static_assert(sizeof(DecodeGemm1Arguments) == 152, "the launcher passes this layout");
+
+constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
+
+// Warps that share a task's depth, a power of two: what gives the warp with most to do the fewest rounds of loads.
+__device__ __forceinline__ int depth_parts(int tasks, int rounds) {
+    const int warps = gridDim.x * kDecodeWarps;
+    int best = 1, fewest = (tasks + warps - 1) / warps * rounds;
+    for (int parts = 2; parts <= kDecodeWarps; parts *= 2) {
+        const int needed = (tasks * parts + warps - 1) / warps * ((rounds + parts - 1) / parts);
+        if (needed < fewest) { best = parts; fewest = needed; }
+    }
+    return best;
+}
+
+// Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
+__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
+    constexpr int kLines = kStreamDepth * sizeof(Operand) / 128;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
+    for (int item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
+        const int row = item / lines, warp = item % lines / kLines;
+        const int round = groups.count * rounds * warp / arguments.gemm2Warps, group = round / rounds;
+        const int begin = (round - group * rounds) * kStreamDepth + item % kLines * static_cast<int>(128 / sizeof(Operand));
+        if (begin < depth)
+            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * depth + begin);
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
+    __shared__ SlotGroups groups;
+    __shared__ Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int depth = hidden, gemm2_depth = intermediate;
+    const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
+    const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, parts = depth_parts(tasks, rounds), block_tasks = kDecodeWarps / parts;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp % parts;
+
+    // A task is one group's rows by kDecodeOutputs outputs; neighbouring warps read neighbouring rows, or parts of one task's depth.
+    for (int base = blockIdx.x * block_tasks; base < tasks; base += gridDim.x * block_tasks) {
+        const int task = base + warp / parts, group = task / column_tasks;
+        const bool has_task = task < tasks;
+        const int expert = has_task ? groups.experts[group] : 0;
+        const int low_output = (task - group * column_tasks) * kDecodeOutputs + lane / 4;
+        const int high_output = kGated ? low_output : low_output + 8;
+        const long long first_row = static_cast<long long>(expert) * (kGated ? 2 * intermediate : intermediate);
+        const long long low_row = first_row + arguments.gateRowOffset + low_output * arguments.gateRowStride;
+        const long long high_row = first_row
+            + (kGated ? arguments.upRowOffset + high_output * arguments.upRowStride : arguments.gateRowOffset + high_output * arguments.gateRowStride);
+        const bool has_high = high_output < intermediate;
+        StreamSums sums = {};
+        if (has_task) {
+            const StreamedRows activations = streamed_rows(
+                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * depth; });
+            stream_rows(sums, arguments.fc1ExpertWeights + low_row * depth,
+                        has_high ? arguments.fc1ExpertWeights + high_row * depth : nullptr, activations,
+                        rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, depth));
+        }
+
+        // The parts are added in their order, by the warp of the first.
+        if (parts > 1) {
+#pragma unroll
+            for (int i = 0; i < kGroupFragments * 4; ++i) part_sums[warp][i][lane] = sums[i / 4][i % 4];
+            __syncthreads();
+            for (int other = 1; part == 0 && other < parts; ++other)
+#pragma unroll
+                for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] += part_sums[warp + other][i][lane];
+            __syncthreads();
+        }
+        if (!has_task || part != 0) continue;
+
+        const Element* biases = arguments.fc1ExpertBiases;
+        const float low_bias = biases ? unpack_low(biases[low_row].bits) : 0.0f;
+        const float high_bias = biases && has_high ? unpack_low(biases[high_row].bits) : 0.0f;
+        const ActivationParameters parameters =
+            activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, expert);
+        auto store = [&](int slot, int output, float value) {
+            arguments.activated[static_cast<long long>(slot) * intermediate + output].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
+        };
+#pragma unroll
+        for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
+                const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
+                if (entry >= groups.starts[group + 1]) continue;
+                const int slot = groups.slots[entry];
+                float low = static_cast<float>(sums[fragment][i]), high = static_cast<float>(sums[fragment][2 + i]);
+                low += low_bias;
+                high += high_bias;
+                store(slot, low_output, activate(low, kGated ? high : low, parameters));
+                if (!kGated && has_high) store(slot, high_output, activate(high, high, parameters));
+            }
+        }
+    }
+    fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
+}
+#endif
+
+// ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens.
+#if !defined(MOE_PART) || defined(MOE_PART_decode)
+struct DecodeGemm2Arguments {
+    const Operand* activated;         // [T * K, I] in slot order
+    const Operand* fc2ExpertWeights;  // [E, H, I]
+    Element* output;                  // [T, H]; every row is written
+    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
+    LocalExperts localExperts;        // from ids to experts 0..E-1
+    const Element* fc2ExpertBiases;   // [E, H]; null means none
+    const float* tokenFinalScales;    // [T * K]; null means 1
+    const int* numTokensOnDevice;     // rows of tokens from this on are zeros; null means T
+    int numSlots;                     // T * K, at most kDecodeSlots
+    int topK;                         // K
+    int hiddenSize;                   // H, a multiple of 8
+    int intermediateSize;             // I, a multiple of 8
+};
+static_assert(sizeof(DecodeGemm2Arguments) == 96, "the launcher passes this layout");
+
+constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
+constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // of all warps: kWideDecodeThreads have half the slots
+
+extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
+    __shared__ SlotGroups groups;
+    __shared__ Sum partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
+    const int first_column = blockIdx.x * kDecodeColumns;
+    const int warp_sums = num_slots * kDecodeColumns;
+    Sum* own_sums = partial_sums + warp * warp_sums;
+    for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0;
+    __syncwarp();
+
+    // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
+    const int all_rounds = groups.count * rounds;
+    const int end = all_rounds * (warp + 1) / warps;
+    for (int round = all_rounds * warp / warps; round < end;) {
+        const int group = round / rounds;
+        const int first = round - group * rounds;
+        const int last = min(rounds, first + end - round);
+        const StreamedRows activations = streamed_rows(
+            groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; });
+        const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
+        StreamSums sums = {};
+        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
+        stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
+                    first * kStreamDepth, min(last * kStreamDepth, depth));
+#pragma unroll
+        for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
+                if (entry >= groups.starts[group + 1]) continue;
+                Sum* slot_sums = own_sums + groups.slots[entry] * kDecodeColumns + lane / 4;
+                slot_sums[0] = sums[fragment][i];
+                slot_sums[8] = sums[fragment][2 + i];
+            }
+        }
+        round += last - first;
+    }
+    __syncthreads();
+
+    // Fixed order: the warps of a slot, then the slots of a token.
+    for (int i = threadIdx.x; i < num_slots / top_k * kDecodeColumns; i += blockDim.x) {
+        const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
+        if (column >= hidden) continue;
+        float total = 0.0f;
+        for (int slot = token * top_k; slot < (token + 1) * top_k; ++slot) {
+            const int expert = groups.slot_experts[slot];
+            if (expert < 0) continue;
+            const long long row = static_cast<long long>(expert) * hidden + column;
+            Sum products = 0;
+#pragma unroll 8
+            for (int other = 0; other < warps; ++other) products += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
+            float sum = static_cast<float>(products);
+            if (arguments.fc2ExpertBiases) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
+            total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);
+        }
+        arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));
+    }
+}
+#endif
 
 // ---- entry points ----
 
+#if !defined(MOE_PART) || defined(MOE_PART_m256n64k64s2)
 extern "C" __global__ void __launch_bounds__(TileM256N64K64S2::kThreads, TileM256N64K64S2::kMinBlocksPerSm)
 moe_gemm1_m256n64k64s2(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM256N64K64S2>(arguments, next_tiles); }
 extern "C" __global__ void __launch_bounds__(TileM256N64K64S2::kThreads, TileM256N64K64S2::kMinBlocksPerSm)
 moe_gemm2_m256n64k64s2(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM256N64K64S2>(arguments, next_tiles); }
+#endif

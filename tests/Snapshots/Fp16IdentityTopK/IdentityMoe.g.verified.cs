@@ -8,6 +8,7 @@ namespace Samples;
 /// GEMM variants, M x N x K:
 /// <list type="bullet">
 /// <item><description>m16n64k64s6: tile 16x64x64, 6 stages, 1x2 warps of 16x32 (64 threads), 61440 bytes of shared memory, 16 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class IdentityMoe : global::MoeGen.MoeLayer<global::Samples.IdentityMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::Samples.IdentityMoe, global::System.Half>
@@ -53,6 +54,7 @@ partial class IdentityMoe : global::MoeGen.MoeLayer<global::Samples.IdentityMoe,
             new(Name: "m16n64k64s6", TileM: 16, TileN: 64, TileK: 64, Stages: 6, Threads: 64, SharedMemoryBytes: 61440, MaxRegisters: 255, MinBlocksPerSm: 3),
         })
     {
+        Decodes = true,
         StaticShape = new(TopK: 1, IntermediateSize: 1408),
     };
 
@@ -69,19 +71,25 @@ partial class IdentityMoe : global::MoeGen.MoeLayer<global::Samples.IdentityMoe,
         private readonly global::MoeGen.PartKernel _routeScan;
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _finalize;
+        private readonly global::MoeGen.PartKernel _decodeGemm1;
+        private readonly global::MoeGen.PartKernel _decodeGemm2;
+        private readonly global::MoeGen.PartKernel _decodeGemm2Wide;
         private readonly global::MoeGen.PartKernel _gemm1M16N64K64S6;
         private readonly global::MoeGen.PartKernel _gemm2M16N64K64S6;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
         {
-            _routeSmall = parts.Kernel("", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
-            _routeCount = parts.Kernel("", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
-            _routeScan = parts.Kernel("", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
-            _routePlace = parts.Kernel("", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
-            _finalize = parts.Kernel("", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _gemm1M16N64K64S6 = parts.Kernel("", "moe_gemm1_m16n64k64s6", threads: 64, sharedMemoryBytes: 61440);
-            _gemm2M16N64K64S6 = parts.Kernel("", "moe_gemm2_m16n64k64s6", threads: 64, sharedMemoryBytes: 61440);
+            _routeSmall = parts.Kernel("stages", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
+            _routeCount = parts.Kernel("stages", "moe_route_count", threads: 1024, sharedMemoryBytes: 0);
+            _routeScan = parts.Kernel("stages", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
+            _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
+            _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
+            _decodeGemm2Wide = parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
+            _gemm1M16N64K64S6 = parts.Kernel("m16n64k64s6", "moe_gemm1_m16n64k64s6", threads: 64, sharedMemoryBytes: 61440);
+            _gemm2M16N64K64S6 = parts.Kernel("m16n64k64s6", "moe_gemm2_m16n64k64s6", threads: 64, sharedMemoryBytes: 61440);
         }
 
         /// <summary>Counting sort of the slots by expert in one block.</summary>
@@ -103,6 +111,18 @@ partial class IdentityMoe : global::MoeGen.MoeLayer<global::Samples.IdentityMoe,
         /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
+
+        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.</summary>
+        public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8), stream);
+
+        /// <summary>Activated rows x fc2 and the reduction over K for few slots: one block 16 columns.</summary>
+        public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
+
+        /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
+        public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

@@ -11,6 +11,7 @@
 /// <item><description>m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
 partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::System.Half>, global::MoeGen.IMoeDescriptor<global::LadderMoe, global::System.Half>

@@ -40,6 +40,11 @@ internal static class SurfaceFile
                     writer.Write($"/// <item><description>{PlanText.Of(plan)}</description></item>");
                 }
 
+                if (model.Decodes)
+                {
+                    writer.Write($"/// <item><description>{TextParts.Decode}: both GEMMs for few tokens, without tiles</description></item>");
+                }
+
                 writer.Write("/// </list>");
                 break;
             case MoeOutput.Managed:
