@@ -85,7 +85,7 @@ internal sealed class LoadingRivals(byte[] sink)
 
             lock (_copying)
             {
-                Span<byte> to = sink.AsSpan((int)(offset % (sink.Length - Piece)), length);
+                Span<byte> to = sink.AsSpan(0, length);
                 if (isDirect)
                 {
                     CopyStored(tensors, offset, to);

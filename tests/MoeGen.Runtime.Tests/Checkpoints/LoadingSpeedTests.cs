@@ -40,7 +40,7 @@ public sealed class LoadingSpeedTests : IDisposable
 
     private void Compare(string form, int experts, bool isFirst)
     {
-        var sink = new byte[32 << 20];
+        var sink = new byte[2 << 20];
         using var driver = new FakeCudaDriver { CountedCopies = [], CopySink = sink };
         using var context = new CudaContext(driver);
         MoeCheckpoint checkpoint = MoeCheckpoint.Open(_folder.Path);

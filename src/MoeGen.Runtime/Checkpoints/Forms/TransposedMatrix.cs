@@ -30,8 +30,8 @@ internal sealed class TransposedMatrix(SafetensorsCheckpoint tensors, Safetensor
         int lines = Math.Clamp(TileBytes / Unsafe.SizeOf<T>() / tileStride / Gap * Gap, 1, MaxTileLines);
         int step = (int)Math.Clamp(MaxBytes / ((long)Rows * _elementBytes), 1, Math.Min(lines, columns));
         bool isLarge = (long)rows * stride * Unsafe.SizeOf<T>() >= LargeBytes;
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(step * tileStride * Unsafe.SizeOf<T>());
-        Span<T> tile = MemoryMarshal.Cast<byte, T>(buffer.AsSpan());
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((step * tileStride * Unsafe.SizeOf<T>()) + CacheLine.Bytes);
+        Span<T> tile = MemoryMarshal.Cast<byte, T>(buffer.AsSpan(CacheLine.First<byte>(buffer)));
         for (int row = 0; row < rows; row += tileRows)
         {
             int count = Math.Min(tileRows, rows - row);

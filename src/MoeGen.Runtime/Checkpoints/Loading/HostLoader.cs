@@ -35,7 +35,7 @@ internal static class HostLoader
     }
 
     // Elements begin where a line of the caches does, so that whole ones can be written.
-    private static Memory<T> Allocate<T>(int length)
+    internal static Memory<T> Allocate<T>(int length)
         where T : unmanaged
     {
         int spare = Math.Min(CacheLine.Bytes / Unsafe.SizeOf<T>(), Array.MaxLength - length);

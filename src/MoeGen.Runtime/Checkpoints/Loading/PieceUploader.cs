@@ -12,6 +12,10 @@ internal sealed class PieceUploader<T>
     // More would outrun any copy to a device.
     private const int MaxThreads = 8;
 
+    // Some 0.2 ms.
+    private const int MaxSpins = 200;
+    private const int SpinIterations = 25;
+
     private readonly (int Expert, WeightPiece<T> Piece)[] _pieces;
     private readonly int[] _left;
     private readonly Queue<int> _done = new();
@@ -74,7 +78,7 @@ internal sealed class PieceUploader<T>
     {
         try
         {
-            T[] buffer = [];
+            Memory<T> buffer = default;
             while (Start() is { } next)
             {
                 Copy(_pieces[next].Piece, ref buffer);
@@ -103,24 +107,45 @@ internal sealed class PieceUploader<T>
         }
     }
 
-    private void Copy(WeightPiece<T> piece, ref T[] buffer)
+    private void Copy(WeightPiece<T> piece, ref Memory<T> buffer)
     {
         ReadOnlyMemory<T> elements = piece.Map();
         if (elements.IsEmpty)
         {
             if (buffer.Length < piece.Length)
             {
-                buffer = GC.AllocateUninitializedArray<T>(piece.Length);
+                buffer = HostLoader.Allocate<T>(piece.Length);
             }
 
-            elements = buffer.AsMemory(0, piece.Length);
-            piece.Part.Read(piece.FirstRow, piece.Rows, buffer.AsSpan(0, piece.Length));
+            piece.Part.Read(piece.FirstRow, piece.Rows, buffer.Span[..piece.Length]);
+            elements = buffer[..piece.Length];
         }
 
-        lock (_copying)
+        EnterCopying();
+        try
         {
             piece.Target.CopyFrom(piece.Offset, elements.Span);
         }
+        finally
+        {
+            _copying.Exit();
+        }
+    }
+
+    // Another's copy ends about as soon as a sleeping thread would be awake again, so that waiting awake keeps the device busy.
+    private void EnterCopying()
+    {
+        for (int i = 0; i < MaxSpins; i++)
+        {
+            if (_copying.TryEnter())
+            {
+                return;
+            }
+
+            Thread.SpinWait(SpinIterations);
+        }
+
+        _copying.Enter();
     }
 
     private void Finish(int expert)
