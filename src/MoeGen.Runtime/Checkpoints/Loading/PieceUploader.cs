@@ -38,7 +38,9 @@ internal sealed class PieceUploader<T>
     /// </summary>
     public void Run(Action<int> done)
     {
-        _running = Math.Min(Math.Min(Environment.ProcessorCount, MaxThreads), _pieces.Length);
+        // Where nothing is converted, several threads would but wait for each other.
+        int threadsAtMost = _pieces.Any(static each => each.Piece.Map().IsEmpty) ? Math.Min(Environment.ProcessorCount, MaxThreads) : 1;
+        _running = Math.Min(threadsAtMost, _pieces.Length);
         Thread[] threads = [.. Enumerable.Range(0, _running).Select(_ => new Thread(Work) { IsBackground = true, Name = "MoeGen upload" })];
         Array.ForEach(threads, static thread => thread.Start());
         try
