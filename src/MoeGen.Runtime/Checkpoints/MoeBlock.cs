@@ -111,8 +111,8 @@ public sealed class MoeBlock
         where T : unmanaged => QuantizedLoader.Load<T>(_source, progress);
 
     /// <summary>
-    /// Copies the experts' weights into device memory, expert by expert, without a copy of them in host memory: tensors that are stored as they
-    /// are needed go to the device from the mapped file, others through one staging buffer of 8 MB. Waits until they are there.
+    /// Copies the experts' weights into device memory, without a copy of them in host memory: tensors that are stored as they are needed go
+    /// to the device from the mapped file, others are converted by at most 8 threads in a buffer of 2 MB each. Waits until they are there.
     /// </summary>
     /// <typeparam name="T">Element type: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
     /// <param name="context">The device.</param>

@@ -127,12 +127,12 @@ public sealed class CodeTableTests : IDisposable
     [InlineData("transposed")]
     public void Matrices_read_whole_are_those_read_by_rows(string form)
     {
-        // Many tiles, and tables of many blocks of rows and columns.
-        const int Rows = 1184, Columns = 1056;
+        // Many tiles, and tables of many blocks of rows and columns; so large that it is written past the caches.
+        const int Rows = 2080, Columns = 1056;
         var random = new Random(5);
         var tiny = new TinyCheckpoint { Config = "{}", Prefix = "layer." };
         Add("x", SafetensorsDtype.F8_E4M3, Rows, Columns);
-        tiny.Add("x_scale_inv", SafetensorsDtype.F32, [10, 9], [.. Enumerable.Range(0, 90).Select(_ => random.NextSingle())]);
+        tiny.Add("x_scale_inv", SafetensorsDtype.F32, [17, 9], [.. Enumerable.Range(0, 17 * 9).Select(_ => random.NextSingle())]);
         Add("x_blocks", SafetensorsDtype.U8, 1, Rows, Columns / 32, 16);
         Add("x_scales", SafetensorsDtype.U8, 1, Rows, Columns / 32);
         Add("t", SafetensorsDtype.BF16, 1, Columns, Rows);
@@ -145,13 +145,20 @@ public sealed class CodeTableTests : IDisposable
             "mxfp4" => layer.Mxfp4("x", 0, 1, Rows, Columns),
             _ => layer.Transposed("t", 0, 1, Rows, Columns),
         };
-        var whole = new BFloat16[Rows * Columns];
-        matrix.Read<BFloat16>(0, Rows, 0, Columns, whole, Columns);
+        BFloat16[] whole = GC.AllocateUninitializedArray<BFloat16>((Rows * Columns) + 64, pinned: true);
+        int aligned = CacheLine.First<BFloat16>(whole);
         var row = new BFloat16[Columns];
-        for (int r = 0; r < Rows; r++)
+        foreach (int first in new[] { aligned, aligned + 1 })
         {
-            matrix.Read<BFloat16>(r, 1, 0, Columns, row, Columns);
-            Assert.True(MemoryMarshal.AsBytes<BFloat16>(row).SequenceEqual(MemoryMarshal.AsBytes<BFloat16>(whole.AsSpan(r * Columns, Columns))), $"row {r}");
+            whole.AsSpan().Fill((BFloat16)7.5f);
+            matrix.Read<BFloat16>(0, Rows, 0, Columns, whole.AsSpan(first), Columns);
+            for (int r = 0; r < Rows; r++)
+            {
+                matrix.Read<BFloat16>(r, 1, 0, Columns, row, Columns);
+                Assert.True(MemoryMarshal.AsBytes<BFloat16>(row).SequenceEqual(MemoryMarshal.AsBytes<BFloat16>(whole.AsSpan(first + (r * Columns), Columns))), $"row {r}");
+            }
+
+            Assert.All(whole[..first].Concat(whole[(first + (Rows * Columns))..]), static beside => Assert.Equal((BFloat16)7.5f, beside));
         }
 
         void Add(string name, SafetensorsDtype dtype, params int[] shape)
@@ -159,6 +166,31 @@ public sealed class CodeTableTests : IDisposable
             var bytes = new byte[shape.Aggregate(dtype.Bits() / 8, (product, length) => product * length)];
             random.NextBytes(bytes);
             tiny.Add(name, dtype, shape, bytes);
+        }
+    }
+
+    [Fact]
+    public void Lines_longer_than_a_tile_are_transposed()
+    {
+        const int Rows = 6500, Columns = 150;
+        short[] stored = [.. Enumerable.Range(0, Rows * Columns).Select(i => (short)(i * 40503 % 0x7F00))];
+        var tiny = new TinyCheckpoint { Config = "{}", Prefix = "layer." };
+        tiny.Add("t", SafetensorsDtype.BF16, [1, Columns, Rows], MemoryMarshal.AsBytes<short>(stored).ToArray());
+        tiny.Write(_folder);
+        using SafetensorsCheckpoint tensors = SafetensorsCheckpoint.Open(_folder.Path);
+        StoredMatrix matrix = new LayerTensors(tensors, "layer.", Quantization.None).Transposed("t", 0, 1, Rows, Columns);
+        Check<BFloat16>(static element => element.ToBits());
+        Check<float>(static element => BitConverter.SingleToUInt32Bits(element) >> 16);
+
+        void Check<T>(Func<T, uint> bits)
+            where T : unmanaged
+        {
+            var values = new T[Rows * Columns];
+            matrix.Read<T>(0, Rows, 0, Columns, values, Columns);
+            for (int i = 0; i < values.Length; i++)
+            {
+                Assert.True((ushort)stored[(i % Columns * Rows) + (i / Columns)] == bits(values[i]), $"element {i}");
+            }
         }
     }
 

@@ -83,18 +83,22 @@ internal static class LargeCheckpoint
             end += tensor.Bytes;
             return $"\"model.layers.0.mlp.{tensor.Name}\":{{\"dtype\":\"{tensor.Dtype}\",\"shape\":[{string.Join(',', tensor.Shape)}],\"data_offsets\":[{begin},{end}]}}";
         })) + "}");
-        var block = new byte[1 << 20];
-        new Random(1).NextBytes(block);
-        for (int i = 0; i < block.Length; i++)
+        const int BlockBytes = 1 << 20;
+        var blocks = new byte[2 * BlockBytes];
+        new Random(1).NextBytes(blocks);
+        for (int i = 0; i < blocks.Length; i++)
         {
-            block[i] &= 0xBF;
+            blocks[i] &= 0xBF;
         }
 
+        // From another place each time, so that no two pieces are the same.
         using FileStream stream = File.Create(folder.File("model.safetensors"));
         stream.Write(TempFolder.Bytes(header, []));
-        for (long left = end; left > 0; left -= block.Length)
+        int first = 0;
+        for (long left = end; left > 0; left -= BlockBytes)
         {
-            stream.Write(block, 0, (int)Math.Min(block.Length, left));
+            stream.Write(blocks, first, (int)Math.Min(BlockBytes, left));
+            first = (first + 4099) % BlockBytes;
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MoeGen.Checkpoints;
 
 /// <summary>[rows, columns] of F8_E4M3, with a factor for each block of rows and columns: [rows / block, columns / block], rounded up.</summary>
@@ -12,7 +14,8 @@ internal sealed class Fp8BlockMatrix(
 
     public override void Read<T>(int firstRow, int rows, int firstColumn, int columns, Span<T> destination, int stride)
     {
-        var decoder = new Fp8RowDecoder<T>(factors, blockRows, blockColumns);
+        bool isLarge = (long)rows * stride * Unsafe.SizeOf<T>() >= LargeBytes;
+        var decoder = new Fp8RowDecoder<T>(factors, blockRows, blockColumns, isLarge);
         int step = Math.Max(1, MaxBytes / Columns);
         for (int row = 0; row < rows; row += step)
         {
@@ -23,5 +26,7 @@ internal sealed class Fp8BlockMatrix(
                 decoder.Decode(mapped.Slice((r * Columns) + firstColumn, columns), firstRow + row + r, firstColumn, destination.Slice((row + r) * stride, columns));
             }
         }
+
+        CacheLine.Finish(isLarge);
     }
 }

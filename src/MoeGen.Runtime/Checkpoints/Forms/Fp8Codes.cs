@@ -28,10 +28,15 @@ internal static unsafe class Fp8Codes
         Span<ushort> elements = stackalloc ushort[Codes];
         Fp8Elements.Decode(s_codes, factor, values);
         ElementConversion.Narrow<T, float>(values, MemoryMarshal.Cast<ushort, T>(elements));
-        for (int code = 0; code < Codes; code++)
+        ref ushort element = ref MemoryMarshal.GetReference(elements);
+        ref byte lower = ref MemoryMarshal.GetReference(table[..TableBytes]);
+        var low = Vector128.Create((ushort)0xFF);
+        for (int code = 0; code < Codes; code += 16)
         {
-            table[code] = (byte)elements[code];
-            table[Codes + code] = (byte)(elements[code] >> 8);
+            var first = Vector128.LoadUnsafe(ref element, (nuint)code);
+            var second = Vector128.LoadUnsafe(ref element, (nuint)code + 8);
+            Vector128.Narrow(first & low, second & low).StoreUnsafe(ref lower, (nuint)code);
+            Vector128.Narrow(first >> 8, second >> 8).StoreUnsafe(ref lower, (nuint)(Codes + code));
         }
     }
 
@@ -39,25 +44,60 @@ internal static unsafe class Fp8Codes
     public static void Decode<T>(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> table, Span<T> values)
         where T : unmanaged
     {
-        int length = stored.Length;
         _ = table[..TableBytes];
-        _ = values[..length];
+        _ = values[..stored.Length];
         fixed (byte* from = stored, codes = table)
-        fixed (T* elements = values)
+        fixed (T* to = values)
         {
-            byte* to = (byte*)elements;
-            int done = Avx512Vbmi.IsSupported ? Decode512(from, codes, to, length) : 0;
-            done = Avx2.IsSupported ? Decode256(from, codes, to, done, length) : done;
-            done = Decode128(from, codes, to, done, length);
-            for (; done < length; done++)
+            Decode(from, codes, (byte*)to, stored.Length, pastCaches: false);
+        }
+    }
+
+    /// <summary>Decodes by a table for each of several blocks.</summary>
+    /// <param name="stored">Codes of a row.</param>
+    /// <param name="tables">The table of the first code's block and those that follow.</param>
+    /// <param name="offset">Where in its block the first code stands.</param>
+    /// <param name="blockColumns">Codes of a block.</param>
+    /// <param name="values">Written.</param>
+    /// <param name="pastCaches">Whether what is written is better not kept there; <see cref="CacheLine.Finish"/> is left to the caller.</param>
+    public static void DecodeBlocks<T>(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> tables, int offset, int blockColumns, Span<T> values, bool pastCaches)
+        where T : unmanaged
+    {
+        int blocks = (int)(((long)offset + stored.Length + blockColumns - 1) / blockColumns);
+        _ = tables[..(blocks * TableBytes)];
+        _ = values[..stored.Length];
+        fixed (byte* from = stored, codes = tables)
+        fixed (T* to = values)
+        {
+            int done = 0;
+            for (int block = 0; block < blocks; block++)
             {
-                int code = stored[done];
-                ((ushort*)to)[done] = (ushort)(table[code % Codes] | ((table[Codes + (code % Codes)] ^ (code & 0x80)) << 8));
+                int length = Math.Min(stored.Length - done, blockColumns - offset);
+                Decode(from + done, codes + (block * TableBytes), (byte*)(to + done), length, pastCaches);
+                done += length;
+                offset = 0;
             }
         }
     }
 
-    private static int Decode512(byte* from, byte* table, byte* to, int length)
+    private static void Decode(byte* from, byte* table, byte* to, int length, bool pastCaches)
+    {
+        int done = Avx512Vbmi.IsSupported ? Decode512(from, table, to, length, pastCaches && CacheLine.Begins(to)) : 0;
+        if (done == length)
+        {
+            return;
+        }
+
+        done = Avx2.IsSupported ? Decode256(from, table, to, done, length) : done;
+        done = Decode128(from, table, to, done, length);
+        for (; done < length; done++)
+        {
+            int code = from[done];
+            ((ushort*)to)[done] = (ushort)(table[code % Codes] | ((table[Codes + (code % Codes)] ^ (code & 0x80)) << 8));
+        }
+    }
+
+    private static int Decode512(byte* from, byte* table, byte* to, int length, bool pastCaches)
     {
         var lower0 = Vector512.Load(table);
         var lower1 = Vector512.Load(table + 64);
@@ -70,8 +110,8 @@ internal static unsafe class Fp8Codes
             Vector512<byte> codes = Avx512F.PermuteVar8x64(Vector512.Load(from + i).AsInt64(), Vector512.Create(0L, 4, 1, 5, 2, 6, 3, 7)).AsByte();
             Vector512<byte> lower = Avx512Vbmi.PermuteVar64x8x2(lower0, codes, lower1);
             Vector512<byte> upper = Avx512Vbmi.PermuteVar64x8x2(upper0, codes, upper1) ^ (codes & Vector512.Create((byte)0x80));
-            Avx512BW.UnpackLow(lower, upper).Store(to + (2 * i));
-            Avx512BW.UnpackHigh(lower, upper).Store(to + (2 * i) + 64);
+            CacheLine.Store(Avx512BW.UnpackLow(lower, upper), to + (2 * i), pastCaches);
+            CacheLine.Store(Avx512BW.UnpackHigh(lower, upper), to + (2 * i) + 64, pastCaches);
         }
 
         return i;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace MoeGen.Checkpoints;
 
 /// <summary>Decodes the same columns of rows of F8_E4M3 with a factor for each block, from top to bottom.</summary>
-internal sealed class Fp8RowDecoder<T>(StoredMatrix factors, int blockRows, int blockColumns)
+internal sealed class Fp8RowDecoder<T>(StoredMatrix factors, int blockRows, int blockColumns, bool pastCaches)
     where T : unmanaged
 {
     private const int Chunk = 1024;
@@ -18,6 +18,7 @@ internal sealed class Fp8RowDecoder<T>(StoredMatrix factors, int blockRows, int 
         : [];
 
     private int _block = -1;
+    private bool _isByTables;
 
     /// <summary>Decodes a row's columns from <paramref name="firstColumn"/> on, at least one.</summary>
     public void Decode(ReadOnlySpan<byte> stored, int row, int firstColumn, Span<T> values)
@@ -27,6 +28,13 @@ internal sealed class Fp8RowDecoder<T>(StoredMatrix factors, int blockRows, int 
         {
             Load(block, firstColumn / blockColumns, ((firstColumn + stored.Length - 1) / blockColumns) + 1);
             _block = block;
+        }
+
+        if (_isByTables)
+        {
+            (int first, int offset) = Math.DivRem(firstColumn, blockColumns);
+            Fp8Codes.DecodeBlocks(stored, _tables.AsSpan(first * Fp8Codes.TableBytes), offset, blockColumns, values, pastCaches);
+            return;
         }
 
         for (int column = 0; column < stored.Length;)
@@ -41,8 +49,10 @@ internal sealed class Fp8RowDecoder<T>(StoredMatrix factors, int blockRows, int 
     private void Load(int block, int firstFactor, int endFactor)
     {
         factors.Read<float>(block, 1, 0, factors.Columns, _factors, factors.Columns);
+        _isByTables = _tables.Length > 0;
         for (int factor = firstFactor; _tables.Length > 0 && factor < endFactor; factor++)
         {
+            _isByTables &= float.IsFinite(_factors[factor]);
             Fp8Codes.Fill<T>(_factors[factor], _tables.AsSpan(factor * Fp8Codes.TableBytes, Fp8Codes.TableBytes));
         }
     }

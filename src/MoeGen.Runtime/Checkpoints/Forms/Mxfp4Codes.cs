@@ -17,7 +17,8 @@ internal static unsafe class Mxfp4Codes<T>
     /// <param name="blocks">16 bytes each.</param>
     /// <param name="exponents">One each.</param>
     /// <param name="values">32 elements each; written.</param>
-    public static void Decode(ReadOnlySpan<byte> blocks, ReadOnlySpan<byte> exponents, Span<T> values)
+    /// <param name="pastCaches">Whether what is written is better not kept there; <see cref="CacheLine.Finish"/> is left to the caller.</param>
+    public static void Decode(ReadOnlySpan<byte> blocks, ReadOnlySpan<byte> exponents, Span<T> values, bool pastCaches = false)
     {
         _ = blocks[..(exponents.Length * Mxfp4Elements.BlockBytes)];
         _ = values[..(exponents.Length * Mxfp4Elements.BlockValues)];
@@ -25,6 +26,7 @@ internal static unsafe class Mxfp4Codes<T>
         fixed (T* to = values)
         fixed (ushort* table = s_table)
         {
+            bool isPast = pastCaches && CacheLine.Begins(to);
             for (int block = 0; block < exponents.Length; block++)
             {
                 var bytes = Vector128.Load(from + (block * Mxfp4Elements.BlockBytes));
@@ -39,7 +41,7 @@ internal static unsafe class Mxfp4Codes<T>
                 // A byte in each 32 bits: its low code in the low half, its high one in the high half.
                 Vector512<uint> wide = Avx512F.ConvertToVector512UInt32(bytes);
                 Vector512<ushort> codes = ((wide | (wide << 12)) & Vector512.Create(0x000F_000Fu)).AsUInt16();
-                Avx512BW.PermuteVar32x16(Vector256.Load(row).ToVector512(), codes).Store(elements);
+                CacheLine.Store(Avx512BW.PermuteVar32x16(Vector256.Load(row).ToVector512(), codes).AsByte(), (byte*)elements, isPast);
             }
         }
     }

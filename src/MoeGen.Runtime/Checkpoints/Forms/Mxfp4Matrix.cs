@@ -19,6 +19,7 @@ internal sealed partial class Mxfp4Matrix(
 
     public override void Read<T>(int firstRow, int rows, int firstColumn, int columns, Span<T> destination, int stride)
     {
+        bool isLarge = (long)rows * stride * Unsafe.SizeOf<T>() >= LargeBytes;
         int rowBytes = _rowBlocks * Mxfp4Elements.BlockBytes;
         int step = Math.Max(1, MaxBytes / rowBytes);
         for (int row = 0; row < rows; row += step)
@@ -29,13 +30,15 @@ internal sealed partial class Mxfp4Matrix(
             ReadOnlySpan<byte> exponents = tensors.GetBytes(scales.Name, block, count * _rowBlocks).Span;
             for (int r = 0; r < count; r++)
             {
-                ReadRow(bytes.Slice(r * rowBytes, rowBytes), exponents.Slice(r * _rowBlocks, _rowBlocks), firstColumn, destination.Slice((row + r) * stride, columns));
+                ReadRow(bytes.Slice(r * rowBytes, rowBytes), exponents.Slice(r * _rowBlocks, _rowBlocks), firstColumn, destination.Slice((row + r) * stride, columns), isLarge);
             }
         }
+
+        CacheLine.Finish(isLarge);
     }
 
     [SkipLocalsInit]
-    private static void ReadRow<T>(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> exponents, int firstColumn, Span<T> destination)
+    private static void ReadRow<T>(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> exponents, int firstColumn, Span<T> destination, bool pastCaches)
         where T : unmanaged
     {
         Span<float> values = stackalloc float[Mxfp4Elements.BlockValues];
@@ -45,7 +48,7 @@ internal sealed partial class Mxfp4Matrix(
             if (Unsafe.SizeOf<T>() == 2 && skipped == 0 && destination.Length - column >= Mxfp4Elements.BlockValues)
             {
                 ReadOnlySpan<byte> whole = exponents.Slice(index, (destination.Length - column) / Mxfp4Elements.BlockValues);
-                Mxfp4Codes<T>.Decode(bytes[(index * Mxfp4Elements.BlockBytes)..], whole, destination[column..]);
+                Mxfp4Codes<T>.Decode(bytes[(index * Mxfp4Elements.BlockBytes)..], whole, destination[column..], pastCaches);
                 column += whole.Length * Mxfp4Elements.BlockValues;
                 continue;
             }

@@ -16,6 +16,9 @@ internal abstract class StoredMatrix(SafetensorsTensor tensor, int rows, int col
     /// <summary>Bits of the file behind an element, without scales.</summary>
     public virtual int BitsPerElement => Tensor.Dtype.Bits();
 
+    /// <summary>Of a destination so large that no cache keeps it: it is written past them, where there is a way.</summary>
+    protected const int LargeBytes = 4 << 20;
+
     /// <summary>Whether elements are taken bit for bit, so that nothing is converted.</summary>
     public abstract bool IsStoredAs<T>()
         where T : unmanaged;

@@ -8,7 +8,14 @@ namespace MoeGen.Checkpoints;
 internal static unsafe class TileTranspose
 {
     /// <summary><c>destination[r * stride + c] = tile[c * tileStride + r]</c>.</summary>
-    public static void Run<T>(ReadOnlySpan<T> tile, int tileStride, int rows, int columns, Span<T> destination, int stride)
+    /// <param name="tile">Lines that become columns.</param>
+    /// <param name="tileStride">Elements from one line to the next.</param>
+    /// <param name="rows">Elements of a line.</param>
+    /// <param name="columns">Lines.</param>
+    /// <param name="destination">Written.</param>
+    /// <param name="stride">Elements from one row to the next.</param>
+    /// <param name="pastCaches">Whether what is written is better not kept there; it is where vectors or rows are too short for that.</param>
+    public static void Run<T>(ReadOnlySpan<T> tile, int tileStride, int rows, int columns, Span<T> destination, int stride, bool pastCaches = false)
         where T : unmanaged
     {
         int rowsDone = 0;
@@ -23,10 +30,13 @@ internal static unsafe class TileTranspose
             _ = destination[((rowsDone - 1) * stride) + columnsDone - 1];
             fixed (T* from = tile, to = destination)
             {
+                bool isPast = pastCaches && CacheLine.Begins(to) && CacheLine.Begins(to + stride);
                 for (int r = 0; r < rowsDone; r += 8)
                 {
-                    RunEightRows((ushort*)from + r, tileStride, columnsDone, (ushort*)to + ((nint)r * stride), stride);
+                    RunEightRows((ushort*)from + r, tileStride, columnsDone, (ushort*)to + ((nint)r * stride), stride, isPast);
                 }
+
+                CacheLine.Finish(isPast);
             }
         }
 
@@ -40,12 +50,12 @@ internal static unsafe class TileTranspose
     }
 
     // A whole cache line of each row at a time, where vectors are as long.
-    private static void RunEightRows(ushort* from, nint fromStride, int columns, ushort* to, nint toStride)
+    private static void RunEightRows(ushort* from, nint fromStride, int columns, ushort* to, nint toStride, bool pastCaches)
     {
         int c = 0;
         for (; Avx512BW.IsSupported && c <= columns - 32; c += 32)
         {
-            Transpose8x32.Run(from + (c * fromStride), fromStride, to + c, toStride);
+            Transpose8x32.Run(from + (c * fromStride), fromStride, to + c, toStride, pastCaches);
         }
 
         for (; Avx2.IsSupported && c <= columns - 16; c += 16)

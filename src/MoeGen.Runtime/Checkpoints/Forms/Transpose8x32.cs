@@ -6,10 +6,11 @@ namespace MoeGen.Checkpoints;
 /// <summary>32 lines of 8 elements of 16 bits become 8 of 32.</summary>
 internal static unsafe class Transpose8x32
 {
-    private const int Ahead = 64;
-
-    /// <summary><c>to[r * toStride + c] = from[c * fromStride + r]</c> for r below 8 and c below 32.</summary>
-    public static void Run(ushort* from, nint fromStride, ushort* to, nint toStride)
+    /// <summary>
+    /// <c>to[r * toStride + c] = from[c * fromStride + r]</c> for r below 8 and c below 32; past the caches where each row of 32 is one line
+    /// of them.
+    /// </summary>
+    public static void Run(ushort* from, nint fromStride, ushort* to, nint toStride, bool pastCaches)
     {
         Vector512<ushort> line0 = Load(from, fromStride);
         Vector512<ushort> line1 = Load(from + fromStride, fromStride);
@@ -29,31 +30,24 @@ internal static unsafe class Transpose8x32
         Vector512<uint> c1 = Avx512BW.UnpackHigh(line4, line5).AsUInt32();
         Vector512<uint> d0 = Avx512BW.UnpackLow(line6, line7).AsUInt32();
         Vector512<uint> d1 = Avx512BW.UnpackHigh(line6, line7).AsUInt32();
-        Store(Avx512F.UnpackLow(a0, b0).AsUInt64(), Avx512F.UnpackLow(c0, d0).AsUInt64(), to, toStride);
-        Store(Avx512F.UnpackHigh(a0, b0).AsUInt64(), Avx512F.UnpackHigh(c0, d0).AsUInt64(), to + (2 * toStride), toStride);
-        Store(Avx512F.UnpackLow(a1, b1).AsUInt64(), Avx512F.UnpackLow(c1, d1).AsUInt64(), to + (4 * toStride), toStride);
-        Store(Avx512F.UnpackHigh(a1, b1).AsUInt64(), Avx512F.UnpackHigh(c1, d1).AsUInt64(), to + (6 * toStride), toStride);
+        Store(Avx512F.UnpackLow(a0, b0).AsUInt64(), Avx512F.UnpackLow(c0, d0).AsUInt64(), to, toStride, pastCaches);
+        Store(Avx512F.UnpackHigh(a0, b0).AsUInt64(), Avx512F.UnpackHigh(c0, d0).AsUInt64(), to + (2 * toStride), toStride, pastCaches);
+        Store(Avx512F.UnpackLow(a1, b1).AsUInt64(), Avx512F.UnpackLow(c1, d1).AsUInt64(), to + (4 * toStride), toStride, pastCaches);
+        Store(Avx512F.UnpackHigh(a1, b1).AsUInt64(), Avx512F.UnpackHigh(c1, d1).AsUInt64(), to + (6 * toStride), toStride, pastCaches);
     }
 
     // In each 16 bytes a line, 8 lines apart: what interleaves within 16 bytes does so for all of them.
     private static Vector512<ushort> Load(ushort* from, nint stride)
     {
-        Vector512<ushort> lines = LoadLine(from).ToVector256Unsafe().ToVector512Unsafe();
-        lines = Avx512F.InsertVector128(lines, LoadLine(from + (8 * stride)), 1);
-        lines = Avx512F.InsertVector128(lines, LoadLine(from + (16 * stride)), 2);
-        return Avx512F.InsertVector128(lines, LoadLine(from + (24 * stride)), 3);
+        Vector512<ushort> lines = Vector128.Load(from).ToVector256Unsafe().ToVector512Unsafe();
+        lines = Avx512F.InsertVector128(lines, Vector128.Load(from + (8 * stride)), 1);
+        lines = Avx512F.InsertVector128(lines, Vector128.Load(from + (16 * stride)), 2);
+        return Avx512F.InsertVector128(lines, Vector128.Load(from + (24 * stride)), 3);
     }
 
-    // The processor does not see the next tile coming, whose lines are beside these; beyond the end of memory nothing is fetched.
-    private static Vector128<ushort> LoadLine(ushort* line)
+    private static void Store(Vector512<ulong> low, Vector512<ulong> high, ushort* to, nint stride, bool pastCaches)
     {
-        Sse.Prefetch0(line + Ahead);
-        return Vector128.Load(line);
-    }
-
-    private static void Store(Vector512<ulong> low, Vector512<ulong> high, ushort* to, nint stride)
-    {
-        Avx512F.UnpackLow(low, high).AsUInt16().Store(to);
-        Avx512F.UnpackHigh(low, high).AsUInt16().Store(to + stride);
+        CacheLine.Store(Avx512F.UnpackLow(low, high).AsByte(), (byte*)to, pastCaches);
+        CacheLine.Store(Avx512F.UnpackHigh(low, high).AsByte(), (byte*)(to + stride), pastCaches);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,9 +8,13 @@ namespace MoeGen.Checkpoints;
 internal sealed class TransposedMatrix(SafetensorsCheckpoint tensors, SafetensorsTensor tensor, long firstElement, int rows, int columns)
     : StoredMatrix(tensor, rows, columns)
 {
-    // A tile: whole cache lines on both sides, and few enough of them for the second cache.
-    private const int TileColumns = 128;
-    private const int TileRows = 64;
+    // Lines of the file that are transposed together: within the second cache, and two cache lines of each row of the result at the least.
+    private const int TileBytes = 3 << 18;
+    private const int MaxTileLines = 128;
+    private const int MinTileLines = 64;
+
+    // Elements between lines of a tile, so that lines whose length is a power of two do not share few places of a cache.
+    private const int Gap = 32;
 
     // Mapped at a time: the file's reader counts in 31 bits.
     private const int MaxBytes = 1 << 30;
@@ -20,40 +25,37 @@ internal sealed class TransposedMatrix(SafetensorsCheckpoint tensors, Safetensor
 
     public override void Read<T>(int firstRow, int rows, int firstColumn, int columns, Span<T> destination, int stride)
     {
-        int step = (int)Math.Clamp(MaxBytes / ((long)Rows * _elementBytes), 1, TileColumns);
-        for (int column = 0; column < columns; column += step)
+        int tileRows = Math.Min(rows, (TileBytes / Unsafe.SizeOf<T>() / MinTileLines) - Gap);
+        int tileStride = tileRows + Gap;
+        int lines = Math.Clamp(TileBytes / Unsafe.SizeOf<T>() / tileStride / Gap * Gap, 1, MaxTileLines);
+        int step = (int)Math.Clamp(MaxBytes / ((long)Rows * _elementBytes), 1, Math.Min(lines, columns));
+        bool isLarge = (long)rows * stride * Unsafe.SizeOf<T>() >= LargeBytes;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((step * tileStride * Unsafe.SizeOf<T>()) + CacheLine.Bytes);
+        Span<T> tile = MemoryMarshal.Cast<byte, T>(buffer.AsSpan(CacheLine.First<byte>(buffer)));
+        for (int row = 0; row < rows; row += tileRows)
         {
-            int tileColumns = Math.Min(step, columns - column);
-
-            // These stored lines, from one end of the rows to the other.
-            long first = firstElement + ((long)(firstColumn + column) * Rows) + firstRow;
-            long length = ((long)(tileColumns - 1) * Rows) + rows;
-            ReadOnlySpan<byte> lines = tensors.GetBytes(Tensor.Name, first * _elementBytes, checked((int)(length * _elementBytes))).Span;
-            for (int row = 0; row < rows; row += TileRows)
+            int count = Math.Min(tileRows, rows - row);
+            for (int column = 0; column < columns; column += step)
             {
-                int tileRows = Math.Min(TileRows, rows - row);
-                ReadTile(lines[(row * _elementBytes)..], tileRows, tileColumns, destination[((row * stride) + column)..], stride);
+                int tileColumns = Math.Min(step, columns - column);
+                ReadTile(firstRow + row, count, firstColumn + column, tileColumns, tile, tileStride);
+                TileTranspose.Run(tile, tileStride, count, tileColumns, destination[((row * stride) + column)..], stride, isLarge);
             }
         }
+
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    [SkipLocalsInit]
-    private void ReadTile<T>(ReadOnlySpan<byte> lines, int rows, int columns, Span<T> destination, int stride)
+    // Line by line in the file's order: where they are taken whole, it is one piece of the file.
+    private void ReadTile<T>(int firstRow, int rows, int firstColumn, int columns, Span<T> tile, int tileStride)
         where T : unmanaged
     {
-        if (Unsafe.SizeOf<T>() == 2 && IsStoredAs<T>())
-        {
-            // Vectors go across the lines where they lie.
-            TileTranspose.Run(MemoryMarshal.Cast<byte, T>(lines), Rows, rows, columns, destination, stride);
-            return;
-        }
-
-        Span<T> tile = stackalloc T[TileRows * TileColumns];
+        long first = firstElement + ((long)firstColumn * Rows) + firstRow;
+        long length = ((long)(columns - 1) * Rows) + rows;
+        ReadOnlySpan<byte> lines = tensors.GetBytes(Tensor.Name, first * _elementBytes, checked((int)(length * _elementBytes))).Span;
         for (int c = 0; c < columns; c++)
         {
-            StoredElements.Convert(Tensor.Dtype, lines.Slice(c * Rows * _elementBytes, rows * _elementBytes), tile.Slice(c * TileRows, rows));
+            StoredElements.Convert(Tensor.Dtype, lines.Slice(c * Rows * _elementBytes, rows * _elementBytes), tile.Slice(c * tileStride, rows));
         }
-
-        TileTranspose.Run(tile, TileRows, rows, columns, destination, stride);
     }
 }

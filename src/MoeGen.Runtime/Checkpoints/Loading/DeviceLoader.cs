@@ -1,14 +1,13 @@
 namespace MoeGen.Checkpoints;
 
 /// <summary>
-/// Loads weights into device memory: what lies in the file as it is needed is copied from the mapping itself, the rest goes through one
-/// staging buffer.
+/// Loads weights into device memory: what lies in the file as it is needed is copied from the mapping itself, the rest is converted in a few
+/// buffers meanwhile.
 /// </summary>
 internal sealed class DeviceLoader<T>(CudaContext context, WeightSource source)
     where T : unmanaged
 {
     private readonly List<IDisposable> _owned = [];
-    private readonly StagingBuffer<T> _staging = new();
 
     public DeviceMoeWeights<T> Load(bool allowConversion, IProgress<MoeLoadProgress>? progress)
     {
@@ -18,7 +17,7 @@ internal sealed class DeviceLoader<T>(CudaContext context, WeightSource source)
             MoeShape shape = source.Shape;
             DeviceBuffer<T> fc1 = Allocate<T>(shape.NumExperts * shape.Fc1ElementsPerExpert(gated: true));
             DeviceBuffer<T> fc2 = Allocate<T>(shape.NumExperts * shape.Fc2ElementsPerExpert);
-            CopyExperts(fc1, fc2, new LoadReporter(source.Tensors.Experts, progress));
+            new PieceUploader<T>([.. Cut(fc1, fc2)]).Run(new LoadReporter(source.Tensors.Experts, progress).Done);
             return new DeviceMoeWeights<T>(shape, source.Fc1Layout, fc1, fc2)
             {
                 Fc1ExpertBiases = CopyBiases(source.Tensors.Fc1Biases),
@@ -32,36 +31,24 @@ internal sealed class DeviceLoader<T>(CudaContext context, WeightSource source)
         }
     }
 
-    private void CopyExperts(DeviceBuffer<T> fc1, DeviceBuffer<T> fc2, LoadReporter reporter)
+    // The pieces of each expert.
+    private IEnumerable<WeightPiece<T>[]> Cut(DeviceBuffer<T> fc1, DeviceBuffer<T> fc2)
     {
         long fc1Offset = 0;
         long fc2Offset = 0;
-        for (int expert = 0; expert < source.Tensors.Experts.Count; expert++)
+        foreach (ExpertMatrices expert in source.Tensors.Experts)
         {
-            ExpertMatrices matrices = source.Tensors.Experts[expert];
-            foreach (MatrixPart part in matrices.Fc1)
+            var pieces = new List<WeightPiece<T>>();
+            foreach (MatrixPart part in expert.Fc1)
             {
-                fc1Offset = Copy(part, fc1, fc1Offset);
+                pieces.AddRange(WeightPiece<T>.Cut(part, fc1, fc1Offset));
+                fc1Offset += part.Elements;
             }
 
-            fc2Offset = Copy(matrices.Fc2, fc2, fc2Offset);
-            reporter.Done(expert);
+            pieces.AddRange(WeightPiece<T>.Cut(expert.Fc2, fc2, fc2Offset));
+            fc2Offset += expert.Fc2.Elements;
+            yield return [.. pieces];
         }
-    }
-
-    // In pieces of rows; returns where the next part begins.
-    private long Copy(MatrixPart part, DeviceBuffer<T> buffer, long offset)
-    {
-        int step = StagingBuffer<T>.RowsAtOnce(part.Columns);
-        for (int row = 0; row < part.Rows; row += step)
-        {
-            int rows = Math.Min(step, part.Rows - row);
-            ReadOnlyMemory<T> mapped = part.Map<T>(row, rows);
-            buffer.CopyFrom(offset, mapped.IsEmpty ? _staging.Read(part, row, rows) : mapped.Span);
-            offset += (long)rows * part.Columns;
-        }
-
-        return offset;
     }
 
     private DeviceBuffer<T>? CopyBiases(StoredMatrix? biases)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using MoeGen.Native;
 
@@ -18,10 +19,10 @@ internal static class HostLoader
         var reporter = new LoadReporter(experts, progress);
         ForEach(experts.Count, expert =>
         {
-            T[] gateUp = Allocate<T>(fc1Length);
-            WeightSource.ReadFc1<T>(experts[expert], gateUp);
-            T[] down = Allocate<T>(fc2Length);
-            experts[expert].Fc2.Read<T>(0, source.Shape.HiddenSize, down);
+            Memory<T> gateUp = Allocate<T>(fc1Length);
+            WeightSource.ReadFc1(experts[expert], gateUp.Span);
+            Memory<T> down = Allocate<T>(fc2Length);
+            experts[expert].Fc2.Read(0, source.Shape.HiddenSize, down.Span);
             fc1[expert] = gateUp;
             fc2[expert] = down;
             reporter.Done(expert);
@@ -33,16 +34,18 @@ internal static class HostLoader
         };
     }
 
-    private static T[] Allocate<T>(int length)
+    // Elements begin where a line of the caches does, so that whole ones can be written.
+    internal static Memory<T> Allocate<T>(int length)
         where T : unmanaged
     {
-        T[] elements = GC.AllocateUninitializedArray<T>(length);
+        int spare = Math.Min(CacheLine.Bytes / Unsafe.SizeOf<T>(), Array.MaxLength - length);
+        T[] elements = GC.AllocateUninitializedArray<T>(length + spare);
         if (OperatingSystem.IsLinux())
         {
-            LinuxMemory.PreferHugePages<T>(elements);
+            LinuxMemory.PreferHugePages(elements);
         }
 
-        return elements;
+        return elements.AsMemory(Math.Min(CacheLine.First<T>(elements), spare), length);
     }
 
     // An exception of a thread is the caller's, as if there had been one thread.
