@@ -19,7 +19,8 @@ struct FinalizeArguments {
 };
 static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
-constexpr int kFinalizeThreads = 256, kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // threads a block, each of 8 columns of a token; rows added at a time
+constexpr int kFinalizeThreads = 256;  // threads a block, each of 8 columns of a token
+constexpr int kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // of a token that are added at a time
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;

@@ -21,7 +21,7 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
 
-        // The next tile's first stages are under way while this one's results are written.
+        // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
         int drawn = 0;
@@ -29,12 +29,11 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(tile);
             copies.fill_pipeline(shared);
-            // And the one after is drawn; the barriers of multiply_tile publish it.
             if (threadIdx.x == 0) drawn = atomicAdd(schedule.drawn_tiles, 1);
         }
         store(done, accumulators);
         if (index >= tiles) return;
-        if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;
+        if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;  // the barriers of multiply_tile publish it
     }
 }
 

@@ -8,7 +8,7 @@ struct TileCoordinates {
     int column;     // N-tile
 };
 
-constexpr int kRasterRows = 16;  // M-tiles that share an N-tile in L2 before the next N-tile
+constexpr unsigned kRasterRows = 16;  // M-tiles that share an N-tile in L2 before the next N-tile
 
 struct TileSchedule {
     const int* expert_offsets;  // [E + 1]
@@ -24,15 +24,12 @@ struct TileSchedule {
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
     // Without signs: these divisions stand between a tile and the loads of the next.
     __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {
-        TileCoordinates tile;
         const unsigned columns = column_tiles;
-        tile.expert = tile_experts[index / columns];
-        const unsigned first = tile_starts[tile.expert], row_tiles = tile_starts[tile.expert + 1] - first, local = index - first * columns;
-        const unsigned band = local / (kRasterRows * columns), band_rows = min(kRasterRows + 0u, row_tiles - band * kRasterRows);
-        const unsigned in_band = local - band * kRasterRows * columns;
-        tile.column = in_band / band_rows;
-        tile.row_begin = expert_offsets[tile.expert] + (band * kRasterRows + in_band - tile.column * band_rows) * tile_m;
-        tile.row_end = expert_offsets[tile.expert + 1];
-        return tile;
+        const int expert = tile_experts[index / columns];
+        const unsigned first = tile_starts[expert], row_tiles = tile_starts[expert + 1] - first, local = index - first * columns;
+        const unsigned band = local / (kRasterRows * columns), in_band = local - band * kRasterRows * columns;
+        const unsigned band_rows = min(kRasterRows, row_tiles - band * kRasterRows), column = in_band / band_rows;
+        const int row = (band * kRasterRows + in_band - column * band_rows) * tile_m;
+        return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column)};
     }
 };

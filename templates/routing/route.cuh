@@ -31,10 +31,8 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
 #pragma unroll
         for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * num_local] : 0;
 #pragma unroll
-        for (int i = 0; i < 8; ++i) {
+        for (int i = 0; i < 8; count += counts[i], ++i)
             if (begin + i < arguments.numChunks) column[i * num_local] = count;
-            count += counts[i];
-        }
     }
     write_offsets(arguments, count, warp_sums);
 }

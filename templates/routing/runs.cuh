@@ -50,9 +50,8 @@ __device__ __forceinline__ int count_runs(SortedRuns& runs, const RouteArguments
 #pragma unroll 8
     for (int warp = 0; static_cast<int>(threadIdx.x) < num_local && warp < warps; ++warp) {
         int& own = runs.counts[warp * num_local + threadIdx.x];
-        const int slots = own;
-        own = count;
-        count += slots;
+        count += own;
+        own = count - own;
     }
     return count;
 }

@@ -913,17 +913,16 @@ struct TileSchedule {
     __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles; }
 
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
-    __device__ __forceinline__ TileCoordinates at(int index, int tile_m) const {
+    // Without signs: these divisions stand between a tile and the loads of the next.
+    __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {
         TileCoordinates tile;
-        tile.expert = tile_experts[index / column_tiles];
-        const int first = tile_starts[tile.expert];
-        const int row_tiles = tile_starts[tile.expert + 1] - first;
-        const int local = index - first * column_tiles;
-        const int band = local / (kRasterRows * column_tiles);
-        const int band_rows = min(kRasterRows, row_tiles - band * kRasterRows);
-        const int in_band = local - band * kRasterRows * column_tiles;
+        const unsigned columns = column_tiles;
+        tile.expert = tile_experts[index / columns];
+        const unsigned first = tile_starts[tile.expert], row_tiles = tile_starts[tile.expert + 1] - first, local = index - first * columns;
+        const unsigned band = local / (kRasterRows * columns), band_rows = min(kRasterRows + 0u, row_tiles - band * kRasterRows);
+        const unsigned in_band = local - band * kRasterRows * columns;
         tile.column = in_band / band_rows;
-        tile.row_begin = expert_offsets[tile.expert] + (band * kRasterRows + in_band % band_rows) * tile_m;
+        tile.row_begin = expert_offsets[tile.expert] + (band * kRasterRows + in_band - tile.column * band_rows) * tile_m;
         tile.row_end = expert_offsets[tile.expert + 1];
         return tile;
     }
@@ -951,22 +950,25 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
     auto copies = copies_of(tile);
     copies.fill_pipeline(shared);
+    if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
     for (int turn = 0;; turn ^= 1) {
-        // Drawn while the first stages are on their way; the barriers of multiply_tile publish it.
-        if (threadIdx.x == 0) next_tiles[turn] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
 
         // The next tile's first stages are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
+        int drawn = 0;
         if (index < tiles) {
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(tile);
             copies.fill_pipeline(shared);
+            // And the one after is drawn; the barriers of multiply_tile publish it.
+            if (threadIdx.x == 0) drawn = atomicAdd(schedule.drawn_tiles, 1);
         }
         store(done, accumulators);
         if (index >= tiles) return;
+        if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;
     }
 }
 
@@ -1184,6 +1186,17 @@ struct SlotGroups {
     int count;                       // groups
 };
 
+// Divisions of what is never negative: half as long without a sign, and every warp waits for them before its first load.
+__device__ __forceinline__ int token_of(int slot, int top_k) { return static_cast<unsigned>(slot) / static_cast<unsigned>(top_k); }
+
+// First of the rounds that a warp takes, of rounds divided among `warps`, a power of two.
+__device__ __forceinline__ int warp_round(unsigned rounds, unsigned warp, unsigned warps) { return rounds * warp >> (__ffs(warps) - 1); }
+
+// Slots of the tokens that there are.
+__device__ __forceinline__ int valid_slots(const int* num_tokens_on_device, int num_slots, int top_k) {
+    return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
+}
+
 // All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
 __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
     const int (&experts)[kDecodeSlots] = groups.slot_experts;
@@ -1228,7 +1241,7 @@ constexpr int kStreamDepth = kStreamStep * kStreamUnroll;  // elements of depth 
 
 using StreamSums = Sum[kGroupFragments][4];
 
-// The activation rows that this lane brings: row lane / 4 of each fragment; null beyond the group's slots.
+// The activation rows that this lane brings: row lane / 4 of each fragment.
 struct StreamedRows {
     const Operand* rows[kGroupFragments];
     int fragments;
@@ -1309,13 +1322,14 @@ static_assert(sizeof(DecodeGemm1Arguments) == 152, "the launcher passes this lay
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
-// Warps that share a task's depth, a power of two: what gives the warp with most to do the fewest rounds of loads.
-__device__ __forceinline__ int depth_parts(int tasks, int rounds) {
-    const int warps = gridDim.x * kDecodeWarps;
-    int best = 1, fewest = (tasks + warps - 1) / warps * rounds;
-    for (int parts = 2; parts <= kDecodeWarps; parts *= 2) {
-        const int needed = (tasks * parts + warps - 1) / warps * ((rounds + parts - 1) / parts);
-        if (needed < fewest) { best = parts; fewest = needed; }
+// Warps that share a task's depth, as a power of two: what gives the warp with most to do the fewest rounds of loads.
+__device__ __forceinline__ int log_depth_parts(unsigned tasks, unsigned rounds) {
+    const unsigned warps = gridDim.x * kDecodeWarps;
+    unsigned best = 0, fewest = ~0u;
+#pragma unroll
+    for (unsigned log = 0; 1u << log <= kDecodeWarps; ++log) {
+        const unsigned needed = ((tasks << log) + warps - 1) / warps * ((rounds + (1u << log) - 1) >> log);
+        if (needed < fewest) { best = log; fewest = needed; }
     }
     return best;
 }
@@ -1323,11 +1337,11 @@ __device__ __forceinline__ int depth_parts(int tasks, int rounds) {
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
 __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
     constexpr int kLines = kStreamDepth * sizeof(Operand) / 128;
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
-    for (int item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
-        const int row = item / lines, warp = item % lines / kLines;
-        const int round = groups.count * rounds * warp / arguments.gemm2Warps, group = round / rounds;
-        const int begin = (round - group * rounds) * kStreamDepth + item % kLines * static_cast<int>(128 / sizeof(Operand));
+    const unsigned rounds = (depth + kStreamDepth - 1u) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
+    for (unsigned item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
+        const unsigned row = item / lines, line = item - row * lines;
+        const unsigned round = warp_round(groups.count * rounds, line / kLines, arguments.gemm2Warps), group = round / rounds;
+        const int begin = (round - group * rounds) * kStreamDepth + line % kLines * static_cast<int>(128 / sizeof(Operand));
         if (begin < depth)
             fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * depth + begin);
     }
@@ -1340,14 +1354,14 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int depth = hidden, gemm2_depth = intermediate;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, parts = depth_parts(tasks, rounds), block_tasks = kDecodeWarps / parts;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp % parts;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
 
     // A task is one group's rows by kDecodeOutputs outputs; neighbouring warps read neighbouring rows, or parts of one task's depth.
     for (int base = blockIdx.x * block_tasks; base < tasks; base += gridDim.x * block_tasks) {
-        const int task = base + warp / parts, group = task / column_tasks;
+        const int task = base + (warp >> log_parts), group = static_cast<unsigned>(task) / static_cast<unsigned>(column_tasks);
         const bool has_task = task < tasks;
         const int expert = has_task ? groups.experts[group] : 0;
         const int low_output = (task - group * column_tasks) * kDecodeOutputs + lane / 4;
@@ -1360,10 +1374,10 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         StreamSums sums = {};
         if (has_task) {
             const StreamedRows activations = streamed_rows(
-                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(slot / top_k) * depth; });
+                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; });
             stream_rows(sums, arguments.fc1ExpertWeights + low_row * depth,
                         has_high ? arguments.fc1ExpertWeights + high_row * depth : nullptr, activations,
-                        rounds * part / parts * kStreamDepth, min(rounds * (part + 1) / parts * kStreamDepth, depth));
+                        (rounds * part >> log_parts) * kStreamDepth, min((rounds * (part + 1) >> log_parts) * kStreamDepth, depth));
         }
 
         // The parts are added in their order, by the warp of the first.
@@ -1433,7 +1447,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_tokens(arguments.numTokensOnDevice, num_slots / top_k) * top_k);
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const int first_column = blockIdx.x * kDecodeColumns;
     const int warp_sums = num_slots * kDecodeColumns;
@@ -1444,9 +1458,9 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
     const int all_rounds = groups.count * rounds;
-    const int end = all_rounds * (warp + 1) / warps;
-    for (int round = all_rounds * warp / warps; round < end;) {
-        const int group = round / rounds;
+    const int end = warp_round(all_rounds, warp + 1, warps);
+    for (int round = warp_round(all_rounds, warp, warps); round < end;) {
+        const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
         const StreamedRows activations = streamed_rows(
@@ -1472,7 +1486,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     __syncthreads();
 
     // Fixed order: the warps of a slot, then the slots of a token.
-    for (int i = threadIdx.x; i < num_slots / top_k * kDecodeColumns; i += blockDim.x) {
+    for (int i = threadIdx.x; i < token_of(num_slots, top_k) * kDecodeColumns; i += blockDim.x) {
         const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
         if (column >= hidden) continue;
         float total = 0.0f;

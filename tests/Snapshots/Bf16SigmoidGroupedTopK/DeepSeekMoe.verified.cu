@@ -1008,17 +1008,16 @@ struct TileSchedule {
     __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles; }
 
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
-    __device__ __forceinline__ TileCoordinates at(int index, int tile_m) const {
+    // Without signs: these divisions stand between a tile and the loads of the next.
+    __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {
         TileCoordinates tile;
-        tile.expert = tile_experts[index / column_tiles];
-        const int first = tile_starts[tile.expert];
-        const int row_tiles = tile_starts[tile.expert + 1] - first;
-        const int local = index - first * column_tiles;
-        const int band = local / (kRasterRows * column_tiles);
-        const int band_rows = min(kRasterRows, row_tiles - band * kRasterRows);
-        const int in_band = local - band * kRasterRows * column_tiles;
+        const unsigned columns = column_tiles;
+        tile.expert = tile_experts[index / columns];
+        const unsigned first = tile_starts[tile.expert], row_tiles = tile_starts[tile.expert + 1] - first, local = index - first * columns;
+        const unsigned band = local / (kRasterRows * columns), band_rows = min(kRasterRows + 0u, row_tiles - band * kRasterRows);
+        const unsigned in_band = local - band * kRasterRows * columns;
         tile.column = in_band / band_rows;
-        tile.row_begin = expert_offsets[tile.expert] + (band * kRasterRows + in_band % band_rows) * tile_m;
+        tile.row_begin = expert_offsets[tile.expert] + (band * kRasterRows + in_band - tile.column * band_rows) * tile_m;
         tile.row_end = expert_offsets[tile.expert + 1];
         return tile;
     }
@@ -1046,22 +1045,25 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
     auto copies = copies_of(tile);
     copies.fill_pipeline(shared);
+    if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
     for (int turn = 0;; turn ^= 1) {
-        // Drawn while the first stages are on their way; the barriers of multiply_tile publish it.
-        if (threadIdx.x == 0) next_tiles[turn] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
 
         // The next tile's first stages are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
+        int drawn = 0;
         if (index < tiles) {
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(tile);
             copies.fill_pipeline(shared);
+            // And the one after is drawn; the barriers of multiply_tile publish it.
+            if (threadIdx.x == 0) drawn = atomicAdd(schedule.drawn_tiles, 1);
         }
         store(done, accumulators);
         if (index >= tiles) return;
+        if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;
     }
 }
 
