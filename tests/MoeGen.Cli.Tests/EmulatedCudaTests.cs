@@ -92,10 +92,15 @@ public sealed class EmulatedCudaTests
     {
         var driver = Emulator();
         string assembly = typeof(EmulatedCudaTests).Assembly.Location;
-        JsonElement report = CliRun.On(Access(driver), "bench", "--assembly", assembly, "--class", name, "-E", "2", "-K", "1", "-H", "16", "-I", "16", "-T", "2", "--json").AssertExit(0).Json();
+        string[] layer = ["--assembly", assembly, "--class", name, "-E", "2", "-K", "1", "-H", "16", "-I", "16"];
+        JsonElement report = CliRun.On(Access(driver), ["bench", .. layer, "-T", "2", "6", "--json"]).AssertExit(0).Json();
         Assert.Equal(name, report.GetProperty("layer").GetString());
-        Assert.StartsWith("m64n64", report.GetProperty("rows")[0].GetProperty("variant").GetString(), StringComparison.Ordinal);
-        CliRun.On(Access(driver), "tune", "--assembly", assembly, "--class", name, "-E", "2", "-K", "1", "-H", "16", "-I", "16").AssertBadInput("there is nothing to choose");
+        Assert.Equal(["decode", "m64n64k64s4"], report.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("variant").GetString()));
+        report = CliRun.On(Access(driver), ["bench", .. layer, "-T", "2", "--variant", "m64n64k64s4", "--json"]).AssertExit(0).Json();
+        Assert.Equal("m64n64k64s4", report.GetProperty("rows")[0].GetProperty("variant").GetString());
+        JsonElement points = CliRun.On(Access(driver), ["tune", .. layer, "-T", "6", "--json"]).AssertExit(0).Json().GetProperty("points");
+        Assert.Contains(Assert.Single(points.EnumerateArray()).GetProperty("variant").GetString(), (string[])["decode", "m64n64k64s4"]);
+        CliRun.On(Access(driver, "m64n64k64s4"), ["tune", .. layer]).AssertBadInput("there is nothing to choose");
     }
 
     [Theory]
@@ -123,5 +128,6 @@ public sealed class EmulatedCudaTests
         return new EmulatedCudaDriver();
     }
 
-    private static GpuAccess Access(EmulatedCudaDriver driver) => new(() => "", () => new CudaContext(driver), EmulatedKernelCompiler.Options());
+    private static GpuAccess Access(EmulatedCudaDriver driver, string? variant = null) =>
+        new(() => "", () => new CudaContext(driver), EmulatedKernelCompiler.Options() with { Variant = variant });
 }
