@@ -25,7 +25,7 @@ __device__ __forceinline__ int token_of(int slot, int top_k) { return static_cas
 __device__ __forceinline__ int warp_round(unsigned rounds, unsigned warp, unsigned warps) { return rounds * warp >> (__ffs(warps) - 1); }
 
 // Slots of the tokens that there are.
-__device__ __forceinline__ int valid_slots(const int* num_tokens_on_device, int num_slots, int top_k) {
+__device__ __forceinline__ int present_slots(const int* num_tokens_on_device, int num_slots, int top_k) {
     return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
 }
 

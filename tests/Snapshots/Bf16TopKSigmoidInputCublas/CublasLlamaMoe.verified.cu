@@ -164,9 +164,8 @@ __device__ __forceinline__ int count_runs(SortedRuns& runs, const RouteArguments
 #pragma unroll 8
     for (int warp = 0; static_cast<int>(threadIdx.x) < num_local && warp < warps; ++warp) {
         int& own = runs.counts[warp * num_local + threadIdx.x];
-        const int slots = own;
-        own = count;
-        count += slots;
+        count += own;
+        own = count - own;
     }
     return count;
 }
@@ -234,10 +233,8 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
 #pragma unroll
         for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * num_local] : 0;
 #pragma unroll
-        for (int i = 0; i < 8; ++i) {
+        for (int i = 0; i < 8; count += counts[i], ++i)
             if (begin + i < arguments.numChunks) column[i * num_local] = count;
-            count += counts[i];
-        }
     }
     write_offsets(arguments, count, warp_sums);
 }
@@ -634,7 +631,8 @@ struct FinalizeArguments {
 };
 static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
-constexpr int kFinalizeThreads = 256, kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // threads a block, each of 8 columns of a token; rows added at a time
+constexpr int kFinalizeThreads = 256;  // threads a block, each of 8 columns of a token
+constexpr int kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // of a token that are added at a time
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;

@@ -163,9 +163,8 @@ __device__ __forceinline__ int count_runs(SortedRuns& runs, const RouteArguments
 #pragma unroll 8
     for (int warp = 0; static_cast<int>(threadIdx.x) < num_local && warp < warps; ++warp) {
         int& own = runs.counts[warp * num_local + threadIdx.x];
-        const int slots = own;
-        own = count;
-        count += slots;
+        count += own;
+        own = count - own;
     }
     return count;
 }
@@ -234,10 +233,8 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
 #pragma unroll
         for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * num_local] : 0;
 #pragma unroll
-        for (int i = 0; i < 8; ++i) {
+        for (int i = 0; i < 8; count += counts[i], ++i)
             if (begin + i < arguments.numChunks) column[i * num_local] = count;
-            count += counts[i];
-        }
     }
     write_offsets(arguments, count, warp_sums);
 }
@@ -573,7 +570,7 @@ struct TileCoordinates {
     int column;     // N-tile
 };
 
-constexpr int kRasterRows = 16;  // M-tiles that share an N-tile in L2 before the next N-tile
+constexpr unsigned kRasterRows = 16;  // M-tiles that share an N-tile in L2 before the next N-tile
 
 struct TileSchedule {
     const int* expert_offsets;  // [E + 1]
@@ -589,16 +586,13 @@ struct TileSchedule {
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
     // Without signs: these divisions stand between a tile and the loads of the next.
     __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {
-        TileCoordinates tile;
         const unsigned columns = column_tiles;
-        tile.expert = tile_experts[index / columns];
-        const unsigned first = tile_starts[tile.expert], row_tiles = tile_starts[tile.expert + 1] - first, local = index - first * columns;
-        const unsigned band = local / (kRasterRows * columns), band_rows = min(kRasterRows + 0u, row_tiles - band * kRasterRows);
-        const unsigned in_band = local - band * kRasterRows * columns;
-        tile.column = in_band / band_rows;
-        tile.row_begin = expert_offsets[tile.expert] + (band * kRasterRows + in_band - tile.column * band_rows) * tile_m;
-        tile.row_end = expert_offsets[tile.expert + 1];
-        return tile;
+        const int expert = tile_experts[index / columns];
+        const unsigned first = tile_starts[expert], row_tiles = tile_starts[expert + 1] - first, local = index - first * columns;
+        const unsigned band = local / (kRasterRows * columns), in_band = local - band * kRasterRows * columns;
+        const unsigned band_rows = min(kRasterRows, row_tiles - band * kRasterRows), column = in_band / band_rows;
+        const int row = (band * kRasterRows + in_band - column * band_rows) * tile_m;
+        return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column)};
     }
 };
 
@@ -629,7 +623,7 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
 
-        // The next tile's first stages are under way while this one's results are written.
+        // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
         int drawn = 0;
@@ -637,12 +631,11 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(tile);
             copies.fill_pipeline(shared);
-            // And the one after is drawn; the barriers of multiply_tile publish it.
             if (threadIdx.x == 0) drawn = atomicAdd(schedule.drawn_tiles, 1);
         }
         store(done, accumulators);
         if (index >= tiles) return;
-        if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;
+        if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;  // the barriers of multiply_tile publish it
     }
 }
 
@@ -786,7 +779,8 @@ struct FinalizeArguments {
 };
 static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
-constexpr int kFinalizeThreads = 256, kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // threads a block, each of 8 columns of a token; rows added at a time
+constexpr int kFinalizeThreads = 256;  // threads a block, each of 8 columns of a token
+constexpr int kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // of a token that are added at a time
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
@@ -867,7 +861,7 @@ __device__ __forceinline__ int token_of(int slot, int top_k) { return static_cas
 __device__ __forceinline__ int warp_round(unsigned rounds, unsigned warp, unsigned warps) { return rounds * warp >> (__ffs(warps) - 1); }
 
 // Slots of the tokens that there are.
-__device__ __forceinline__ int valid_slots(const int* num_tokens_on_device, int num_slots, int top_k) {
+__device__ __forceinline__ int present_slots(const int* num_tokens_on_device, int num_slots, int top_k) {
     return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
 }
 
@@ -1028,7 +1022,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int depth = hidden, gemm2_depth = intermediate;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_slots(arguments.numTokensOnDevice, num_slots, top_k));
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
@@ -1121,7 +1115,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, valid_slots(arguments.numTokensOnDevice, num_slots, top_k));
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const int first_column = blockIdx.x * kDecodeColumns;
     const int warp_sums = num_slots * kDecodeColumns;
