@@ -69,6 +69,7 @@ public sealed class Int8LayerTests
         var data = new Data<Half>(problem);
         QuantizedMoeWeights<Half> weights = Int8Data.Quantize(data.WithOptions(Activation.Silu, biases: true, constants: false), isSmoothed: true);
         Int8Harness.Check(context, codes => new Int8Fp16SiluPinned(context, codes, Gpu.Options), weights, data);
+        Int8Harness.Check(context, codes => new Int8Fp16SiluPinned(context, codes, LayerHarness.TileOf(Int8Fp16SiluPinned.Descriptor)), weights, data);
     }
 
     [Fact]
