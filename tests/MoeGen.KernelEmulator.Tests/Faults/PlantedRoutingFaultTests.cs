@@ -23,7 +23,7 @@ public sealed class PlantedRoutingFaultTests
         new("shuffle in a branch that diverges", "        const long long other = __shfl_up_sync(kFullWarp, value, distance);\n        if (threadIdx.x % 32 >= distance) value += other;", "        if (threadIdx.x % 32 >= distance) value += __shfl_up_sync(kFullWarp, value, distance);", FaultKind.Deadlock),
         new("rank that counts the lane itself", "peers & ((1u << lane) - 1u)", "peers & ((2u << lane) - 1u)", FaultKind.UninitializedRead),
         new("chunks that share rows", "arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert]", "arguments.expertOffsets[expert]", FaultKind.DataRace),
-        new("tile of the expert before", "arguments.tileExperts[list][tile] = expert;", "arguments.tileExperts[list][tile] = max(0, expert - 1);", FaultKind.OutOfBounds),
+        new("tile of the expert before", "arguments.tileExperts[list][tile] = expert;", "arguments.tileExperts[list][tile] = max(0, expert - 1);", FaultKind.UninitializedRead),
         new("two threads that write the first offset", "if (expert == 0) arguments.expertOffsets[0]", "if (expert < 2) arguments.expertOffsets[0]", FaultKind.DataRace),
         new("draws that are not zeroed", "if (expert < 2) arguments.drawnTiles[expert] = 0;", "", FaultKind.UninitializedRead),
         new("shared array too short", "int counts[kWarpCounts];", "int counts[kWarpCounts / 64];", FaultKind.OutOfBounds),
