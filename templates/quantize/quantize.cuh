@@ -2,10 +2,12 @@
 #include "quantize_row.cuh"
 // The operands of both GEMMs as codes: tokens before GEMM1, activated rows between the two.
 
+constexpr int kHeldVectors = 8;  // of 8 values that a thread reads once: rows of up to 16,384 columns
+
 extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_input(const __grid_constant__ QuantizeArguments arguments) {
     __shared__ unsigned warp_values[kQuantizeThreads / 32];
     const long long token = blockIdx.x;
-    quantize_row(arguments, token, token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens), arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
+    quantize_row<kHeldVectors>(arguments, token, token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens), arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
 }
 
 // The expert of a sorted row is the last one that starts at or before it.
@@ -34,5 +36,5 @@ extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_acti
             expert = -1;
         valid = expert >= 0;
     }
-    quantize_row(arguments, row, valid, arguments.calibrated && valid ? arguments.calibrated[expert] : 0.0f, warp_values);
+    quantize_row<kHeldVectors>(arguments, row, valid, arguments.calibrated && valid ? arguments.calibrated[expert] : 0.0f, warp_values);
 }

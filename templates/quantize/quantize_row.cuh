@@ -5,7 +5,6 @@
 constexpr int kQuantizeThreads = 256;            // threads a row
 constexpr float kLeastMagnitude = 7.888609e-31f; // 2^-100: rows below are zeros, so that the scale and its inverse are normal
 
-constexpr int kHeldVectors = 8;                  // vectors of 8 values that a thread reads once; those of longer rows it reads twice
 
 __device__ __forceinline__ Vector16 load_vector(const QuantizeArguments& arguments, long long row, int column) {
     return *reinterpret_cast<const Vector16*>(arguments.values + row * arguments.columns + column);
@@ -45,8 +44,9 @@ __device__ __forceinline__ void store_codes(const QuantizeArguments& arguments, 
 }
 
 // The threads of a block take rows side by side, kQuantizeThreads each; all call it together, also those whose row is not `valid`, of
-// which nothing is read and written. `warp_values` holds one value a warp of the block.
-template <int kWarps>
+// which nothing is read and written. `warp_values` holds one value a warp of the block. A thread reads its first kHeldVectors vectors of
+// 8 values once, what longer rows have beyond them twice.
+template <int kHeldVectors, int kWarps>
 __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments, long long row, bool valid, float calibrated, unsigned (&warp_values)[kWarps]) {
     constexpr unsigned kInfinity = 0x7f800000u;
     constexpr int kStep = kQuantizeThreads * 8, kHeldColumns = kHeldVectors * kStep;

@@ -10,7 +10,7 @@ struct RouteAndQuantizeArguments {
 };
 static_assert(sizeof(RouteAndQuantizeArguments) == 240, "the launcher passes this layout");
 
-constexpr int kQuantizedRows = kSortThreads / kQuantizeThreads;  // tokens a block
+constexpr int kQuantizedRows = kSortThreads / kQuantizeThreads;  // tokens a block, whose 64 registers a thread hold four vectors of a row
 
 // The first block sorts, the others quantise.
 extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_route_and_quantize(const __grid_constant__ RouteAndQuantizeArguments arguments) {
@@ -25,5 +25,5 @@ extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_route_and_quan
     }
     const QuantizeArguments& quantize = arguments.quantize;
     const long long token = (blockIdx.x - 1LL) * kQuantizedRows + threadIdx.x / kQuantizeThreads;
-    quantize_row(quantize, token, token < valid_tokens(quantize.numTokensOnDevice, quantize.numTokens), quantize.calibrated ? quantize.calibrated[0] : 0.0f, warp_values);
+    quantize_row<4>(quantize, token, token < valid_tokens(quantize.numTokensOnDevice, quantize.numTokens), quantize.calibrated ? quantize.calibrated[0] : 0.0f, warp_values);
 }

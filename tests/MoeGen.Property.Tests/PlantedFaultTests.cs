@@ -26,8 +26,8 @@ public sealed class PlantedFaultTests
     }
 
     [Theory]
-    [InlineData("for (int k = 0; k < top_k; ++k)", "for (int k = 1; k < top_k; ++k)", "the emulated kernels: ")]
-    [InlineData("if (expert < 0) continue;\n            const float scale", "const float scale", "UninitializedRead in moe_finalize")]
+    [InlineData("for (int k = 0; k < kFinalizeRows; ++k) {", "for (int k = 1; k < kFinalizeRows; ++k) {", "the emulated kernels: ")]
+    [InlineData("valid >> k & 1 ? k : __ffs(valid) - 1", "k", "UninitializedRead in moe_finalize")]
     public void Wrong_kernel_is_found(string text, string mistake, string expected)
     {
         using (new EmulatedDevice())

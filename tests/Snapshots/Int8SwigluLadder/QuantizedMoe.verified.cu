@@ -340,8 +340,6 @@ static_assert(sizeof(QuantizeArguments) == 104, "the launcher passes this layout
 constexpr int kQuantizeThreads = 256;            // threads a row
 constexpr float kLeastMagnitude = 7.888609e-31f; // 2^-100: rows below are zeros, so that the scale and its inverse are normal
 
-constexpr int kHeldVectors = 8;                  // vectors of 8 values that a thread reads once; those of longer rows it reads twice
-
 __device__ __forceinline__ Vector16 load_vector(const QuantizeArguments& arguments, long long row, int column) {
     return *reinterpret_cast<const Vector16*>(arguments.values + row * arguments.columns + column);
 }
@@ -380,8 +378,9 @@ __device__ __forceinline__ void store_codes(const QuantizeArguments& arguments, 
 }
 
 // The threads of a block take rows side by side, kQuantizeThreads each; all call it together, also those whose row is not `valid`, of
-// which nothing is read and written. `warp_values` holds one value a warp of the block.
-template <int kWarps>
+// which nothing is read and written. `warp_values` holds one value a warp of the block. A thread reads its first kHeldVectors vectors of
+// 8 values once, what longer rows have beyond them twice.
+template <int kHeldVectors, int kWarps>
 __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments, long long row, bool valid, float calibrated, unsigned (&warp_values)[kWarps]) {
     constexpr unsigned kInfinity = 0x7f800000u;
     constexpr int kStep = kQuantizeThreads * 8, kHeldColumns = kHeldVectors * kStep;
@@ -423,10 +422,12 @@ __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments,
 
 // ---- quantize/quantize.cuh ---- The operands of both GEMMs as codes: tokens before GEMM1, activated rows between the two.
 #if !defined(MOE_PART) || defined(MOE_PART_stages)
+constexpr int kHeldVectors = 8;  // of 8 values that a thread reads once: rows of up to 16,384 columns
+
 extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_input(const __grid_constant__ QuantizeArguments arguments) {
     __shared__ unsigned warp_values[kQuantizeThreads / 32];
     const long long token = blockIdx.x;
-    quantize_row(arguments, token, token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens), arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
+    quantize_row<kHeldVectors>(arguments, token, token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens), arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
 }
 
 // The expert of a sorted row is the last one that starts at or before it.
@@ -455,7 +456,7 @@ extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_acti
             expert = -1;
         valid = expert >= 0;
     }
-    quantize_row(arguments, row, valid, arguments.calibrated && valid ? arguments.calibrated[expert] : 0.0f, warp_values);
+    quantize_row<kHeldVectors>(arguments, row, valid, arguments.calibrated && valid ? arguments.calibrated[expert] : 0.0f, warp_values);
 }
 #endif
 
@@ -467,7 +468,7 @@ struct RouteAndQuantizeArguments {
 };
 static_assert(sizeof(RouteAndQuantizeArguments) == 240, "the launcher passes this layout");
 
-constexpr int kQuantizedRows = kSortThreads / kQuantizeThreads;  // tokens a block
+constexpr int kQuantizedRows = kSortThreads / kQuantizeThreads;  // tokens a block, whose 64 registers a thread hold four vectors of a row
 
 // The first block sorts, the others quantise.
 extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_route_and_quantize(const __grid_constant__ RouteAndQuantizeArguments arguments) {
@@ -482,7 +483,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_route_and_quan
     }
     const QuantizeArguments& quantize = arguments.quantize;
     const long long token = (blockIdx.x - 1LL) * kQuantizedRows + threadIdx.x / kQuantizeThreads;
-    quantize_row(quantize, token, token < valid_tokens(quantize.numTokensOnDevice, quantize.numTokens), quantize.calibrated ? quantize.calibrated[0] : 0.0f, warp_values);
+    quantize_row<4>(quantize, token, token < valid_tokens(quantize.numTokensOnDevice, quantize.numTokens), quantize.calibrated ? quantize.calibrated[0] : 0.0f, warp_values);
 }
 #endif
 
