@@ -5,7 +5,6 @@
 constexpr int kQuantizeThreads = 256;            // threads a row
 constexpr float kLeastMagnitude = 7.888609e-31f; // 2^-100: rows below are zeros, so that the scale and its inverse are normal
 
-
 __device__ __forceinline__ Vector16 load_vector(const QuantizeArguments& arguments, long long row, int column) {
     return *reinterpret_cast<const Vector16*>(arguments.values + row * arguments.columns + column);
 }

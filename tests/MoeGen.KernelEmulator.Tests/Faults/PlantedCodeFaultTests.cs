@@ -15,7 +15,7 @@ public sealed class PlantedCodeFaultTests
         new("no zeros behind a row of codes", "const int columns = valid ? arguments.columns : 0, pitch = valid ? row_codes(columns) : 0", "const int columns = valid ? arguments.columns : 0, pitch = columns", FaultKind.UninitializedRead),
         new("rows of tokens that are not there", "token < valid_tokens(quantize.numTokensOnDevice, quantize.numTokens), quantize.calibrated", "true, quantize.calibrated", FaultKind.OutOfBounds),
         new("codes cut off too early", "-127.0f), 127.0f)", "-63.0f), 63.0f)", null),
-        new("a row beyond the last", "row < arguments.expertOffsets[arguments.numExperts];", "row < arguments.expertOffsets[arguments.numExperts] + 1;", FaultKind.UninitializedRead),
+        new("a row beyond the last", "row < arguments.expertOffsets[arguments.numExperts])", "row < arguments.expertOffsets[arguments.numExperts] + 1)", FaultKind.UninitializedRead),
     ];
 
     private static readonly PlantedFault[] Int4Faults =

@@ -721,20 +721,14 @@ __device__ __forceinline__ int expert_of_sorted_row(const QuantizeArguments& arg
 extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_activated(const __grid_constant__ QuantizeArguments arguments) {
     __shared__ unsigned warp_values[kQuantizeThreads / 32];
     const long long row = blockIdx.x;
-    // Which expert's row it is matters where scales are calibrated.
-    bool valid;
-    int expert = 0;
+    int expert = -1;
     if (arguments.expertOffsets) {
-        valid = row < arguments.expertOffsets[arguments.numExperts];
-        if (valid && arguments.calibrated) expert = expert_of_sorted_row(arguments, row);
-    } else {
-        if (row / arguments.rowsPerToken < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens))
-            expert = local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts);
-        else
-            expert = -1;
-        valid = expert >= 0;
+        // Which expert's row it is matters where scales are calibrated.
+        if (row < arguments.expertOffsets[arguments.numExperts]) expert = arguments.calibrated ? expert_of_sorted_row(arguments, row) : 0;
+    } else if (row / arguments.rowsPerToken < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) {
+        expert = local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts);
     }
-    quantize_row<kHeldVectors>(arguments, row, valid, arguments.calibrated && valid ? arguments.calibrated[expert] : 0.0f, warp_values);
+    quantize_row<kHeldVectors>(arguments, row, expert >= 0, arguments.calibrated && expert >= 0 ? arguments.calibrated[expert] : 0.0f, warp_values);
 }
 #endif
 
