@@ -101,16 +101,20 @@ __device__ __forceinline__ void stream_rows(
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
             if (fragment >= activations.fragments) break;
             const Operand* row = activations.rows[fragment];
+            Vector16 values[kStreamUnroll] = {};
 #pragma unroll
             for (int step = 0; step < kStreamUnroll; ++step) {
                 const int depth = round + step * kStreamStep + lane_depth;
-                Vector16 values = {};
-                if (row && depth < end) values = *reinterpret_cast<const Vector16*>(row + depth);
+                if (row && depth < end) values[step] = *reinterpret_cast<const Vector16*>(row + depth);
+            }
+            __syncwarp();  // the compiler would put each load in front of its use, so that they wait one after the other
+#pragma unroll
+            for (int step = 0; step < kStreamUnroll; ++step) {
 #pragma unroll
                 for (int half = 0; half < 2; ++half) {
                     const unsigned weights[4] = {low_weights[step].words[2 * half], high_weights[step].words[2 * half],
                                                  low_weights[step].words[2 * half + 1], high_weights[step].words[2 * half + 1]};
-                    mma(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
+                    mma(sums[fragment], weights, values[step].words[2 * half], values[step].words[2 * half + 1]);
                 }
             }
         }
