@@ -45,13 +45,12 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
 #endif
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const int first_column = blockIdx.x * kDecodeColumns;
     const int warp_sums = num_slots * kDecodeColumns;
     Sum* own_sums = partial_sums + warp * warp_sums;
     for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0;
-    __syncwarp();
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
 
     // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;

@@ -29,8 +29,37 @@ __device__ __forceinline__ int present_slots(const int* num_tokens_on_device, in
     return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
 }
 
-// All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
-__device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+// Slots that a warp can group by itself, a lane each, in the order of each expert's first slot.
+__device__ __forceinline__ void group_few_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    const unsigned lane = threadIdx.x, before_lane = (1u << lane) - 1, all = 0xffffffffu;
+    const int expert = static_cast<int>(lane) < valid_slots ? local_expert(ids[lane], local_experts) : -1;
+    const unsigned same = __match_any_sync(all, expert);
+    const int before = __popc(same & before_lane);  // slots of the expert in front of this one
+    const bool leader = expert >= 0 && before % kGroupSlots == 0;
+    const unsigned leaders = __ballot_sync(all, leader);
+    const int size = leader ? min(__popc(same) - before, kGroupSlots) : 0;
+    int end = size;  // entries up to the end of this lane's group
+#pragma unroll
+    for (int distance = 1; distance < 32; distance *= 2) {
+        const int other = __shfl_up_sync(all, end, distance);
+        if (lane >= distance) end += other;
+    }
+    const int start = __shfl_sync(all, end - size, (31 - __clz(leaders & same & (before_lane | 1u << lane))) & 31);
+    if (static_cast<int>(lane) < num_slots) groups.slot_experts[lane] = expert;
+    if (expert >= 0) groups.slots[start + before % kGroupSlots] = lane;
+    if (leader) {
+        const int group = __popc(leaders & before_lane);
+        groups.experts[group] = expert;
+        groups.starts[group] = start;
+    }
+    if (lane == 31) {
+        groups.count = __popc(leaders);
+        groups.starts[groups.count] = end;
+    }
+}
+
+// All threads of the block call it together; the groups are in the order of their experts.
+__device__ __forceinline__ void group_many_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
     const int (&experts)[kDecodeSlots] = groups.slot_experts;
     const int slot = threadIdx.x;
     const int expert = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
@@ -62,4 +91,14 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
         groups.starts[count] = entries;
     }
     __syncthreads();
+}
+
+// All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
+__device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    if (num_slots > 32) {
+        group_many_slots(groups, ids, local_experts, num_slots, valid_slots);
+    } else {
+        if (threadIdx.x < 32) group_few_slots(groups, ids, local_experts, num_slots, valid_slots);
+        __syncthreads();
+    }
 }

@@ -92,7 +92,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
             store_tile<Tile, kGated>(
-                tile, accumulators, intermediate, [&](int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
+                tile, accumulators, intermediate, [&](int, int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
 #ifdef MOE_SATURATED
                 [&](float gate, float up) { return saturate(activate(gate, up, parameters)); });
 #else

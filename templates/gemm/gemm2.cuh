@@ -1,6 +1,7 @@
 #pragma once
 #include "../config/config.cuh"
 #include "dequantize.cuh"
+#include "row_values.cuh"
 #include "scale_rows.cuh"
 #include "tile_loop.cuh"
 // GEMM2: activated rows x fc2, each row written to the place of its slot, so that finalize reads a token's K rows in order.
@@ -71,8 +72,9 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
             dequantize<Tile, false>(accumulators, accumulators, tile, {arguments.fc2Scales, expert_row(tile)}, hidden, {0, 1}, {0, 1});
 #endif
             add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
+            const RowValues<Tile, int> slots(tile, [&](int row) { return arguments.sortedSlots[row]; });
             store_tile<Tile, false>(
-                tile, accumulators, hidden, [&](int row) { return arguments.expertOutput + static_cast<long long>(arguments.sortedSlots[row]) * hidden; },
+                tile, accumulators, hidden, [&](int m8, int) { return arguments.expertOutput + static_cast<long long>(slots.at(m8)) * hidden; },
                 [](float sum, float) { return sum; });
         });
 }

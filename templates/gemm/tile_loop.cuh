@@ -37,7 +37,8 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     }
 }
 
-// Writes a tile: `destination_of(row)` is output 0 of a sorted row, `combine(gate, up)` an output's value; unpaired, both are the sum.
+// Writes a tile: `destination_of(m8, row)` is output 0 of a sorted row, the m8-th of the thread; `combine(gate, up)` an output's value, where
+// unpaired both are the sum.
 template <class Tile, bool kPaired, class DestinationOf, class Combine>
 __device__ __forceinline__ void store_tile(
     const TileCoordinates& tile, const Accumulators<Tile>& accumulators, int num_outputs, DestinationOf destination_of, Combine combine) {
@@ -47,8 +48,8 @@ __device__ __forceinline__ void store_tile(
     for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
         // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
         const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + Traits::fragment_row(m) + half * 8 + threadIdx.x % 32 / 4;
+        Element* destination = destination_of(m8, row);
         if (row >= tile.row_end) continue;
-        Element* destination = destination_of(row);
 #pragma unroll
         for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {
             const int output = tile.column * Columns::kTileOutputs + Columns::first_output(group);

@@ -15,6 +15,9 @@ public sealed class DecodeTests
         new Problem(21, 3, 3, 72, 40, Fc1Layout.GateUp, IdPattern.OneExpert),
         new Problem(16, 20, 4, 24, 392, Fc1Layout.GateUp, IdPattern.Invalid),
         new Problem(2, 1024, 32, 16, 16, Fc1Layout.Interleaved),
+        new Problem(10, 3, 3, 72, 40, Fc1Layout.GateUp, IdPattern.OneExpert),
+        new Problem(32, 2, 1, 40, 24, Fc1Layout.UpGate, IdPattern.OneExpert),
+        new Problem(8, 20, 4, 24, 72, Fc1Layout.GateUp, IdPattern.Invalid),
     };
 
     [Theory, MemberData(nameof(Problems))]

@@ -14,7 +14,7 @@ public sealed class PlantedDecodeFaultTests
         new("groups that are too long", "before % kGroupSlots == 0", "before % (2 * kGroupSlots) == 0", null),
         new("slots in no order", "&& other < slot;\n        before", "&& other <= slot;\n        before", null),
         new("partial sums that are not cleared", "own_sums[i] = 0;", "{}", FaultKind.UninitializedRead),
-        new("halves of the depth exchanged on one side", "values.words[2 * half], values.words[2 * half + 1])", "values.words[2 * half + 1], values.words[2 * half])", null),
+        new("halves of the depth exchanged on one side", "values[step].words[2 * half], values[step].words[2 * half + 1])", "values[step].words[2 * half + 1], values[step].words[2 * half])", null),
         new("no zeros beyond the depth", "load_streamed(low + depth, low && depth < end)", "load_streamed(low + depth, low)", FaultKind.OutOfBounds),
         new("misaligned weights", "load_streamed(high + depth, ", "load_streamed(high + depth + 1, ", FaultKind.Misaligned),
         new("columns beyond the last", "first_column + 8 < hidden ? weights", "first_column < hidden ? weights", FaultKind.OutOfBounds),
@@ -32,12 +32,26 @@ public sealed class PlantedDecodeFaultTests
         new("barrier missing between the parts", "[i][lane] = sums[i / 4][i % 4];\n            __syncthreads();\n", "[i][lane] = sums[i / 4][i % 4];\n", FaultKind.DataRace),
     ];
 
+    private static readonly PlantedFault[] FewSlotFaults =
+    [
+        new("a group that begins in the one before", "for (int distance = 1; distance < 32;", "for (int distance = 1; distance < 1;", FaultKind.DataRace),
+        new("the leader of another expert", "leaders & same & (before_lane", "leaders & (before_lane", FaultKind.DataRace),
+        new("a slot without an expert that leads", "expert >= 0 && before % kGroupSlots == 0;\n    const unsigned leaders", "before % kGroupSlots == 0;\n    const unsigned leaders", FaultKind.OutOfBounds),
+        new("barrier missing after few slots", "num_slots, valid_slots);\n        __syncthreads();\n", "num_slots, valid_slots);\n", FaultKind.UninitializedRead),
+    ];
+
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Faults.Length)];
+
+    public static TheoryData<int> FewSlotNumbers => [.. Enumerable.Range(0, FewSlotFaults.Length)];
 
     public static TheoryData<int> PartNumbers => [.. Enumerable.Range(0, PartFaults.Length)];
 
     [Theory, MemberData(nameof(Numbers))]
     public void Is_caught(int number) => AssertCaught(Faults[number], new Problem(21, 3, 3, 200, 104, Fc1Layout.GateUp, IdPattern.Repeating));
+
+    // Two groups of an expert, and slots without any.
+    [Theory, MemberData(nameof(FewSlotNumbers))]
+    public void Is_caught_among_few_slots(int number) => AssertCaught(FewSlotFaults[number], new Problem(10, 3, 3, 72, 40, Fc1Layout.GateUp, IdPattern.Invalid));
 
     // Fewer outputs than warps, so that warps share a task's depth.
     [Theory, MemberData(nameof(PartNumbers))]
