@@ -33,7 +33,8 @@ struct DecodeGemm1Arguments {
 #else
     const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
 #endif
-    int gemm2Warps;                   // warps a block of GEMM2
+    int* arrivedBlocks;               // [ceil(H / 16)]; zeroed for GEMM2
+    int gemm2Warps;                   // warps of GEMM2 that divide a column block's depth
     int reserved;
 #ifdef MOE_SCALES
     const float* inputScales;         // [T], where activations are codes
@@ -42,9 +43,9 @@ struct DecodeGemm1Arguments {
 #endif
 };
 #ifdef MOE_SCALES
-static_assert(sizeof(DecodeGemm1Arguments) == 176, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm1Arguments) == 184, "the launcher passes this layout");
 #else
-static_assert(sizeof(DecodeGemm1Arguments) == 152, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm1Arguments) == 160, "the launcher passes this layout");
 #endif
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
@@ -96,6 +97,8 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
 #endif
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
+    if (blockIdx.x == 0)
+        for (int i = threadIdx.x; i < (hidden + 15) / 16; i += blockDim.x) arguments.arrivedBlocks[i] = 0;
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;

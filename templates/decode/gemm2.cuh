@@ -1,7 +1,8 @@
 #pragma once
 #include "../config/config.cuh"
 #include "stream_rows.cuh"
-// GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens.
+// GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens. Where there are few columns, several
+// blocks divide their depth, and the one that is done last adds up what all of them have found.
 
 struct DecodeGemm2Arguments {
     const Operand* activated;         // [T * K, I] in slot order
@@ -20,6 +21,10 @@ struct DecodeGemm2Arguments {
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
+    float* blockSums;                 // [splits, T, H] where there are several splits
+    int* arrivedBlocks;               // [ceil(H / 16)]; GEMM1 has zeroed it
+    int splits;                       // blocks that divide the depth of 16 columns, a power of two
+    int reserved;
 #ifdef MOE_SCALES
     const float* activatedScales;     // [T * K] in slot order, where activations are codes
     const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
@@ -27,17 +32,32 @@ struct DecodeGemm2Arguments {
 #endif
 };
 #ifdef MOE_SCALES
-static_assert(sizeof(DecodeGemm2Arguments) == 120, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm2Arguments) == 144, "the launcher passes this layout");
 #else
-static_assert(sizeof(DecodeGemm2Arguments) == 96, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm2Arguments) == 120, "the launcher passes this layout");
 #endif
 
 constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
-constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // of all warps: kWideDecodeThreads have half the slots
+constexpr int kPartialSums = 512 * kDecodeColumns;  // of all warps: the fewer slots, the more warps a block may have
+
+__device__ __forceinline__ void store_output(const DecodeGemm2Arguments& arguments, int token, int column, int hidden, float value) {
+    arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
+}
+
+// Whether the other splits' sums are all there: this block's are, and it came last. All threads of the block call it together.
+__device__ __forceinline__ bool is_last_split(bool& is_last, int* arrived_blocks, int splits) {
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) is_last = atomicAdd(arrived_blocks, 1) == splits - 1;
+    __syncthreads();
+    __threadfence();
+    return is_last;
+}
 
 extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
     __shared__ SlotGroups groups;
     __shared__ Sum partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
+    __shared__ bool is_last;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
 #ifdef MOE_INT8
     const int depth = row_codes(kIntermediateSize ? kIntermediateSize : arguments.intermediateSize);
@@ -46,17 +66,19 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
 #endif
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-    const int first_column = blockIdx.x * kDecodeColumns;
+    const int splits = arguments.splits, log_splits = __ffs(splits) - 1, split = blockIdx.x & (splits - 1);
+    const int first_column = (blockIdx.x >> log_splits) * kDecodeColumns;
     const int warp_sums = num_slots * kDecodeColumns;
     Sum* own_sums = partial_sums + warp * warp_sums;
     for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0;
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
 
-    // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
+    // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps of the splits.
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
     const int all_rounds = groups.count * rounds;
-    const int end = warp_round(all_rounds, warp + 1, warps);
-    for (int round = warp_round(all_rounds, warp, warps); round < end;) {
+    const int first_warp = split * warps, all_warps = warps << log_splits;
+    const int end = warp_round(all_rounds, first_warp + warp + 1, all_warps);
+    for (int round = warp_round(all_rounds, first_warp + warp, all_warps); round < end;) {
         const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
@@ -86,8 +108,9 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     }
     __syncthreads();
 
-    // Fixed order: the warps of a slot, then the slots of a token.
-    for (int i = threadIdx.x; i < token_of(num_slots, top_k) * kDecodeColumns; i += blockDim.x) {
+    // Fixed order: the warps of a slot, then the slots of a token, then the splits.
+    const int tokens = token_of(num_slots, top_k);
+    for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
         const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
         if (column >= hidden) continue;
         float total = 0.0f;
@@ -105,9 +128,19 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
 #ifdef MOE_INT8_WEIGHTS
             sum *= arguments.fc2Scales[row];
 #endif
-            if (arguments.fc2ExpertBiases) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
+            if (arguments.fc2ExpertBiases && split == 0) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
             total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);
         }
-        arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));
+        if (splits > 1) arguments.blockSums[(static_cast<long long>(split) * tokens + token) * hidden + column] = total;
+        else store_output(arguments, token, column, hidden, total);
+    }
+    if (splits > 1 && is_last_split(is_last, arguments.arrivedBlocks + (blockIdx.x >> log_splits), splits)) {
+        for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
+            const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
+            if (column >= hidden) continue;
+            float total = 0.0f;
+            for (int other = 0; other < splits; ++other) total += arguments.blockSums[(static_cast<long long>(other) * tokens + token) * hidden + column];
+            store_output(arguments, token, column, hidden, total);
+        }
     }
 }

@@ -3,10 +3,10 @@
 #include "../routing/token_count.cuh"
 // Which experts a small call touches, and with which slots: every block finds out by itself, so that no launch sorts before it.
 
-constexpr int kDecodeSlots = 64;     // T * K at most
+constexpr int kDecodeSlots = 128;    // T * K at most
 constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
 constexpr int kDecodeWarps = kDecodeThreads / 32;
-constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 where there are few blocks
+constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most
 constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
 
 struct SlotGroups {

@@ -8,9 +8,6 @@ internal readonly struct DecodeStages<T>(
     IMoeLaunchers<T> launchers, MoeDescriptor descriptor, CudaCall<T> call, CudaWeights<T> weights, CudaSlots expertSlots, WorkspaceLayout layout, ulong workspace)
     where T : unmanaged
 {
-    // Sums of 16 warps with this many slots fill the shared memory of 8 warps with all.
-    private const int MaxWideSlots = GemmVariant.MaxDecodeSlots / 2;
-
     private int Slots => call.NumTokens * call.TopK;
 
     private DevicePointer<T> Activated => new(workspace + (ulong)layout.Activated);
@@ -18,17 +15,16 @@ internal readonly struct DecodeStages<T>(
     /// <summary>Enqueues them.</summary>
     public void Enqueue(CudaStream stream)
     {
-        bool wide = Slots <= MaxWideSlots && (weights.Shape.HiddenSize + 15) / 16 <= stream.Context.MultiprocessorCount;
-        Gemm1(wide ? 16 : 8, stream);
+        Gemm1(stream);
         if (descriptor.QuantizesActivations)
         {
             QuantizeStages.Activated(launchers, call, expertSlots, weights, layout, workspace, isSorted: false, stream);
         }
 
-        Gemm2(wide, stream);
+        Gemm2(stream);
     }
 
-    private void Gemm1(int gemm2Warps, CudaStream stream) =>
+    private void Gemm1(CudaStream stream) =>
         launchers.DecodeGemm1(
             new DecodeGemm1Arguments<T>
             {
@@ -52,14 +48,15 @@ internal readonly struct DecodeStages<T>(
                 NumTokensOnDevice = call.NumTokensOnDevice,
                 TokenInputScales = expertSlots.InputScales,
                 Fc2ExpertWeights = weights.Fc2ExpertWeights,
-                Gemm2Warps = gemm2Warps,
+                ArrivedBlocks = new(workspace + (ulong)layout.ArrivedBlocks),
+                Gemm2Warps = layout.DecodeSplit.Warps * layout.DecodeSplit.Blocks,
                 InputScales = new(workspace + (ulong)layout.Quantized.InputScales),
                 Fc1Scales = weights.Fc1Scales,
                 Fc1ZeroPoints = weights.Fc1ZeroPoints,
             },
             stream);
 
-    private void Gemm2(bool wide, CudaStream stream)
+    private void Gemm2(CudaStream stream)
     {
         var arguments = new DecodeGemm2Arguments<T>
         {
@@ -75,17 +72,24 @@ internal readonly struct DecodeStages<T>(
             TopK = call.TopK,
             HiddenSize = weights.Shape.HiddenSize,
             IntermediateSize = weights.Shape.IntermediateSize,
+            BlockSums = new(workspace + (ulong)layout.BlockSums),
+            ArrivedBlocks = new(workspace + (ulong)layout.ArrivedBlocks),
+            Splits = layout.DecodeSplit.Blocks,
             ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
             Fc2Scales = weights.Fc2Scales,
             Fc2ZeroPoints = weights.Fc2ZeroPoints,
         };
-        if (wide)
+        switch (layout.DecodeSplit.Warps)
         {
-            launchers.DecodeGemm2Wide(arguments, stream);
-        }
-        else
-        {
-            launchers.DecodeGemm2(arguments, stream);
+            case 16:
+                launchers.DecodeGemm2Wide(arguments, stream);
+                break;
+            case 8:
+                launchers.DecodeGemm2(arguments, stream);
+                break;
+            default:
+                launchers.DecodeGemm2Narrow(arguments, stream);
+                break;
         }
     }
 }

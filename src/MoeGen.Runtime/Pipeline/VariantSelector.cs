@@ -29,6 +29,7 @@ internal sealed class VariantSelector
     {
         GpuArchitecture architecture = GpuArchitecture.For(context.ComputeCapability, context.SharedMemoryPerBlockOptin);
         _descriptor = descriptor;
+        MultiprocessorCount = context.MultiprocessorCount;
         _costs = new VariantCosts(context, descriptor.QuantizesActivations ? 1 : 2);
         _fitting = [.. Enumerable.Range(0, descriptor.Variants.Count).Where(index => architecture.Fits(descriptor.Variants[index]))];
         _forced = forced is not null ? Find(forced, context)
@@ -37,6 +38,9 @@ internal sealed class VariantSelector
         Candidates = _forced is { } only ? [only] : Allowed;
         Tuned = table is null ? null : new TunedChoices(table, textHash, context, this);
     }
+
+    /// <summary>Of the device.</summary>
+    public int MultiprocessorCount { get; }
 
     /// <summary>The index that stands for the decode kernels: the one after the last variant.</summary>
     public int DecodeIndex => _descriptor.Variants.Count;
@@ -119,7 +123,7 @@ internal sealed class VariantSelector
     {
         long slots = (long)numTokens * topK;
         double active = VariantCosts.ActiveExperts(shape.NumExperts, slots);
-        if (_descriptor.Decodes && slots <= GemmVariant.MaxDecodeSlots && slots <= MaxDecodeRows * active)
+        if (_descriptor.Decodes && slots <= 64 && slots <= MaxDecodeRows * active)
         {
             return DecodeIndex;
         }

@@ -47,7 +47,7 @@ internal readonly struct WorkspaceLayout
         long Most(int tileM) => (slots / tileM) + Math.Min(shape.NumExperts, slots);
     }
 
-    private WorkspaceLayout(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor)
+    private WorkspaceLayout(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor, int multiprocessors)
     {
         int slots = numTokens * topK;
         NumSlots = slots;
@@ -58,6 +58,9 @@ internal readonly struct WorkspaceLayout
         InputScales = Take(ref end, descriptor.ScalesInput ? slots * sizeof(float) : 0);
         Activated = Take(ref end, (long)slots * shape.IntermediateSize * elementBytes);
         Quantized = new QuantizedRegions(ref end, shape, numTokens, slots, descriptor);
+        DecodeSplit = DecodeSplit.Of(shape, slots, multiprocessors);
+        ArrivedBlocks = Take(ref end, DecodeSplit.ColumnBlocks(shape) * sizeof(int));
+        BlockSums = Take(ref end, DecodeSplit.Blocks > 1 ? (long)DecodeSplit.Blocks * numTokens * shape.HiddenSize * sizeof(float) : 0);
         TotalBytes = end;
     }
 
@@ -119,9 +122,16 @@ internal readonly struct WorkspaceLayout
 
     internal long Products { get; }
 
+    /// <summary>How the decode kernels' GEMM2 divides its depth; theirs alone, as the next two.</summary>
+    internal DecodeSplit DecodeSplit { get; }
+
+    internal long ArrivedBlocks { get; }
+
+    internal long BlockSums { get; }
+
     /// <summary>What the decode kernels need, which neither sort nor list tiles.</summary>
-    internal static WorkspaceLayout ForDecode(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor) =>
-        new(shape, numTokens, topK, elementBytes, descriptor);
+    internal static WorkspaceLayout ForDecode(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor, int multiprocessors) =>
+        new(shape, numTokens, topK, elementBytes, descriptor, multiprocessors);
 
     /// <summary>Bytes that a region of so many takes.</summary>
     internal static long Aligned(long bytes) => RoundUp(bytes, Alignment);

@@ -18,6 +18,10 @@ public sealed class DecodeTests
         new Problem(10, 3, 3, 72, 40, Fc1Layout.GateUp, IdPattern.OneExpert),
         new Problem(32, 2, 1, 40, 24, Fc1Layout.UpGate, IdPattern.OneExpert),
         new Problem(8, 20, 4, 24, 72, Fc1Layout.GateUp, IdPattern.Invalid),
+        new Problem(40, 5, 3, 40, 72, Fc1Layout.GateUp),
+        new Problem(64, 2, 2, 24, 40, Fc1Layout.UpGate, IdPattern.Invalid),
+        new Problem(5, 9, 3, 16, 1000, Fc1Layout.GateUp),
+        new Problem(40, 5, 3, 16, 800, Fc1Layout.GateUp),
     };
 
     [Theory, MemberData(nameof(Problems))]
@@ -28,10 +32,13 @@ public sealed class DecodeTests
     public void Plain(Problem problem) =>
         Emulated.Check<PlainDecodeLayer, Half>((context, weights) => new(context, weights, DecodeText.Options()), problem with { Layout = Fc1Layout.Plain });
 
-    [Fact]
-    public void Biases_and_constants_of_each_expert()
+    // One block for 16 columns, and two that share their depth.
+    [Theory]
+    [InlineData(72, 40)]
+    [InlineData(16, 800)]
+    public void Biases_and_constants_of_each_expert(int hiddenSize, int intermediateSize)
     {
-        var data = new Data<BFloat16>(new Problem(9, 5, 3, 72, 40, Fc1Layout.Interleaved));
+        var data = new Data<BFloat16>(new Problem(9, 5, 3, hiddenSize, intermediateSize, Fc1Layout.Interleaved));
         OptionalWeights.Check<OaiDecodeLayer, BFloat16>(
             (context, weights) => new(context, weights, DecodeText.Options()), data, data.WithOptions(Activation.SwigluOai, biases: true, constants: true));
     }

@@ -22,7 +22,7 @@ public sealed class PlantedDecodeFaultTests
         new("a warp's share dropped", "other < warps; ++other) products", "other < warps - 1; ++other) products", null),
         new("scale dropped", "arguments.tokenFinalScales[slot] : 1.0f, sum", "1.0f : 1.0f, sum", null),
         new("token of the slot before", "token_of(slot, top_k)) * depth", "token_of(max(0, slot - 1), top_k)) * depth", null),
-        new("output beyond the tokens", "i < token_of(num_slots, top_k) * kDecodeColumns;", "i < num_slots * kDecodeColumns;", FaultKind.OutOfBounds),
+        new("output beyond the tokens", "i < tokens * kDecodeColumns;", "i < num_slots * kDecodeColumns;", FaultKind.OutOfBounds),
     ];
 
     private static readonly PlantedFault[] PartFaults =
@@ -42,6 +42,19 @@ public sealed class PlantedDecodeFaultTests
 
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Faults.Length)];
 
+    private static readonly PlantedFault[] SplitFaults =
+    [
+        new("a split's sums that are not fenced", "    __threadfence();\n    __syncthreads();\n    if (threadIdx.x == 0) is_last", "    __syncthreads();\n    if (threadIdx.x == 0) is_last", FaultKind.DataRace),
+        new("arrival before the block is done", "    __threadfence();\n    __syncthreads();\n    if (threadIdx.x == 0) is_last", "    __threadfence();\n    if (threadIdx.x == 0) is_last", FaultKind.DataRace),
+        new("sums read without a fence", "    __syncthreads();\n    __threadfence();\n    return is_last", "    __syncthreads();\n    return is_last", FaultKind.DataRace),
+        new("a split dropped", "other < splits; ++other) total", "other < splits - 1; ++other) total", null),
+        new("both splits the same depth", "first_warp = split * warps", "first_warp = 0 * warps", null),
+        new("the first split's block takes itself for the last", "== splits - 1;", "== 0;", FaultKind.UninitializedRead),
+        new("arrivals of the launch before", "arguments.arrivedBlocks[i] = 0;", "{}", FaultKind.UninitializedRead),
+    ];
+
+    public static TheoryData<int> SplitNumbers => [.. Enumerable.Range(0, SplitFaults.Length)];
+
     public static TheoryData<int> FewSlotNumbers => [.. Enumerable.Range(0, FewSlotFaults.Length)];
 
     public static TheoryData<int> PartNumbers => [.. Enumerable.Range(0, PartFaults.Length)];
@@ -52,6 +65,10 @@ public sealed class PlantedDecodeFaultTests
     // Two groups of an expert, and slots without any.
     [Theory, MemberData(nameof(FewSlotNumbers))]
     public void Is_caught_among_few_slots(int number) => AssertCaught(FewSlotFaults[number], new Problem(10, 3, 3, 72, 40, Fc1Layout.GateUp, IdPattern.Invalid));
+
+    // Few columns, and a long depth.
+    [Theory, MemberData(nameof(SplitNumbers))]
+    public void Is_caught_between_splits(int number) => AssertCaught(SplitFaults[number], new Problem(5, 9, 3, 16, 1000, Fc1Layout.GateUp));
 
     // Fewer outputs than warps, so that warps share a task's depth.
     [Theory, MemberData(nameof(PartNumbers))]

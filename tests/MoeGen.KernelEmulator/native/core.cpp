@@ -2,6 +2,7 @@
 #include "cuda_shim.h"
 #include "core/state.h"
 #include "core/faults.cpp"
+#include "core/publication.cpp"
 #include "core/shadow.cpp"
 #include "core/access.cpp"
 #include "core/fibers.cpp"

@@ -23,6 +23,7 @@ __attribute__((const)) moegen_index moegen_block_index();
 __attribute__((const)) moegen_index moegen_block_size();
 __attribute__((const)) moegen_index moegen_grid_size();
 void moegen_barrier(int line);
+void moegen_fence();
 void moegen_sync_warp(int line, unsigned mask);
 unsigned moegen_shuffle(int line, int operation, unsigned mask, unsigned bits, int argument, int width);
 unsigned moegen_match_any(int line, unsigned mask, unsigned bits);
@@ -37,6 +38,7 @@ unsigned moegen_atomic(int operation, unsigned* address, unsigned operand, unsig
 // The host compiler would else keep accesses to shared variables whose address it sees nobody take on one side of a barrier.
 #define MOEGEN_FENCED(call) do { asm volatile("" ::: "memory"); call; asm volatile("" ::: "memory"); } while (false)
 #define __syncthreads() MOEGEN_FENCED(moegen_barrier(__LINE__))
+#define __threadfence() MOEGEN_FENCED(moegen_fence())
 #define __syncwarp(...) MOEGEN_FENCED(moegen_sync_warp(__LINE__, moegen::mask_or_all(__VA_ARGS__)))
 #define __shfl_sync(...) moegen::shuffle(__LINE__, 0, __VA_ARGS__)
 #define __shfl_up_sync(...) moegen::shuffle(__LINE__, 1, __VA_ARGS__)

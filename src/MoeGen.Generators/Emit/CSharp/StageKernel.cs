@@ -13,6 +13,8 @@ namespace MoeGen.Generators.Emit.CSharp;
 internal sealed record StageKernel(
     string Method, string Kernel, int Threads, string Arguments, string Grid, string Summary, string Parameter = "")
 {
+    private const string Gemm2Blocks = "((long)arguments.HiddenSize + 15) / 16 * arguments.Splits";
+
     /// <summary>Field of the launchers.</summary>
     public string Field => "_" + char.ToLowerInvariant(Method[0]) + Method.Substring(1);
 
@@ -83,10 +85,13 @@ internal sealed record StageKernel(
             "Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate."),
         new(
             "DecodeGemm2", "moe_decode_gemm2", 256, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
-            "((long)arguments.HiddenSize + 15) / 16", "Activated rows x fc2 and the reduction over K for few slots: one block 16 columns."),
+            Gemm2Blocks, "Activated rows x fc2 and the reduction over K for few slots: 16 columns a block, or a few blocks."),
         new(
             "DecodeGemm2Wide", "moe_decode_gemm2", 512, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
-            "((long)arguments.HiddenSize + 15) / 16", "The same with twice the warps a block, for few columns and at most 32 slots."),
+            Gemm2Blocks, "The same with twice the warps a block, for few columns and at most 32 slots."),
+        new(
+            "DecodeGemm2Narrow", "moe_decode_gemm2", 128, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
+            Gemm2Blocks, "The same with half the warps a block, for more than 64 slots."),
     ];
 
     private static StageKernel Finalize(MoeModel model) => new(

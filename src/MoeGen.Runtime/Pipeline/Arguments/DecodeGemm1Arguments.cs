@@ -68,7 +68,10 @@ public struct DecodeGemm1Arguments<T>
     /// <summary>[E, H, I]; what GEMM2 reads first is fetched into L2.</summary>
     public DevicePointer<T> Fc2ExpertWeights;
 
-    /// <summary>Warps a block of GEMM2.</summary>
+    /// <summary>Blocks of GEMM2 that are done, int32 for each 16 columns of H; written: zeros.</summary>
+    public DevicePointer<int> ArrivedBlocks;
+
+    /// <summary>Warps of GEMM2 that divide the depth of 16 columns, a power of two.</summary>
     public int Gemm2Warps;
 
     /// <summary>Keeps the size a multiple of 8.</summary>

@@ -44,6 +44,18 @@ public struct DecodeGemm2Arguments<T>
     /// <summary>I.</summary>
     public int IntermediateSize;
 
+    /// <summary>Sums of each split, fp32 [splits, T, H]; not used where there is one.</summary>
+    public DevicePointer<float> BlockSums;
+
+    /// <summary>Blocks that are done, int32 for each 16 columns of H; GEMM1 has zeroed it.</summary>
+    public DevicePointer<int> ArrivedBlocks;
+
+    /// <summary>Blocks that divide the depth of 16 columns, a power of two.</summary>
+    public int Splits;
+
+    /// <summary>Keeps the size a multiple of 8.</summary>
+    public int Reserved;
+
     /// <summary>Scale of each activated row's codes, fp32 [T * K], where activations are quantised. Only where weights are, as all that follow.</summary>
     public DevicePointer<float> ActivatedScales;
 

@@ -79,10 +79,13 @@ __attribute__((visibility("default"))) void moegen_launch(Launch* launch) {
     // several devices use one after the other.
     state.epoch = (launch->epoch > state.epoch ? launch->epoch : state.epoch) + 1;
     state.launch_epoch = state.epoch;
+    state.publications.clear();
     for (state.block = 0; state.block < state.grid_size && !state.abandoned; ++state.block) {
         state.block_epoch = ++state.epoch;
         poison_shared();
+        begin_publication();
         run_block();
+        end_publication();
     }
     launch->epoch = state.epoch;
     launch->fault_count = state.fault_count;

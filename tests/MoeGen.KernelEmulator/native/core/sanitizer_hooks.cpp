@@ -46,6 +46,7 @@ void* __tsan_memset(void* to, int value, unsigned long bytes) {
 
 unsigned moegen_atomic(int operation, unsigned* address, unsigned operand, unsigned compare) {
     check_access(address, 4, 4, Access::atomic, __builtin_return_address(0));
+    publish();
     const unsigned old = *address;
     switch (operation) {
         case 0: *address = old + operand; break;

@@ -14,7 +14,7 @@ static void race(const char* what, const char* name, uint64_t offset, unsigned o
 
 static bool write_conflicts(const Cell& cell, uint8_t mask, bool atomic) {
     if (cell.write_epoch == 0 || (cell.write_mask & mask) == 0 || (atomic && cell.flags & kAtomicWrite)) return false;
-    if (cell.write_epoch < state.block_epoch) return true;
+    if (cell.write_epoch < state.block_epoch) return !is_published(cell.write_epoch, cell.write_thread);
     return cell.write_epoch == state.epoch && cell.write_thread != state.thread && !ordered(cell.write_thread, cell.write_turn);
 }
 

@@ -51,6 +51,12 @@ struct Warp {
     Lane lanes[kWarpSize];
 };
 
+// What a block that has ended made visible to later ones: of each thread, its writes up to an epoch.
+struct Publication {
+    uint32_t begin, end;  // epochs of the block
+    std::vector<uint32_t> until;
+};
+
 struct SharedVariable {
     uint64_t begin;
     uint64_t bytes;
@@ -66,6 +72,10 @@ struct State {
     uint32_t epoch, block_epoch, launch_epoch;
     int64_t patience;
     bool abandoned;
+    uint32_t fenced[kMaxThreads];     // epoch of each thread's last __threadfence in this block
+    uint32_t published[kMaxThreads];  // the same when the block's last atomic came: later blocks may see what was written before
+    bool has_fence, has_atomic, acquired;  // this block has used a __threadfence; an atomic; a __threadfence after one
+    std::vector<Publication> publications;
     void* main_stack;
     char* stacks;
     unsigned dynamic_bytes;
@@ -98,6 +108,16 @@ void release_barrier();
 
 // Runs one block to its end, to a deadlock or to a fault that ends the launch.
 void run_block();
+
+// A block begins, or has ended, in what blocks tell each other.
+void begin_publication();
+void end_publication();
+
+// This thread uses an atomic, which tells what its block has fenced.
+void publish();
+
+// Whether this block may rely on what another one wrote.
+bool is_published(uint32_t epoch, unsigned thread);
 
 // Completes the cp.async groups of this thread but the last `pending`.
 void land_copies(unsigned pending);

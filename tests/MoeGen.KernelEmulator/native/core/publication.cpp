@@ -1,0 +1,40 @@
+#include <algorithm>
+#include "state.h"
+// How blocks of one launch pass on what they have written: all writers __threadfence, a barrier, an atomic of one thread; who has got
+// that atomic's news by one of its own, and fenced, may read.
+
+namespace moegen {
+
+void begin_publication() {
+    std::fill_n(state.fenced, state.block_size, 0u);
+    std::fill_n(state.published, state.block_size, 0u);
+    state.has_atomic = state.has_fence = state.acquired = false;
+}
+
+void publish() {
+    state.has_atomic = true;
+    if (!state.has_fence) return;
+    // Fences of other threads count where a barrier lies between.
+    for (unsigned thread = 0; thread < state.block_size; ++thread)
+        if (thread == state.thread || state.fenced[thread] < state.epoch) state.published[thread] = state.fenced[thread];
+}
+
+void end_publication() {
+    if (std::any_of(state.published, state.published + state.block_size, [](uint32_t epoch) { return epoch != 0; }))
+        state.publications.push_back({state.block_epoch, state.epoch, {state.published, state.published + state.block_size}});
+}
+
+bool is_published(uint32_t epoch, unsigned thread) {
+    return state.acquired && std::any_of(state.publications.begin(), state.publications.end(), [=](const Publication& publication) {
+        return epoch >= publication.begin && epoch <= publication.end && epoch <= publication.until[thread];
+    });
+}
+
+}  // namespace moegen
+
+extern "C" void moegen_fence() {
+    using namespace moegen;
+    state.has_fence = true;
+    state.fenced[state.thread] = state.epoch;
+    state.acquired |= state.has_atomic;
+}
