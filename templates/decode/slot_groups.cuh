@@ -3,7 +3,7 @@
 #include "../routing/token_count.cuh"
 // Which experts a small call touches, and with which slots: every block finds out by itself, so that no launch sorts before it.
 
-constexpr int kDecodeSlots = 128;    // T * K at most
+constexpr int kDecodeSlots = 64;     // T * K at most
 constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
 constexpr int kDecodeWarps = kDecodeThreads / 32;
 constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most

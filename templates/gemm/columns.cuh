@@ -13,12 +13,10 @@ template <class Tile, bool kPaired> struct ColumnMap {
     static constexpr int kWarpOutputs = Traits::kWarpTileN / kFragmentsPerOutput;
     static constexpr int kTileOutputs = Tile::kTileN / kFragmentsPerOutput;
     static_assert(kOutputFragments % kGroup == 0, "a warp's fragments divide into groups");
-
     // First of the kOutputsPerThread consecutive outputs of this thread in a group, relative to the tile.
     static __device__ __forceinline__ int first_output(int group) {
         return Traits::warp_n() * kWarpOutputs + group * 8 * kGroup + threadIdx.x % 4 * kOutputsPerThread;
     }
-
     // The output of a row of the B tile, relative to the tile: a permutation of the row's bits (less the one that tells gate
     // from up), so that output_of(x + y) = output_of(x) + output_of(y) where x and y share no bits.
     static __device__ __forceinline__ constexpr int output_of(int tile_row) {

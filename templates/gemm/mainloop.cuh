@@ -56,11 +56,9 @@ template <class Tile, bool kPaired> struct StageCopies {
     using Traits = TileTraits<Tile>;
     static constexpr int kPassesA = RowsA<Tile>::Loader::kPasses;
     static constexpr int kPasses = kPassesA + RowsB<Tile, kPaired>::Loader::kPasses;
-
     RowsA<Tile> a;
     RowsB<Tile, kPaired> b;
     int depth_left;  // from the next stage on; a multiple of 8, so that a chunk is inside or beyond as a whole
-
     // Passes [begin, end) of the next stage.
     __device__ __forceinline__ void copy(SharedAddress stage, int begin, int end) const {
         const bool in_depth = RowsA<Tile>::Loader::thread_depth() < depth_left;
@@ -106,7 +104,6 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulat
     const FragmentPlaces<Tile> places;
     cp_async_wait<Tile::kStages - 2>();
     __syncthreads();
-
     Fragments<Tile> fragments[2];
     load_fragments<Tile, kActive>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;

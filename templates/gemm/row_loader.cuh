@@ -12,7 +12,6 @@ template <class Tile, int kRows> struct RowLoader {
     static_assert(kRowsPerPass % 8 == 0, "the swizzle's phase is the same in every pass");
     static __device__ __forceinline__ int thread_row() { return static_cast<int>(threadIdx.x) / kChunks; }
     static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x % kChunks * 16 / sizeof(Operand)); }
-
     static __device__ __forceinline__ void copy(SharedAddress stage, int pass, const unsigned char* source, bool valid) {
         if (kPartialPass && pass * kRowsPerPass + thread_row() >= kRows) return;
         cp_async_16(stage + swizzled<Tile>(thread_row(), threadIdx.x % kChunks) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
@@ -25,7 +24,6 @@ template <class Tile> struct RowsA {
     const unsigned char* cursor;  // row 0 of the matrix, at this thread's depth of the next stage
     int rows_left;                // rows of the tile from this thread's first one on
     unsigned row_bytes, rows[Loader::kPasses];
-
     // `row_of(i)` is the matrix row of row i of the tile; beyond the tile it may be any number.
     template <class RowOf> __device__ __forceinline__ RowsA(const Operand* matrix, int depth, int tile_rows, RowOf row_of)
         : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(sizeof(Operand) * depth) {
@@ -33,7 +31,6 @@ template <class Tile> struct RowsA {
         for (int pass = 0; pass < Loader::kPasses; ++pass)
             rows[pass] = row_of(pass * Loader::kRowsPerPass + Loader::thread_row());
     }
-
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
         Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes,
                      in_depth && pass * Loader::kRowsPerPass < rows_left);

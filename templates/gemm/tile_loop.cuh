@@ -20,7 +20,6 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
-
         // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];

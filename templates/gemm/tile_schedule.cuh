@@ -17,10 +17,8 @@ struct TileSchedule {
     int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
-
     // Fits 32 bits: even tiles of 16 x 64 make fewer than 2^31 of the activated rows that a GPU's memory holds.
     __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles; }
-
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
     // Without signs: these divisions stand between a tile and the loads of the next.
     __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {

@@ -13,12 +13,10 @@ template <class Tile> struct TileTraits {
     static constexpr int kChunks = kRowBytes / 16;                      // 16-byte chunks a row
     static constexpr int kStageBytesA = Tile::kTileM * kRowBytes;
     static constexpr int kStageBytes = kStageBytesA + Tile::kTileN * kRowBytes;
-
     // Four neighbouring warps, one for each scheduler, share their rows. A warp's m16 fragments alternate with those of the
     // other warps, so that a tile with few rows keeps all warps busy.
     static __device__ __forceinline__ int warp_n() { return static_cast<int>(threadIdx.x) / 32 % Tile::kWarpsN; }
     static __device__ __forceinline__ int fragment_row(int m) { return (m * Tile::kWarpsM + static_cast<int>(threadIdx.x) / 32 / Tile::kWarpsN) * 16; }
-
     static_assert(Tile::kThreads == 32 * Tile::kWarpsM * Tile::kWarpsN, "one warp a warp tile");
     static_assert(kWarpTileM % 16 == 0 && kWarpTileM * Tile::kWarpsM == Tile::kTileM, "M divides into m16 fragments");
     static_assert(kWarpTileN % 32 == 0 && kWarpTileN * Tile::kWarpsN == Tile::kTileN, "N divides into two pairs of n8 fragments");

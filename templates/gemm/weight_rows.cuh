@@ -10,7 +10,6 @@ template <class Tile, bool kPaired> struct RowsB {
     using Columns = ColumnMap<Tile, kPaired>;
     static constexpr int kRowsPerPass = Loader::kRowsPerPass, kPasses = Loader::kPasses;
     static constexpr bool kAlternates = kPaired && kRowsPerPass < 16;  // else a thread loads only gate rows or only up rows
-
     WeightRows weights;
     long long row;      // of this thread in pass 0
     int up_rows, step;  // from a gate row to the up row of the same output, where a thread alternates; from an output's row to the next's
@@ -18,7 +17,6 @@ template <class Tile, bool kPaired> struct RowsB {
     int depth, column;  // of a row; at this thread's depth of the stage that is fetched
     unsigned codes[kPasses][kCodeWords];
     GroupScale scales[kPasses];
-
     // Gate and up rows have the same stride.
     __device__ __forceinline__ RowsB(const WeightRows& weights, long long expert_row, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
         : weights(weights), up_rows(up.offset - gate.offset), step(gate.stride), depth(depth), column(Loader::thread_depth()) {
@@ -27,7 +25,6 @@ template <class Tile, bool kPaired> struct RowsB {
         row = expert_row + offset + static_cast<long long>(output) * step;
         outputs_left = num_outputs - output;
     }
-
     // Fetches the codes of a stage; zeros beyond the rows and the depth.
     __device__ __forceinline__ void fetch() {
 #pragma unroll
@@ -65,12 +62,10 @@ template <class Tile, bool kPaired> struct RowsB {
     using Columns = ColumnMap<Tile, kPaired>;
     static constexpr int kRowsPerPass = Loader::kRowsPerPass;
     static constexpr bool kAlternates = kPaired && kRowsPerPass < 16;  // else a thread loads only gate rows or only up rows
-
     const unsigned char* cursor;  // row of this thread in pass 0, at its depth of the next stage
     long long up_bytes;           // from a gate row to the up row of the same output, where a thread alternates
     unsigned step_bytes;          // from the row of an output to that of the next
     int outputs_left;             // outputs from this thread's first one on
-
     // Gate and up rows have the same stride.
     __device__ __forceinline__ RowsB(const Operand* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
         : up_bytes(sizeof(Operand) * (up.offset - gate.offset + 0LL) * depth), step_bytes(sizeof(Operand) * gate.stride * depth) {
@@ -79,7 +74,6 @@ template <class Tile, bool kPaired> struct RowsB {
         cursor = reinterpret_cast<const unsigned char*>(weights + (offset + static_cast<long long>(output) * gate.stride) * depth + Loader::thread_depth());
         outputs_left = num_outputs - output;
     }
-
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
         const int outputs = Columns::output_of(pass * kRowsPerPass);
         const unsigned char* source = cursor + static_cast<unsigned long long>(static_cast<unsigned>(outputs)) * step_bytes;

@@ -2,7 +2,7 @@
 #include "arguments.cuh"
 // One row: code = value / scale, rounded to nearest even, with the scale that makes the largest magnitude 127 or a calibrated one.
 
-constexpr int kQuantizeThreads = 256;            // threads a row
+constexpr int kQuantizeThreads = 256;            // threads of a long row
 constexpr float kLeastMagnitude = 7.888609e-31f; // 2^-100: rows below are zeros, so that the scale and its inverse are normal
 
 __device__ __forceinline__ Vector16 load_vector(const QuantizeArguments& arguments, long long row, int column) {
@@ -42,14 +42,14 @@ __device__ __forceinline__ void store_codes(const QuantizeArguments& arguments, 
     *reinterpret_cast<Codes*>(arguments.codes + row * pitch + column) = codes;
 }
 
-// The threads of a block take rows side by side, kQuantizeThreads each; all call it together, also those whose row is not `valid`, of
+// The threads of a block take rows side by side, kThreads each; all call it together, also those whose row is not `valid`, of
 // which nothing is read and written. `warp_values` holds one value a warp of the block. A thread reads its first kHeldVectors vectors of
 // 8 values once, what longer rows have beyond them twice.
-template <int kHeldVectors, int kWarps>
+template <int kHeldVectors, int kThreads, int kWarps>
 __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments, long long row, bool valid, float calibrated, unsigned (&warp_values)[kWarps]) {
     constexpr unsigned kInfinity = 0x7f800000u;
-    constexpr int kStep = kQuantizeThreads * 8, kHeldColumns = kHeldVectors * kStep;
-    const int columns = valid ? arguments.columns : 0, pitch = valid ? row_codes(columns) : 0, first = threadIdx.x % kQuantizeThreads * 8;
+    constexpr int kStep = kThreads * 8, kHeldColumns = kHeldVectors * kStep;
+    const int columns = valid ? arguments.columns : 0, pitch = valid ? row_codes(columns) : 0, first = threadIdx.x % kThreads * 8;
     // All loads before any use, so that the row has one latency.
     Vector16 held[kHeldVectors];
 #pragma unroll
@@ -64,11 +64,13 @@ __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments,
     for (int column = first + kHeldColumns; column < columns; column += kStep)
         largest = max(largest, largest_of(arguments, load_vector(arguments, row, column), column));
     largest = __reduce_max_sync(0xffffffffu, largest);
-    if (threadIdx.x % 32 == 0) warp_values[threadIdx.x / 32] = largest;
-    __syncthreads();
-    const int first_warp = static_cast<int>(threadIdx.x) / kQuantizeThreads * (kQuantizeThreads / 32);
+    if (kThreads > 32) {
+        if (threadIdx.x % 32 == 0) warp_values[threadIdx.x / 32] = largest;
+        __syncthreads();
+        const int first_warp = static_cast<int>(threadIdx.x) / kThreads * (kThreads / 32);
 #pragma unroll
-    for (int warp = 0; warp < kQuantizeThreads / 32; ++warp) largest = max(largest, warp_values[first_warp + warp]);
+        for (int warp = 0; warp < kThreads / 32; ++warp) largest = max(largest, warp_values[first_warp + warp]);
+    }
 
     // A row with NaN or infinity has a scale of NaN: the layer's output is NaN for its token, and for no other.
     const float magnitude = __uint_as_float(largest);

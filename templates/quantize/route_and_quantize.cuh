@@ -25,5 +25,5 @@ extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_route_and_quan
     }
     const QuantizeArguments& quantize = arguments.quantize;
     const long long token = (blockIdx.x - 1LL) * kQuantizedRows + threadIdx.x / kQuantizeThreads;
-    quantize_row<4>(quantize, token, token < valid_tokens(quantize.numTokensOnDevice, quantize.numTokens), quantize.calibrated ? quantize.calibrated[0] : 0.0f, warp_values);
+    quantize_row<4, kQuantizeThreads>(quantize, token, token < valid_tokens(quantize.numTokensOnDevice, quantize.numTokens), quantize.calibrated ? quantize.calibrated[0] : 0.0f, warp_values);
 }

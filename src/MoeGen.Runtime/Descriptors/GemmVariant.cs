@@ -14,7 +14,7 @@ public sealed record GemmVariant(
     string Name, int TileM, int TileN, int TileK, int Stages, int Threads, int SharedMemoryBytes, int MaxRegisters, int MinBlocksPerSm)
 {
     /// <summary>Largest T * K that <see cref="Decode"/> takes.</summary>
-    public const int MaxDecodeSlots = 128;
+    public const int MaxDecodeSlots = 64;
 
     /// <summary>
     /// The kernels for few tokens, of classes that generate both GEMMs: a warp streams 16 weight rows past the tensor cores by way of

@@ -68,9 +68,6 @@ public interface IMoeLaunchers<T>
     /// <summary>The same with twice the warps a block, for at most 32 slots.</summary>
     void DecodeGemm2Wide(in DecodeGemm2Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
 
-    /// <summary>The same with half the warps a block, for more than 64 slots.</summary>
-    void DecodeGemm2Narrow(in DecodeGemm2Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
-
     private static InvalidOperationException NotRouting() => new(
         "Routing is Preselected, so there is no kernel that routes: pass expert ids and scales, or set Routing to a method that starts from logits in [MoeConfig].");
 

@@ -1,12 +1,12 @@
 namespace MoeGen;
 
 /// <summary>How the decode kernels' GEMM2 divides its depth: among the warps of a block, and among blocks where there are few columns.</summary>
-/// <param name="Warps">Warps a block: 4, 8 or 16.</param>
+/// <param name="Warps">Warps a block: 8 or 16.</param>
 /// <param name="Blocks">Blocks that share 16 columns, a power of two.</param>
 internal readonly record struct DecodeSplit(int Warps, int Blocks)
 {
-    // Of all warps of a block, so that their sums fit its shared memory.
-    private const int MaxWarpSlots = 512;
+    // Sums of 16 warps with this many slots fill the shared memory of 8 warps with all.
+    private const int MaxWideSlots = GemmVariant.MaxDecodeSlots / 2;
 
     // Registers leave a multiprocessor this many warps.
     private const int ResidentWarps = 16;
@@ -20,15 +20,15 @@ internal readonly record struct DecodeSplit(int Warps, int Blocks)
     public static int ColumnBlocks(MoeShape shape) => (shape.HiddenSize + 15) / 16;
 
     /// <summary>
-    /// The most warps a block, where that leaves no multiprocessor without a block; then as many blocks as are resident at once, while each warp has something to do.
+    /// The most warps a block, where that leaves no multiprocessor without a block; then as many blocks as are resident at once, while each warp has its depth in two rounds of loads or more.
     /// </summary>
     public static DecodeSplit Of(MoeShape shape, int slots, int multiprocessors)
     {
         int columnBlocks = ColumnBlocks(shape);
-        int warps = Math.Min(columnBlocks <= multiprocessors ? 16 : 8, slots <= MaxWarpSlots / 16 ? 16 : slots <= MaxWarpSlots / 8 ? 8 : 4);
+        int warps = slots <= MaxWideSlots && columnBlocks <= multiprocessors ? 16 : 8;
         long rounds = (long)Math.Min(slots, shape.NumExperts) * ((shape.IntermediateSize + RoundDepth - 1) / RoundDepth);
         int blocks = 1;
-        while (blocks < MaxBlocks && 2L * blocks * columnBlocks * warps <= (long)multiprocessors * ResidentWarps && (long)blocks * warps < rounds)
+        while (blocks < MaxBlocks && 2L * blocks * columnBlocks * warps <= (long)multiprocessors * ResidentWarps && 2L * blocks * warps <= rounds)
         {
             blocks *= 2;
         }

@@ -49,7 +49,7 @@ internal readonly struct DecodeStages<T>(
                 TokenInputScales = expertSlots.InputScales,
                 Fc2ExpertWeights = weights.Fc2ExpertWeights,
                 ArrivedBlocks = new(workspace + (ulong)layout.ArrivedBlocks),
-                Gemm2Warps = layout.DecodeSplit.Warps * layout.DecodeSplit.Blocks,
+                Gemm2Warps = layout.DecodeSplit.Blocks == 1 ? layout.DecodeSplit.Warps : 0,
                 InputScales = new(workspace + (ulong)layout.Quantized.InputScales),
                 Fc1Scales = weights.Fc1Scales,
                 Fc1ZeroPoints = weights.Fc1ZeroPoints,
@@ -79,17 +79,13 @@ internal readonly struct DecodeStages<T>(
             Fc2Scales = weights.Fc2Scales,
             Fc2ZeroPoints = weights.Fc2ZeroPoints,
         };
-        switch (layout.DecodeSplit.Warps)
+        if (layout.DecodeSplit.Warps == 16)
         {
-            case 16:
-                launchers.DecodeGemm2Wide(arguments, stream);
-                break;
-            case 8:
-                launchers.DecodeGemm2(arguments, stream);
-                break;
-            default:
-                launchers.DecodeGemm2Narrow(arguments, stream);
-                break;
+            launchers.DecodeGemm2Wide(arguments, stream);
+        }
+        else
+        {
+            launchers.DecodeGemm2(arguments, stream);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace MoeGen;
 internal sealed class VariantSelector
 {
     // Beyond, several rows share each weight, and tiles multiply faster than the decode kernels.
-    private const double MaxDecodeRows = 2.5;
+    private const double MaxDecodeRows = 4.5;
 
     // A layer has one shape; kernels without weights may see several.
     private const int MaxShapes = 8;
@@ -123,7 +123,7 @@ internal sealed class VariantSelector
     {
         long slots = (long)numTokens * topK;
         double active = VariantCosts.ActiveExperts(shape.NumExperts, slots);
-        if (_descriptor.Decodes && slots <= 64 && slots <= MaxDecodeRows * active)
+        if (_descriptor.Decodes && slots <= GemmVariant.MaxDecodeSlots && slots <= MaxDecodeRows * active)
         {
             return DecodeIndex;
         }

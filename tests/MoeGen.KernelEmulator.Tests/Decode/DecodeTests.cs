@@ -18,10 +18,8 @@ public sealed class DecodeTests
         new Problem(10, 3, 3, 72, 40, Fc1Layout.GateUp, IdPattern.OneExpert),
         new Problem(32, 2, 1, 40, 24, Fc1Layout.UpGate, IdPattern.OneExpert),
         new Problem(8, 20, 4, 24, 72, Fc1Layout.GateUp, IdPattern.Invalid),
-        new Problem(40, 5, 3, 40, 72, Fc1Layout.GateUp),
-        new Problem(64, 2, 2, 24, 40, Fc1Layout.UpGate, IdPattern.Invalid),
         new Problem(5, 9, 3, 16, 1000, Fc1Layout.GateUp),
-        new Problem(40, 5, 3, 16, 800, Fc1Layout.GateUp),
+        new Problem(20, 5, 3, 16, 800, Fc1Layout.GateUp),
     };
 
     [Theory, MemberData(nameof(Problems))]

@@ -5,9 +5,9 @@ namespace MoeGen.Runtime.Tests;
 public sealed class DecodeSplitTests
 {
     [Theory]
-    [InlineData(8, 512, 2048, 2, 16, 2)]     // 22 rounds of loads at most
+    [InlineData(8, 512, 2048, 2, 16, 1)]     // 22 rounds of loads at most
     [InlineData(8, 512, 2048, 16, 16, 4)]    // a block for each multiprocessor
-    [InlineData(8, 512, 2048, 128, 4, 8)]    // no more than eight blocks
+    [InlineData(8, 256, 2048, 64, 8, 8)]     // no more than eight blocks
     [InlineData(128, 2048, 768, 8, 16, 1)]   // blocks enough
     [InlineData(128, 2048, 768, 64, 8, 2)]   // two of eight warps where one of 16 would be
     [InlineData(32, 7168, 2048, 8, 8, 1)]    // more columns than multiprocessors

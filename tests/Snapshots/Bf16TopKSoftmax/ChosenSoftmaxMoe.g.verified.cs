@@ -139,13 +139,13 @@ partial class ChosenSoftmaxMoe : global::MoeGen.MoeLayer<global::Samples.ChosenS
         public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8), stream);
 
-        /// <summary>Activated rows x fc2 and the reduction over K for few slots: one block 16 columns.</summary>
+        /// <summary>Activated rows x fc2 and the reduction over K for few slots: 16 columns a block, or a few blocks.</summary>
         public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
+            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
 
         /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
         public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
+            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

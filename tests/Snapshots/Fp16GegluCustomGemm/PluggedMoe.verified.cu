@@ -306,12 +306,10 @@ template <class Tile> struct TileTraits {
     static constexpr int kChunks = kRowBytes / 16;                      // 16-byte chunks a row
     static constexpr int kStageBytesA = Tile::kTileM * kRowBytes;
     static constexpr int kStageBytes = kStageBytesA + Tile::kTileN * kRowBytes;
-
     // Four neighbouring warps, one for each scheduler, share their rows. A warp's m16 fragments alternate with those of the
     // other warps, so that a tile with few rows keeps all warps busy.
     static __device__ __forceinline__ int warp_n() { return static_cast<int>(threadIdx.x) / 32 % Tile::kWarpsN; }
     static __device__ __forceinline__ int fragment_row(int m) { return (m * Tile::kWarpsM + static_cast<int>(threadIdx.x) / 32 / Tile::kWarpsN) * 16; }
-
     static_assert(Tile::kThreads == 32 * Tile::kWarpsM * Tile::kWarpsN, "one warp a warp tile");
     static_assert(kWarpTileM % 16 == 0 && kWarpTileM * Tile::kWarpsM == Tile::kTileM, "M divides into m16 fragments");
     static_assert(kWarpTileN % 32 == 0 && kWarpTileN * Tile::kWarpsN == Tile::kTileN, "N divides into two pairs of n8 fragments");
@@ -337,7 +335,6 @@ template <class Tile, int kRows> struct RowLoader {
     static_assert(kRowsPerPass % 8 == 0, "the swizzle's phase is the same in every pass");
     static __device__ __forceinline__ int thread_row() { return static_cast<int>(threadIdx.x) / kChunks; }
     static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x % kChunks * 16 / sizeof(Operand)); }
-
     static __device__ __forceinline__ void copy(SharedAddress stage, int pass, const unsigned char* source, bool valid) {
         if (kPartialPass && pass * kRowsPerPass + thread_row() >= kRows) return;
         cp_async_16(stage + swizzled<Tile>(thread_row(), threadIdx.x % kChunks) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
@@ -350,7 +347,6 @@ template <class Tile> struct RowsA {
     const unsigned char* cursor;  // row 0 of the matrix, at this thread's depth of the next stage
     int rows_left;                // rows of the tile from this thread's first one on
     unsigned row_bytes, rows[Loader::kPasses];
-
     // `row_of(i)` is the matrix row of row i of the tile; beyond the tile it may be any number.
     template <class RowOf> __device__ __forceinline__ RowsA(const Operand* matrix, int depth, int tile_rows, RowOf row_of)
         : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(sizeof(Operand) * depth) {
@@ -358,7 +354,6 @@ template <class Tile> struct RowsA {
         for (int pass = 0; pass < Loader::kPasses; ++pass)
             rows[pass] = row_of(pass * Loader::kRowsPerPass + Loader::thread_row());
     }
-
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
         Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes,
                      in_depth && pass * Loader::kRowsPerPass < rows_left);
@@ -377,12 +372,10 @@ template <class Tile, bool kPaired> struct ColumnMap {
     static constexpr int kWarpOutputs = Traits::kWarpTileN / kFragmentsPerOutput;
     static constexpr int kTileOutputs = Tile::kTileN / kFragmentsPerOutput;
     static_assert(kOutputFragments % kGroup == 0, "a warp's fragments divide into groups");
-
     // First of the kOutputsPerThread consecutive outputs of this thread in a group, relative to the tile.
     static __device__ __forceinline__ int first_output(int group) {
         return Traits::warp_n() * kWarpOutputs + group * 8 * kGroup + threadIdx.x % 4 * kOutputsPerThread;
     }
-
     // The output of a row of the B tile, relative to the tile: a permutation of the row's bits (less the one that tells gate
     // from up), so that output_of(x + y) = output_of(x) + output_of(y) where x and y share no bits.
     static __device__ __forceinline__ constexpr int output_of(int tile_row) {
@@ -402,12 +395,10 @@ template <class Tile, bool kPaired> struct RowsB {
     using Columns = ColumnMap<Tile, kPaired>;
     static constexpr int kRowsPerPass = Loader::kRowsPerPass;
     static constexpr bool kAlternates = kPaired && kRowsPerPass < 16;  // else a thread loads only gate rows or only up rows
-
     const unsigned char* cursor;  // row of this thread in pass 0, at its depth of the next stage
     long long up_bytes;           // from a gate row to the up row of the same output, where a thread alternates
     unsigned step_bytes;          // from the row of an output to that of the next
     int outputs_left;             // outputs from this thread's first one on
-
     // Gate and up rows have the same stride.
     __device__ __forceinline__ RowsB(const Operand* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
         : up_bytes(sizeof(Operand) * (up.offset - gate.offset + 0LL) * depth), step_bytes(sizeof(Operand) * gate.stride * depth) {
@@ -416,7 +407,6 @@ template <class Tile, bool kPaired> struct RowsB {
         cursor = reinterpret_cast<const unsigned char*>(weights + (offset + static_cast<long long>(output) * gate.stride) * depth + Loader::thread_depth());
         outputs_left = num_outputs - output;
     }
-
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
         const int outputs = Columns::output_of(pass * kRowsPerPass);
         const unsigned char* source = cursor + static_cast<unsigned long long>(static_cast<unsigned>(outputs)) * step_bytes;
@@ -479,11 +469,9 @@ template <class Tile, bool kPaired> struct StageCopies {
     using Traits = TileTraits<Tile>;
     static constexpr int kPassesA = RowsA<Tile>::Loader::kPasses;
     static constexpr int kPasses = kPassesA + RowsB<Tile, kPaired>::Loader::kPasses;
-
     RowsA<Tile> a;
     RowsB<Tile, kPaired> b;
     int depth_left;  // from the next stage on; a multiple of 8, so that a chunk is inside or beyond as a whole
-
     // Passes [begin, end) of the next stage.
     __device__ __forceinline__ void copy(SharedAddress stage, int begin, int end) const {
         const bool in_depth = RowsA<Tile>::Loader::thread_depth() < depth_left;
@@ -522,7 +510,6 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulat
     const FragmentPlaces<Tile> places;
     cp_async_wait<Tile::kStages - 2>();
     __syncthreads();
-
     Fragments<Tile> fragments[2];
     load_fragments<Tile, kActive>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
@@ -570,10 +557,8 @@ struct TileSchedule {
     int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
-
     // Fits 32 bits: even tiles of 16 x 64 make fewer than 2^31 of the activated rows that a GPU's memory holds.
     __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles; }
-
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
     // Without signs: these divisions stand between a tile and the loads of the next.
     __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {
@@ -613,7 +598,6 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
-
         // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
@@ -630,7 +614,8 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     }
 }
 
-// Writes a tile: `destination_of(row)` is output 0 of a sorted row, `combine(gate, up)` an output's value; unpaired, both are the sum.
+// Writes a tile: `destination_of(m8, row)` is output 0 of a sorted row, the m8-th of the thread; `combine(gate, up)` an output's value, where
+// unpaired both are the sum.
 template <class Tile, bool kPaired, class DestinationOf, class Combine>
 __device__ __forceinline__ void store_tile(
     const TileCoordinates& tile, const Accumulators<Tile>& accumulators, int num_outputs, DestinationOf destination_of, Combine combine) {
@@ -640,8 +625,8 @@ __device__ __forceinline__ void store_tile(
     for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
         // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
         const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + Traits::fragment_row(m) + half * 8 + threadIdx.x % 32 / 4;
+        Element* destination = destination_of(m8, row);
         if (row >= tile.row_end) continue;
-        Element* destination = destination_of(row);
 #pragma unroll
         for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {
             const int output = tile.column * Columns::kTileOutputs + Columns::first_output(group);
@@ -708,7 +693,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
             store_tile<Tile, kGated>(
-                tile, accumulators, intermediate, [&](int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
+                tile, accumulators, intermediate, [&](int, int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
                 [&](float gate, float up) { return activate(gate, up, parameters); });
         });
 }

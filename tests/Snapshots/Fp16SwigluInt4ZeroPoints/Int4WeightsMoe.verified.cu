@@ -427,12 +427,10 @@ template <class Tile> struct TileTraits {
     static constexpr int kChunks = kRowBytes / 16;                      // 16-byte chunks a row
     static constexpr int kStageBytesA = Tile::kTileM * kRowBytes;
     static constexpr int kStageBytes = kStageBytesA + Tile::kTileN * kRowBytes;
-
     // Four neighbouring warps, one for each scheduler, share their rows. A warp's m16 fragments alternate with those of the
     // other warps, so that a tile with few rows keeps all warps busy.
     static __device__ __forceinline__ int warp_n() { return static_cast<int>(threadIdx.x) / 32 % Tile::kWarpsN; }
     static __device__ __forceinline__ int fragment_row(int m) { return (m * Tile::kWarpsM + static_cast<int>(threadIdx.x) / 32 / Tile::kWarpsN) * 16; }
-
     static_assert(Tile::kThreads == 32 * Tile::kWarpsM * Tile::kWarpsN, "one warp a warp tile");
     static_assert(kWarpTileM % 16 == 0 && kWarpTileM * Tile::kWarpsM == Tile::kTileM, "M divides into m16 fragments");
     static_assert(kWarpTileN % 32 == 0 && kWarpTileN * Tile::kWarpsN == Tile::kTileN, "N divides into two pairs of n8 fragments");
@@ -458,7 +456,6 @@ template <class Tile, int kRows> struct RowLoader {
     static_assert(kRowsPerPass % 8 == 0, "the swizzle's phase is the same in every pass");
     static __device__ __forceinline__ int thread_row() { return static_cast<int>(threadIdx.x) / kChunks; }
     static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x % kChunks * 16 / sizeof(Operand)); }
-
     static __device__ __forceinline__ void copy(SharedAddress stage, int pass, const unsigned char* source, bool valid) {
         if (kPartialPass && pass * kRowsPerPass + thread_row() >= kRows) return;
         cp_async_16(stage + swizzled<Tile>(thread_row(), threadIdx.x % kChunks) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
@@ -471,7 +468,6 @@ template <class Tile> struct RowsA {
     const unsigned char* cursor;  // row 0 of the matrix, at this thread's depth of the next stage
     int rows_left;                // rows of the tile from this thread's first one on
     unsigned row_bytes, rows[Loader::kPasses];
-
     // `row_of(i)` is the matrix row of row i of the tile; beyond the tile it may be any number.
     template <class RowOf> __device__ __forceinline__ RowsA(const Operand* matrix, int depth, int tile_rows, RowOf row_of)
         : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(sizeof(Operand) * depth) {
@@ -479,7 +475,6 @@ template <class Tile> struct RowsA {
         for (int pass = 0; pass < Loader::kPasses; ++pass)
             rows[pass] = row_of(pass * Loader::kRowsPerPass + Loader::thread_row());
     }
-
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
         Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes,
                      in_depth && pass * Loader::kRowsPerPass < rows_left);
@@ -498,12 +493,10 @@ template <class Tile, bool kPaired> struct ColumnMap {
     static constexpr int kWarpOutputs = Traits::kWarpTileN / kFragmentsPerOutput;
     static constexpr int kTileOutputs = Tile::kTileN / kFragmentsPerOutput;
     static_assert(kOutputFragments % kGroup == 0, "a warp's fragments divide into groups");
-
     // First of the kOutputsPerThread consecutive outputs of this thread in a group, relative to the tile.
     static __device__ __forceinline__ int first_output(int group) {
         return Traits::warp_n() * kWarpOutputs + group * 8 * kGroup + threadIdx.x % 4 * kOutputsPerThread;
     }
-
     // The output of a row of the B tile, relative to the tile: a permutation of the row's bits (less the one that tells gate
     // from up), so that output_of(x + y) = output_of(x) + output_of(y) where x and y share no bits.
     static __device__ __forceinline__ constexpr int output_of(int tile_row) {
@@ -535,7 +528,6 @@ template <class Tile, bool kPaired> struct RowsB {
     using Columns = ColumnMap<Tile, kPaired>;
     static constexpr int kRowsPerPass = Loader::kRowsPerPass, kPasses = Loader::kPasses;
     static constexpr bool kAlternates = kPaired && kRowsPerPass < 16;  // else a thread loads only gate rows or only up rows
-
     WeightRows weights;
     long long row;      // of this thread in pass 0
     int up_rows, step;  // from a gate row to the up row of the same output, where a thread alternates; from an output's row to the next's
@@ -543,7 +535,6 @@ template <class Tile, bool kPaired> struct RowsB {
     int depth, column;  // of a row; at this thread's depth of the stage that is fetched
     unsigned codes[kPasses][kCodeWords];
     GroupScale scales[kPasses];
-
     // Gate and up rows have the same stride.
     __device__ __forceinline__ RowsB(const WeightRows& weights, long long expert_row, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
         : weights(weights), up_rows(up.offset - gate.offset), step(gate.stride), depth(depth), column(Loader::thread_depth()) {
@@ -552,7 +543,6 @@ template <class Tile, bool kPaired> struct RowsB {
         row = expert_row + offset + static_cast<long long>(output) * step;
         outputs_left = num_outputs - output;
     }
-
     // Fetches the codes of a stage; zeros beyond the rows and the depth.
     __device__ __forceinline__ void fetch() {
 #pragma unroll
@@ -638,11 +628,9 @@ template <class Tile, bool kPaired> struct StageCopies {
     using Traits = TileTraits<Tile>;
     static constexpr int kPassesA = RowsA<Tile>::Loader::kPasses;
     static constexpr int kPasses = kPassesA + RowsB<Tile, kPaired>::Loader::kPasses;
-
     RowsA<Tile> a;
     RowsB<Tile, kPaired> b;
     int depth_left;  // from the next stage on; a multiple of 8, so that a chunk is inside or beyond as a whole
-
     // Passes [begin, end) of the next stage.
     __device__ __forceinline__ void copy(SharedAddress stage, int begin, int end) const {
         const bool in_depth = RowsA<Tile>::Loader::thread_depth() < depth_left;
@@ -682,7 +670,6 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulat
     const FragmentPlaces<Tile> places;
     cp_async_wait<Tile::kStages - 2>();
     __syncthreads();
-
     Fragments<Tile> fragments[2];
     load_fragments<Tile, kActive>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
@@ -730,10 +717,8 @@ struct TileSchedule {
     int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
-
     // Fits 32 bits: even tiles of 16 x 64 make fewer than 2^31 of the activated rows that a GPU's memory holds.
     __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles; }
-
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
     // Without signs: these divisions stand between a tile and the loads of the next.
     __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {
@@ -745,6 +730,24 @@ struct TileSchedule {
         const int row = (band * kRasterRows + in_band - column * band_rows) * tile_m;
         return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column)};
     }
+};
+
+// ---- gemm/row_values.cuh ---- A value of each row of a warp's fragments: a lane loads one or two rows', all at once, and the others get them from it. Loads
+// between a tile's stores would be waited for one by one.
+// `value_of(row)` finds it; beyond the tile's rows it is 0.
+template <class Tile, class Value> struct RowValues {
+    static constexpr int kLoads = (TileTraits<Tile>::kWarpTileM + 31) / 32;
+    Value values[kLoads];
+    template <class ValueOf> __device__ __forceinline__ RowValues(const TileCoordinates& tile, ValueOf value_of) {
+#pragma unroll
+        for (int load = 0; load < kLoads; ++load) {
+            const int lane_row = (load * 32 + threadIdx.x % 32) % TileTraits<Tile>::kWarpTileM;
+            const int row = tile.row_begin + TileTraits<Tile>::fragment_row(lane_row / 16) + lane_row % 16;
+            values[load] = row < tile.row_end ? value_of(row) : Value();
+        }
+    }
+    // Of row lane / 4 of the m8-th eight rows; all lanes call it together.
+    __device__ __forceinline__ Value at(int m8) const { return __shfl_sync(0xffffffffu, values[m8 / 4], m8 % 4 * 8 + threadIdx.x % 32 / 4); }
 };
 
 // ---- finalize/store_outputs.cuh ---- Rounds and stores kCount consecutive outputs of one row as one vector.
@@ -773,7 +776,6 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
-
         // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
@@ -790,7 +792,8 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     }
 }
 
-// Writes a tile: `destination_of(row)` is output 0 of a sorted row, `combine(gate, up)` an output's value; unpaired, both are the sum.
+// Writes a tile: `destination_of(m8, row)` is output 0 of a sorted row, the m8-th of the thread; `combine(gate, up)` an output's value, where
+// unpaired both are the sum.
 template <class Tile, bool kPaired, class DestinationOf, class Combine>
 __device__ __forceinline__ void store_tile(
     const TileCoordinates& tile, const Accumulators<Tile>& accumulators, int num_outputs, DestinationOf destination_of, Combine combine) {
@@ -800,8 +803,8 @@ __device__ __forceinline__ void store_tile(
     for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
         // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
         const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + Traits::fragment_row(m) + half * 8 + threadIdx.x % 32 / 4;
+        Element* destination = destination_of(m8, row);
         if (row >= tile.row_end) continue;
-        Element* destination = destination_of(row);
 #pragma unroll
         for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {
             const int output = tile.column * Columns::kTileOutputs + Columns::first_output(group);
@@ -871,7 +874,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
             store_tile<Tile, kGated>(
-                tile, accumulators, intermediate, [&](int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
+                tile, accumulators, intermediate, [&](int, int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
                 [&](float gate, float up) { return activate(gate, up, parameters); });
         });
 }
@@ -915,8 +918,9 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
             add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
+            const RowValues<Tile, int> slots(tile, [&](int row) { return arguments.sortedSlots[row]; });
             store_tile<Tile, false>(
-                tile, accumulators, hidden, [&](int row) { return arguments.expertOutput + static_cast<long long>(arguments.sortedSlots[row]) * hidden; },
+                tile, accumulators, hidden, [&](int m8, int) { return arguments.expertOutput + static_cast<long long>(slots.at(m8)) * hidden; },
                 [](float sum, float) { return sum; });
         });
 }
@@ -999,7 +1003,7 @@ __device__ __forceinline__ void fetch_into_l2(const void* source)
 constexpr int kDecodeSlots = 64;     // T * K at most
 constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
 constexpr int kDecodeWarps = kDecodeThreads / 32;
-constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 where there are few blocks
+constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most
 constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
 
 struct SlotGroups {
@@ -1022,8 +1026,37 @@ __device__ __forceinline__ int present_slots(const int* num_tokens_on_device, in
     return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
 }
 
-// All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
-__device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+// Slots that a warp can group by itself, a lane each, in the order of each expert's first slot.
+__device__ __forceinline__ void group_few_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    const unsigned lane = threadIdx.x, before_lane = (1u << lane) - 1, all = 0xffffffffu;
+    const int expert = static_cast<int>(lane) < valid_slots ? local_expert(ids[lane], local_experts) : -1;
+    const unsigned same = __match_any_sync(all, expert);
+    const int before = __popc(same & before_lane);  // slots of the expert in front of this one
+    const bool leader = expert >= 0 && before % kGroupSlots == 0;
+    const unsigned leaders = __ballot_sync(all, leader);
+    const int size = leader ? min(__popc(same) - before, kGroupSlots) : 0;
+    int end = size;  // entries up to the end of this lane's group
+#pragma unroll
+    for (int distance = 1; distance < 32; distance *= 2) {
+        const int other = __shfl_up_sync(all, end, distance);
+        if (lane >= distance) end += other;
+    }
+    const int start = __shfl_sync(all, end - size, (31 - __clz(leaders & same & (before_lane | 1u << lane))) & 31);
+    if (static_cast<int>(lane) < num_slots) groups.slot_experts[lane] = expert;
+    if (expert >= 0) groups.slots[start + before % kGroupSlots] = lane;
+    if (leader) {
+        const int group = __popc(leaders & before_lane);
+        groups.experts[group] = expert;
+        groups.starts[group] = start;
+    }
+    if (lane == 31) {
+        groups.count = __popc(leaders);
+        groups.starts[groups.count] = end;
+    }
+}
+
+// All threads of the block call it together; the groups are in the order of their experts.
+__device__ __forceinline__ void group_many_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
     const int (&experts)[kDecodeSlots] = groups.slot_experts;
     const int slot = threadIdx.x;
     const int expert = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
@@ -1055,6 +1088,16 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
         groups.starts[count] = entries;
     }
     __syncthreads();
+}
+
+// All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
+__device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    if (num_slots > 32) {
+        group_many_slots(groups, ids, local_experts, num_slots, valid_slots);
+    } else {
+        if (threadIdx.x < 32) group_few_slots(groups, ids, local_experts, num_slots, valid_slots);
+        __syncthreads();
+    }
 }
 
 // ---- decode/stream_rows.cuh ---- Few rows: weights go from memory to the tensor cores by way of registers alone. A warp takes 16 weight rows as the m16 side
@@ -1165,13 +1208,14 @@ struct DecodeGemm1Arguments {
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
     const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     const unsigned char* fc2ExpertWeights;  // codes of [E, H, I]; their beginning is fetched into L2 for GEMM2
-    int gemm2Warps;                   // warps a block of GEMM2
+    int* arrivedBlocks;               // [ceil(H / 16)]; zeroed for GEMM2
+    int gemm2Warps;                   // warps a block of GEMM2, a power of two; 0: nothing is fetched for it
     int reserved;
     const float* inputScales;         // [T], where activations are codes
     const WeightScale* fc1Scales;     // of each row of fc1, or of each group of it
     const unsigned char* fc1ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(DecodeGemm1Arguments) == 176, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm1Arguments) == 184, "the launcher passes this layout");
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
@@ -1208,6 +1252,8 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const int depth = hidden, gemm2_depth = intermediate;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
+    if (blockIdx.x == 0)
+        for (int i = threadIdx.x; i < (hidden + 15) / 16; i += blockDim.x) arguments.arrivedBlocks[i] = 0;
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
@@ -1272,8 +1318,9 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
 }
 #endif
 
-// ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens.
+// ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens. Where there are few columns, several
 #if !defined(MOE_PART) || defined(MOE_PART_decode)
+// blocks divide their depth, and the one that is done last adds up what all of them have found.
 struct DecodeGemm2Arguments {
     const Operand* activated;         // [T * K, I] in slot order
     const unsigned char* fc2ExpertWeights;  // codes of [E, H, I]
@@ -1287,34 +1334,54 @@ struct DecodeGemm2Arguments {
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
+    float* blockSums;                 // [splits, T, H] where there are several splits
+    int* arrivedBlocks;               // [ceil(H / 16)]; GEMM1 has zeroed it
+    int splits;                       // blocks that divide the depth of 16 columns, a power of two
+    int reserved;
     const float* activatedScales;     // [T * K] in slot order, where activations are codes
     const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
     const unsigned char* fc2ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(DecodeGemm2Arguments) == 120, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm2Arguments) == 144, "the launcher passes this layout");
 
 constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
-constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // of all warps: kWideDecodeThreads have half the slots
+constexpr int kPartialSums = 512 * kDecodeColumns;  // of all warps: the fewer slots, the more warps a block may have
+
+__device__ __forceinline__ void store_output(const DecodeGemm2Arguments& arguments, int token, int column, int hidden, float value) {
+    arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
+}
+
+// Whether the other splits' sums are all there: this block's are, and it came last. All threads of the block call it together.
+__device__ __forceinline__ bool is_last_split(bool& is_last, int* arrived_blocks, int splits) {
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) is_last = atomicAdd(arrived_blocks, 1) == splits - 1;
+    __syncthreads();
+    __threadfence();
+    return is_last;
+}
 
 extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
     __shared__ SlotGroups groups;
     __shared__ Sum partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
+    __shared__ bool is_last;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-    const int first_column = blockIdx.x * kDecodeColumns;
+    const int splits = arguments.splits, log_splits = __ffs(splits) - 1, split = blockIdx.x & (splits - 1);
+    const int first_column = (blockIdx.x >> log_splits) * kDecodeColumns;
     const int warp_sums = num_slots * kDecodeColumns;
     Sum* own_sums = partial_sums + warp * warp_sums;
     for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0;
-    __syncwarp();
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
 
-    // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
+    // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps of the splits.
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
     const int all_rounds = groups.count * rounds;
-    const int end = warp_round(all_rounds, warp + 1, warps);
-    for (int round = warp_round(all_rounds, warp, warps); round < end;) {
+    const int first_warp = split * warps, all_warps = warps << log_splits;
+    const int end = warp_round(all_rounds, first_warp + warp + 1, all_warps);
+    for (int round = warp_round(all_rounds, first_warp + warp, all_warps); round < end;) {
         const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
@@ -1339,8 +1406,9 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     }
     __syncthreads();
 
-    // Fixed order: the warps of a slot, then the slots of a token.
-    for (int i = threadIdx.x; i < token_of(num_slots, top_k) * kDecodeColumns; i += blockDim.x) {
+    // Fixed order: the warps of a slot, then the slots of a token, then the splits.
+    const int tokens = token_of(num_slots, top_k);
+    for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
         const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
         if (column >= hidden) continue;
         float total = 0.0f;
@@ -1352,10 +1420,20 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
 #pragma unroll 8
             for (int other = 0; other < warps; ++other) products += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
             float sum = static_cast<float>(products);
-            if (arguments.fc2ExpertBiases) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
+            if (arguments.fc2ExpertBiases && split == 0) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
             total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);
         }
-        arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));
+        if (splits > 1) arguments.blockSums[(static_cast<long long>(split) * tokens + token) * hidden + column] = total;
+        else store_output(arguments, token, column, hidden, total);
+    }
+    if (splits > 1 && is_last_split(is_last, arguments.arrivedBlocks + (blockIdx.x >> log_splits), splits)) {
+        for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
+            const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
+            if (column >= hidden) continue;
+            float total = 0.0f;
+            for (int other = 0; other < splits; ++other) total += arguments.blockSums[(static_cast<long long>(other) * tokens + token) * hidden + column];
+            store_output(arguments, token, column, hidden, total);
+        }
     }
 }
 #endif

@@ -615,7 +615,7 @@ struct QuantizeArguments {
 static_assert(sizeof(QuantizeArguments) == 104, "the launcher passes this layout");
 
 // ---- quantize/quantize_row.cuh ---- One row: code = value / scale, rounded to nearest even, with the scale that makes the largest magnitude 127 or a calibrated one.
-constexpr int kQuantizeThreads = 256;            // threads a row
+constexpr int kQuantizeThreads = 256;            // threads of a long row
 constexpr float kLeastMagnitude = 7.888609e-31f; // 2^-100: rows below are zeros, so that the scale and its inverse are normal
 
 __device__ __forceinline__ Vector16 load_vector(const QuantizeArguments& arguments, long long row, int column) {
@@ -655,14 +655,14 @@ __device__ __forceinline__ void store_codes(const QuantizeArguments& arguments, 
     *reinterpret_cast<Codes*>(arguments.codes + row * pitch + column) = codes;
 }
 
-// The threads of a block take rows side by side, kQuantizeThreads each; all call it together, also those whose row is not `valid`, of
+// The threads of a block take rows side by side, kThreads each; all call it together, also those whose row is not `valid`, of
 // which nothing is read and written. `warp_values` holds one value a warp of the block. A thread reads its first kHeldVectors vectors of
 // 8 values once, what longer rows have beyond them twice.
-template <int kHeldVectors, int kWarps>
+template <int kHeldVectors, int kThreads, int kWarps>
 __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments, long long row, bool valid, float calibrated, unsigned (&warp_values)[kWarps]) {
     constexpr unsigned kInfinity = 0x7f800000u;
-    constexpr int kStep = kQuantizeThreads * 8, kHeldColumns = kHeldVectors * kStep;
-    const int columns = valid ? arguments.columns : 0, pitch = valid ? row_codes(columns) : 0, first = threadIdx.x % kQuantizeThreads * 8;
+    constexpr int kStep = kThreads * 8, kHeldColumns = kHeldVectors * kStep;
+    const int columns = valid ? arguments.columns : 0, pitch = valid ? row_codes(columns) : 0, first = threadIdx.x % kThreads * 8;
     // All loads before any use, so that the row has one latency.
     Vector16 held[kHeldVectors];
 #pragma unroll
@@ -677,11 +677,13 @@ __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments,
     for (int column = first + kHeldColumns; column < columns; column += kStep)
         largest = max(largest, largest_of(arguments, load_vector(arguments, row, column), column));
     largest = __reduce_max_sync(0xffffffffu, largest);
-    if (threadIdx.x % 32 == 0) warp_values[threadIdx.x / 32] = largest;
-    __syncthreads();
-    const int first_warp = static_cast<int>(threadIdx.x) / kQuantizeThreads * (kQuantizeThreads / 32);
+    if (kThreads > 32) {
+        if (threadIdx.x % 32 == 0) warp_values[threadIdx.x / 32] = largest;
+        __syncthreads();
+        const int first_warp = static_cast<int>(threadIdx.x) / kThreads * (kThreads / 32);
 #pragma unroll
-    for (int warp = 0; warp < kQuantizeThreads / 32; ++warp) largest = max(largest, warp_values[first_warp + warp]);
+        for (int warp = 0; warp < kThreads / 32; ++warp) largest = max(largest, warp_values[first_warp + warp]);
+    }
 
     // A row with NaN or infinity has a scale of NaN: the layer's output is NaN for its token, and for no other.
     const float magnitude = __uint_as_float(largest);
@@ -700,12 +702,32 @@ __device__ __forceinline__ void quantize_row(const QuantizeArguments& arguments,
 
 // ---- quantize/quantize.cuh ---- The operands of both GEMMs as codes: tokens before GEMM1, activated rows between the two.
 #if !defined(MOE_PART) || defined(MOE_PART_stages)
-constexpr int kHeldVectors = 8;  // of 8 values that a thread reads once: rows of up to 16,384 columns
+constexpr int kHeldVectors = 8;                           // of 8 values that a thread reads once: rows of up to 16,384 columns
+constexpr int kWarpColumns = 32 * 8 * kHeldVectors;       // columns that a warp holds
+constexpr int kWarpRows = kQuantizeThreads / 32;          // rows of a warp each a block
+constexpr int kManyRows = 1024;                           // enough to keep all multiprocessors busy with a warp a row
+
+__device__ __forceinline__ long long num_rows(const QuantizeArguments& arguments) { return static_cast<long long>(arguments.numTokens) * arguments.rowsPerToken; }
+
+// Many short rows are a warp's each, which needs no barrier; the launcher decides alike.
+__device__ __forceinline__ bool has_warp_rows(const QuantizeArguments& arguments) {
+    return arguments.columns <= kWarpColumns && num_rows(arguments) >= kManyRows;
+}
+
+__device__ __forceinline__ long long row_of_thread(const QuantizeArguments& arguments) {
+    return has_warp_rows(arguments) ? static_cast<long long>(blockIdx.x) * kWarpRows + threadIdx.x / 32 : static_cast<long long>(blockIdx.x);
+}
+
+template <int kWarps>
+__device__ __forceinline__ void quantize_any_row(const QuantizeArguments& arguments, long long row, bool valid, float calibrated, unsigned (&warp_values)[kWarps]) {
+    if (has_warp_rows(arguments)) quantize_row<kHeldVectors, 32>(arguments, row, valid, calibrated, warp_values);
+    else quantize_row<kHeldVectors, kQuantizeThreads>(arguments, row, valid, calibrated, warp_values);
+}
 
 extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_input(const __grid_constant__ QuantizeArguments arguments) {
     __shared__ unsigned warp_values[kQuantizeThreads / 32];
-    const long long token = blockIdx.x;
-    quantize_row<kHeldVectors>(arguments, token, token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens), arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
+    const long long token = row_of_thread(arguments);
+    quantize_any_row(arguments, token, token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens), arguments.calibrated ? arguments.calibrated[0] : 0.0f, warp_values);
 }
 
 // The expert of a sorted row is the last one that starts at or before it.
@@ -720,15 +742,17 @@ __device__ __forceinline__ int expert_of_sorted_row(const QuantizeArguments& arg
 
 extern "C" __global__ void __launch_bounds__(kQuantizeThreads) moe_quantize_activated(const __grid_constant__ QuantizeArguments arguments) {
     __shared__ unsigned warp_values[kQuantizeThreads / 32];
-    const long long row = blockIdx.x;
+    const long long row = row_of_thread(arguments);
     int expert = -1;
-    if (arguments.expertOffsets) {
+    if (row >= num_rows(arguments)) {
+        // The last block may have more warps than rows.
+    } else if (arguments.expertOffsets) {
         // Which expert's row it is matters where scales are calibrated.
         if (row < arguments.expertOffsets[arguments.numExperts]) expert = arguments.calibrated ? expert_of_sorted_row(arguments, row) : 0;
     } else if (row / arguments.rowsPerToken < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) {
         expert = local_expert(arguments.tokenSelectedExperts[row], arguments.localExperts);
     }
-    quantize_row<kHeldVectors>(arguments, row, expert >= 0, arguments.calibrated && expert >= 0 ? arguments.calibrated[expert] : 0.0f, warp_values);
+    quantize_any_row(arguments, row, expert >= 0, arguments.calibrated && expert >= 0 ? arguments.calibrated[expert] : 0.0f, warp_values);
 }
 #endif
 
@@ -755,7 +779,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_route_and_quan
     }
     const QuantizeArguments& quantize = arguments.quantize;
     const long long token = (blockIdx.x - 1LL) * kQuantizedRows + threadIdx.x / kQuantizeThreads;
-    quantize_row<4>(quantize, token, token < valid_tokens(quantize.numTokensOnDevice, quantize.numTokens), quantize.calibrated ? quantize.calibrated[0] : 0.0f, warp_values);
+    quantize_row<4, kQuantizeThreads>(quantize, token, token < valid_tokens(quantize.numTokensOnDevice, quantize.numTokens), quantize.calibrated ? quantize.calibrated[0] : 0.0f, warp_values);
 }
 #endif
 
@@ -806,12 +830,10 @@ template <class Tile> struct TileTraits {
     static constexpr int kChunks = kRowBytes / 16;                      // 16-byte chunks a row
     static constexpr int kStageBytesA = Tile::kTileM * kRowBytes;
     static constexpr int kStageBytes = kStageBytesA + Tile::kTileN * kRowBytes;
-
     // Four neighbouring warps, one for each scheduler, share their rows. A warp's m16 fragments alternate with those of the
     // other warps, so that a tile with few rows keeps all warps busy.
     static __device__ __forceinline__ int warp_n() { return static_cast<int>(threadIdx.x) / 32 % Tile::kWarpsN; }
     static __device__ __forceinline__ int fragment_row(int m) { return (m * Tile::kWarpsM + static_cast<int>(threadIdx.x) / 32 / Tile::kWarpsN) * 16; }
-
     static_assert(Tile::kThreads == 32 * Tile::kWarpsM * Tile::kWarpsN, "one warp a warp tile");
     static_assert(kWarpTileM % 16 == 0 && kWarpTileM * Tile::kWarpsM == Tile::kTileM, "M divides into m16 fragments");
     static_assert(kWarpTileN % 32 == 0 && kWarpTileN * Tile::kWarpsN == Tile::kTileN, "N divides into two pairs of n8 fragments");
@@ -837,7 +859,6 @@ template <class Tile, int kRows> struct RowLoader {
     static_assert(kRowsPerPass % 8 == 0, "the swizzle's phase is the same in every pass");
     static __device__ __forceinline__ int thread_row() { return static_cast<int>(threadIdx.x) / kChunks; }
     static __device__ __forceinline__ int thread_depth() { return static_cast<int>(threadIdx.x % kChunks * 16 / sizeof(Operand)); }
-
     static __device__ __forceinline__ void copy(SharedAddress stage, int pass, const unsigned char* source, bool valid) {
         if (kPartialPass && pass * kRowsPerPass + thread_row() >= kRows) return;
         cp_async_16(stage + swizzled<Tile>(thread_row(), threadIdx.x % kChunks) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes, source, valid);
@@ -850,7 +871,6 @@ template <class Tile> struct RowsA {
     const unsigned char* cursor;  // row 0 of the matrix, at this thread's depth of the next stage
     int rows_left;                // rows of the tile from this thread's first one on
     unsigned row_bytes, rows[Loader::kPasses];
-
     // `row_of(i)` is the matrix row of row i of the tile; beyond the tile it may be any number.
     template <class RowOf> __device__ __forceinline__ RowsA(const Operand* matrix, int depth, int tile_rows, RowOf row_of)
         : cursor(reinterpret_cast<const unsigned char*>(matrix + Loader::thread_depth())), rows_left(tile_rows - Loader::thread_row()), row_bytes(sizeof(Operand) * depth) {
@@ -858,7 +878,6 @@ template <class Tile> struct RowsA {
         for (int pass = 0; pass < Loader::kPasses; ++pass)
             rows[pass] = row_of(pass * Loader::kRowsPerPass + Loader::thread_row());
     }
-
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
         Loader::copy(stage, pass, cursor + static_cast<unsigned long long>(rows[pass]) * row_bytes,
                      in_depth && pass * Loader::kRowsPerPass < rows_left);
@@ -877,12 +896,10 @@ template <class Tile, bool kPaired> struct ColumnMap {
     static constexpr int kWarpOutputs = Traits::kWarpTileN / kFragmentsPerOutput;
     static constexpr int kTileOutputs = Tile::kTileN / kFragmentsPerOutput;
     static_assert(kOutputFragments % kGroup == 0, "a warp's fragments divide into groups");
-
     // First of the kOutputsPerThread consecutive outputs of this thread in a group, relative to the tile.
     static __device__ __forceinline__ int first_output(int group) {
         return Traits::warp_n() * kWarpOutputs + group * 8 * kGroup + threadIdx.x % 4 * kOutputsPerThread;
     }
-
     // The output of a row of the B tile, relative to the tile: a permutation of the row's bits (less the one that tells gate
     // from up), so that output_of(x + y) = output_of(x) + output_of(y) where x and y share no bits.
     static __device__ __forceinline__ constexpr int output_of(int tile_row) {
@@ -902,12 +919,10 @@ template <class Tile, bool kPaired> struct RowsB {
     using Columns = ColumnMap<Tile, kPaired>;
     static constexpr int kRowsPerPass = Loader::kRowsPerPass;
     static constexpr bool kAlternates = kPaired && kRowsPerPass < 16;  // else a thread loads only gate rows or only up rows
-
     const unsigned char* cursor;  // row of this thread in pass 0, at its depth of the next stage
     long long up_bytes;           // from a gate row to the up row of the same output, where a thread alternates
     unsigned step_bytes;          // from the row of an output to that of the next
     int outputs_left;             // outputs from this thread's first one on
-
     // Gate and up rows have the same stride.
     __device__ __forceinline__ RowsB(const Operand* weights, int depth, int first_output, int num_outputs, RowOrder gate, RowOrder up)
         : up_bytes(sizeof(Operand) * (up.offset - gate.offset + 0LL) * depth), step_bytes(sizeof(Operand) * gate.stride * depth) {
@@ -916,7 +931,6 @@ template <class Tile, bool kPaired> struct RowsB {
         cursor = reinterpret_cast<const unsigned char*>(weights + (offset + static_cast<long long>(output) * gate.stride) * depth + Loader::thread_depth());
         outputs_left = num_outputs - output;
     }
-
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool in_depth) const {
         const int outputs = Columns::output_of(pass * kRowsPerPass);
         const unsigned char* source = cursor + static_cast<unsigned long long>(static_cast<unsigned>(outputs)) * step_bytes;
@@ -979,11 +993,9 @@ template <class Tile, bool kPaired> struct StageCopies {
     using Traits = TileTraits<Tile>;
     static constexpr int kPassesA = RowsA<Tile>::Loader::kPasses;
     static constexpr int kPasses = kPassesA + RowsB<Tile, kPaired>::Loader::kPasses;
-
     RowsA<Tile> a;
     RowsB<Tile, kPaired> b;
     int depth_left;  // from the next stage on; a multiple of 8, so that a chunk is inside or beyond as a whole
-
     // Passes [begin, end) of the next stage.
     __device__ __forceinline__ void copy(SharedAddress stage, int begin, int end) const {
         const bool in_depth = RowsA<Tile>::Loader::thread_depth() < depth_left;
@@ -1022,7 +1034,6 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulat
     const FragmentPlaces<Tile> places;
     cp_async_wait<Tile::kStages - 2>();
     __syncthreads();
-
     Fragments<Tile> fragments[2];
     load_fragments<Tile, kActive>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
@@ -1070,10 +1081,8 @@ struct TileSchedule {
     int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
-
     // Fits 32 bits: even tiles of 16 x 64 make fewer than 2^31 of the activated rows that a GPU's memory holds.
     __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles; }
-
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
     // Without signs: these divisions stand between a tile and the loads of the next.
     __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {
@@ -1115,14 +1124,31 @@ __device__ __forceinline__ void dequantize(
     }
 }
 
+// ---- gemm/row_values.cuh ---- A value of each row of a warp's fragments: a lane loads one or two rows', all at once, and the others get them from it. Loads
+// between a tile's stores would be waited for one by one.
+// `value_of(row)` finds it; beyond the tile's rows it is 0.
+template <class Tile, class Value> struct RowValues {
+    static constexpr int kLoads = (TileTraits<Tile>::kWarpTileM + 31) / 32;
+    Value values[kLoads];
+    template <class ValueOf> __device__ __forceinline__ RowValues(const TileCoordinates& tile, ValueOf value_of) {
+#pragma unroll
+        for (int load = 0; load < kLoads; ++load) {
+            const int lane_row = (load * 32 + threadIdx.x % 32) % TileTraits<Tile>::kWarpTileM;
+            const int row = tile.row_begin + TileTraits<Tile>::fragment_row(lane_row / 16) + lane_row % 16;
+            values[load] = row < tile.row_end ? value_of(row) : Value();
+        }
+    }
+    // Of row lane / 4 of the m8-th eight rows; all lanes call it together.
+    __device__ __forceinline__ Value at(int m8) const { return __shfl_sync(0xffffffffu, values[m8 / 4], m8 % 4 * 8 + threadIdx.x % 32 / 4); }
+};
+
 // ---- gemm/scale_rows.cuh ---- A factor of each row of a tile.
 template <class Tile, class ScaleOf> __device__ __forceinline__ void scale_rows(Accumulators<Tile>& accumulators, const TileCoordinates& tile, ScaleOf scale_of) {
     using Traits = TileTraits<Tile>;
+    const RowValues<Tile, float> scales(tile, scale_of);
 #pragma unroll
     for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
-        // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
-        const int row = tile.row_begin + Traits::fragment_row(m8 / 2) + m8 % 2 * 8 + threadIdx.x % 32 / 4;
-        const float scale = row < tile.row_end ? scale_of(row) : 0.0f;
+        const float scale = scales.at(m8);
 #pragma unroll
         for (int n = 0; n < Traits::kFragmentsN; ++n) {
             accumulators[m8 / 2][n][m8 % 2 * 2] *= scale;
@@ -1157,7 +1183,6 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
-
         // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
@@ -1174,7 +1199,8 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     }
 }
 
-// Writes a tile: `destination_of(row)` is output 0 of a sorted row, `combine(gate, up)` an output's value; unpaired, both are the sum.
+// Writes a tile: `destination_of(m8, row)` is output 0 of a sorted row, the m8-th of the thread; `combine(gate, up)` an output's value, where
+// unpaired both are the sum.
 template <class Tile, bool kPaired, class DestinationOf, class Combine>
 __device__ __forceinline__ void store_tile(
     const TileCoordinates& tile, const Accumulators<Tile>& accumulators, int num_outputs, DestinationOf destination_of, Combine combine) {
@@ -1184,8 +1210,8 @@ __device__ __forceinline__ void store_tile(
     for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
         // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
         const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + Traits::fragment_row(m) + half * 8 + threadIdx.x % 32 / 4;
+        Element* destination = destination_of(m8, row);
         if (row >= tile.row_end) continue;
-        Element* destination = destination_of(row);
 #pragma unroll
         for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {
             const int output = tile.column * Columns::kTileOutputs + Columns::first_output(group);
@@ -1270,7 +1296,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
             add_biases<Tile, kGated>(accumulators, arguments.fc1ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, intermediate, gate_rows, up_rows);
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
             store_tile<Tile, kGated>(
-                tile, accumulators, intermediate, [&](int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
+                tile, accumulators, intermediate, [&](int, int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
                 [&](float gate, float up) { return saturate(activate(gate, up, parameters)); });
         });
 }
@@ -1317,8 +1343,9 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
             dequantize<Tile, false>(accumulators, sums, tile, {arguments.fc2Scales, expert_row(tile)}, hidden, {0, 1}, {0, 1});
             scale_rows<Tile>(accumulators, tile, [&](int row) { return arguments.activatedScales[row]; });
             add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
+            const RowValues<Tile, int> slots(tile, [&](int row) { return arguments.sortedSlots[row]; });
             store_tile<Tile, false>(
-                tile, accumulators, hidden, [&](int row) { return arguments.expertOutput + static_cast<long long>(arguments.sortedSlots[row]) * hidden; },
+                tile, accumulators, hidden, [&](int m8, int) { return arguments.expertOutput + static_cast<long long>(slots.at(m8)) * hidden; },
                 [](float sum, float) { return sum; });
         });
 }
@@ -1401,7 +1428,7 @@ __device__ __forceinline__ void fetch_into_l2(const void* source)
 constexpr int kDecodeSlots = 64;     // T * K at most
 constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
 constexpr int kDecodeWarps = kDecodeThreads / 32;
-constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 where there are few blocks
+constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most
 constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
 
 struct SlotGroups {
@@ -1424,8 +1451,37 @@ __device__ __forceinline__ int present_slots(const int* num_tokens_on_device, in
     return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
 }
 
-// All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
-__device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+// Slots that a warp can group by itself, a lane each, in the order of each expert's first slot.
+__device__ __forceinline__ void group_few_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    const unsigned lane = threadIdx.x, before_lane = (1u << lane) - 1, all = 0xffffffffu;
+    const int expert = static_cast<int>(lane) < valid_slots ? local_expert(ids[lane], local_experts) : -1;
+    const unsigned same = __match_any_sync(all, expert);
+    const int before = __popc(same & before_lane);  // slots of the expert in front of this one
+    const bool leader = expert >= 0 && before % kGroupSlots == 0;
+    const unsigned leaders = __ballot_sync(all, leader);
+    const int size = leader ? min(__popc(same) - before, kGroupSlots) : 0;
+    int end = size;  // entries up to the end of this lane's group
+#pragma unroll
+    for (int distance = 1; distance < 32; distance *= 2) {
+        const int other = __shfl_up_sync(all, end, distance);
+        if (lane >= distance) end += other;
+    }
+    const int start = __shfl_sync(all, end - size, (31 - __clz(leaders & same & (before_lane | 1u << lane))) & 31);
+    if (static_cast<int>(lane) < num_slots) groups.slot_experts[lane] = expert;
+    if (expert >= 0) groups.slots[start + before % kGroupSlots] = lane;
+    if (leader) {
+        const int group = __popc(leaders & before_lane);
+        groups.experts[group] = expert;
+        groups.starts[group] = start;
+    }
+    if (lane == 31) {
+        groups.count = __popc(leaders);
+        groups.starts[groups.count] = end;
+    }
+}
+
+// All threads of the block call it together; the groups are in the order of their experts.
+__device__ __forceinline__ void group_many_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
     const int (&experts)[kDecodeSlots] = groups.slot_experts;
     const int slot = threadIdx.x;
     const int expert = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
@@ -1457,6 +1513,16 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
         groups.starts[count] = entries;
     }
     __syncthreads();
+}
+
+// All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
+__device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    if (num_slots > 32) {
+        group_many_slots(groups, ids, local_experts, num_slots, valid_slots);
+    } else {
+        if (threadIdx.x < 32) group_few_slots(groups, ids, local_experts, num_slots, valid_slots);
+        __syncthreads();
+    }
 }
 
 // ---- decode/stream_rows.cuh ---- Few rows: weights go from memory to the tensor cores by way of registers alone. A warp takes 16 weight rows as the m16 side
@@ -1492,16 +1558,20 @@ __device__ __forceinline__ void stream_rows(
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
             if (fragment >= activations.fragments) break;
             const Operand* row = activations.rows[fragment];
+            Vector16 values[kStreamUnroll] = {};
 #pragma unroll
             for (int step = 0; step < kStreamUnroll; ++step) {
                 const int depth = round + step * kStreamStep + lane_depth;
-                Vector16 values = {};
-                if (row && depth < end) values = *reinterpret_cast<const Vector16*>(row + depth);
+                if (row && depth < end) values[step] = *reinterpret_cast<const Vector16*>(row + depth);
+            }
+            __syncwarp();  // the compiler would put each load in front of its use, so that they wait one after the other
+#pragma unroll
+            for (int step = 0; step < kStreamUnroll; ++step) {
 #pragma unroll
                 for (int half = 0; half < 2; ++half) {
                     const unsigned weights[4] = {low_weights[step].words[2 * half], high_weights[step].words[2 * half],
                                                  low_weights[step].words[2 * half + 1], high_weights[step].words[2 * half + 1]};
-                    mma(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
+                    mma(sums[fragment], weights, values[step].words[2 * half], values[step].words[2 * half + 1]);
                 }
             }
         }
@@ -1542,13 +1612,14 @@ struct DecodeGemm1Arguments {
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
     const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
-    int gemm2Warps;                   // warps a block of GEMM2
+    int* arrivedBlocks;               // [ceil(H / 16)]; zeroed for GEMM2
+    int gemm2Warps;                   // warps a block of GEMM2, a power of two; 0: nothing is fetched for it
     int reserved;
     const float* inputScales;         // [T], where activations are codes
     const WeightScale* fc1Scales;     // of each row of fc1, or of each group of it
     const unsigned char* fc1ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(DecodeGemm1Arguments) == 176, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm1Arguments) == 184, "the launcher passes this layout");
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
@@ -1585,6 +1656,8 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const int depth = row_codes(hidden), gemm2_depth = row_codes(intermediate);
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
+    if (blockIdx.x == 0)
+        for (int i = threadIdx.x; i < (hidden + 15) / 16; i += blockDim.x) arguments.arrivedBlocks[i] = 0;
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
@@ -1656,8 +1729,9 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
 }
 #endif
 
-// ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens.
+// ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens. Where there are few columns, several
 #if !defined(MOE_PART) || defined(MOE_PART_decode)
+// blocks divide their depth, and the one that is done last adds up what all of them have found.
 struct DecodeGemm2Arguments {
     const Operand* activated;         // [T * K, I] in slot order
     const Operand* fc2ExpertWeights;  // [E, H, I]
@@ -1671,34 +1745,54 @@ struct DecodeGemm2Arguments {
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
+    float* blockSums;                 // [splits, T, H] where there are several splits
+    int* arrivedBlocks;               // [ceil(H / 16)]; GEMM1 has zeroed it
+    int splits;                       // blocks that divide the depth of 16 columns, a power of two
+    int reserved;
     const float* activatedScales;     // [T * K] in slot order, where activations are codes
     const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
     const unsigned char* fc2ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(DecodeGemm2Arguments) == 120, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm2Arguments) == 144, "the launcher passes this layout");
 
 constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
-constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // of all warps: kWideDecodeThreads have half the slots
+constexpr int kPartialSums = 512 * kDecodeColumns;  // of all warps: the fewer slots, the more warps a block may have
+
+__device__ __forceinline__ void store_output(const DecodeGemm2Arguments& arguments, int token, int column, int hidden, float value) {
+    arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
+}
+
+// Whether the other splits' sums are all there: this block's are, and it came last. All threads of the block call it together.
+__device__ __forceinline__ bool is_last_split(bool& is_last, int* arrived_blocks, int splits) {
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) is_last = atomicAdd(arrived_blocks, 1) == splits - 1;
+    __syncthreads();
+    __threadfence();
+    return is_last;
+}
 
 extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
     __shared__ SlotGroups groups;
     __shared__ Sum partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
+    __shared__ bool is_last;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int depth = row_codes(kIntermediateSize ? kIntermediateSize : arguments.intermediateSize);
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-    const int first_column = blockIdx.x * kDecodeColumns;
+    const int splits = arguments.splits, log_splits = __ffs(splits) - 1, split = blockIdx.x & (splits - 1);
+    const int first_column = (blockIdx.x >> log_splits) * kDecodeColumns;
     const int warp_sums = num_slots * kDecodeColumns;
     Sum* own_sums = partial_sums + warp * warp_sums;
     for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0;
-    __syncwarp();
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
 
-    // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
+    // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps of the splits.
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
     const int all_rounds = groups.count * rounds;
-    const int end = warp_round(all_rounds, warp + 1, warps);
-    for (int round = warp_round(all_rounds, warp, warps); round < end;) {
+    const int first_warp = split * warps, all_warps = warps << log_splits;
+    const int end = warp_round(all_rounds, first_warp + warp + 1, all_warps);
+    for (int round = warp_round(all_rounds, first_warp + warp, all_warps); round < end;) {
         const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
@@ -1724,8 +1818,9 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     }
     __syncthreads();
 
-    // Fixed order: the warps of a slot, then the slots of a token.
-    for (int i = threadIdx.x; i < token_of(num_slots, top_k) * kDecodeColumns; i += blockDim.x) {
+    // Fixed order: the warps of a slot, then the slots of a token, then the splits.
+    const int tokens = token_of(num_slots, top_k);
+    for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
         const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
         if (column >= hidden) continue;
         float total = 0.0f;
@@ -1738,10 +1833,20 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
             for (int other = 0; other < warps; ++other) products += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
             float sum = static_cast<float>(products);
             sum *= arguments.activatedScales[slot] * arguments.fc2Scales[row];
-            if (arguments.fc2ExpertBiases) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
+            if (arguments.fc2ExpertBiases && split == 0) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
             total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);
         }
-        arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));
+        if (splits > 1) arguments.blockSums[(static_cast<long long>(split) * tokens + token) * hidden + column] = total;
+        else store_output(arguments, token, column, hidden, total);
+    }
+    if (splits > 1 && is_last_split(is_last, arguments.arrivedBlocks + (blockIdx.x >> log_splits), splits)) {
+        for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
+            const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
+            if (column >= hidden) continue;
+            float total = 0.0f;
+            for (int other = 0; other < splits; ++other) total += arguments.blockSums[(static_cast<long long>(other) * tokens + token) * hidden + column];
+            store_output(arguments, token, column, hidden, total);
+        }
     }
 }
 #endif

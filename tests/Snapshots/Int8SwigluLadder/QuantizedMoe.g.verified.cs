@@ -145,17 +145,17 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
         public void RoutePlace(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>
             _routePlace.Launch(in arguments, arguments.NumChunks, stream);
 
-        /// <summary>Tokens as 8-bit codes: one block a token.</summary>
+        /// <summary>Tokens as 8-bit codes: one block a token, or eight of many short ones.</summary>
         public void QuantizeInput(in global::MoeGen.QuantizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _quantizeInput.Launch(in arguments, arguments.NumTokens, stream);
+            _quantizeInput.Launch(in arguments, arguments.Blocks, stream);
 
         /// <summary>Counting sort in the first block, tokens as 8-bit codes in the others, four a block.</summary>
         public void RouteAndQuantize(in global::MoeGen.RouteAndQuantizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _routeAndQuantize.Launch(in arguments, 1 + (((long)arguments.Quantize.NumTokens + 3) / 4), stream);
 
-        /// <summary>Activated rows as 8-bit codes: one block a row.</summary>
+        /// <summary>Activated rows as 8-bit codes: one block a row, or eight of many short ones.</summary>
         public void QuantizeActivated(in global::MoeGen.QuantizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _quantizeActivated.Launch(in arguments, (long)arguments.NumTokens * arguments.RowsPerToken, stream);
+            _quantizeActivated.Launch(in arguments, arguments.Blocks, stream);
 
         /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
@@ -165,13 +165,13 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
         public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8), stream);
 
-        /// <summary>Activated rows x fc2 and the reduction over K for few slots: one block 16 columns.</summary>
+        /// <summary>Activated rows x fc2 and the reduction over K for few slots: 16 columns a block, or a few blocks.</summary>
         public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
+            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
 
         /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
         public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
+            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

@@ -58,13 +58,13 @@ internal sealed record StageKernel(
     [
         new(
             "QuantizeInput", "moe_quantize_input", 256, $"{Names.MoeGen}.QuantizeArguments<{Names.Element(model.Dtype)}>",
-            "arguments.NumTokens", "Tokens as 8-bit codes: one block a token."),
+            "arguments.Blocks", "Tokens as 8-bit codes: one block a token, or eight of many short ones."),
         new(
             "RouteAndQuantize", "moe_route_and_quantize", 1024, $"{Names.MoeGen}.RouteAndQuantizeArguments<{Names.Element(model.Dtype)}>",
             "1 + (((long)arguments.Quantize.NumTokens + 3) / 4)", "Counting sort in the first block, tokens as 8-bit codes in the others, four a block."),
         new(
             "QuantizeActivated", "moe_quantize_activated", 256, $"{Names.MoeGen}.QuantizeArguments<{Names.Element(model.Dtype)}>",
-            "(long)arguments.NumTokens * arguments.RowsPerToken", "Activated rows as 8-bit codes: one block a row."),
+            "arguments.Blocks", "Activated rows as 8-bit codes: one block a row, or eight of many short ones."),
     ];
 
     private static StageKernel[] AroundForeignGemm(MoeModel model) =>
@@ -89,9 +89,6 @@ internal sealed record StageKernel(
         new(
             "DecodeGemm2Wide", "moe_decode_gemm2", 512, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
             Gemm2Blocks, "The same with twice the warps a block, for few columns and at most 32 slots."),
-        new(
-            "DecodeGemm2Narrow", "moe_decode_gemm2", 128, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
-            Gemm2Blocks, "The same with half the warps a block, for more than 64 slots."),
     ];
 
     private static StageKernel Finalize(MoeModel model) => new(

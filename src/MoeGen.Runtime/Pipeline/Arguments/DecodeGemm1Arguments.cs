@@ -71,7 +71,7 @@ public struct DecodeGemm1Arguments<T>
     /// <summary>Blocks of GEMM2 that are done, int32 for each 16 columns of H; written: zeros.</summary>
     public DevicePointer<int> ArrivedBlocks;
 
-    /// <summary>Warps of GEMM2 that divide the depth of 16 columns, a power of two.</summary>
+    /// <summary>Warps a block of GEMM2, a power of two, where what they read first is fetched into L2; else 0.</summary>
     public int Gemm2Warps;
 
     /// <summary>Keeps the size a multiple of 8.</summary>

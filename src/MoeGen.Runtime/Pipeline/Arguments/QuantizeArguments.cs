@@ -46,4 +46,14 @@ public struct QuantizeArguments<T>
 
     /// <summary>E.</summary>
     public int NumExperts;
+
+    /// <summary>Blocks of a launch: a row each, or eight of many short rows; the constants are kWarpColumns, kManyRows and kWarpRows of templates/quantize.</summary>
+    public readonly long Blocks
+    {
+        get
+        {
+            long rows = (long)NumTokens * RowsPerToken;
+            return Columns <= 2048 && rows >= 1024 ? (rows + 7) / 8 : rows;
+        }
+    }
 }
