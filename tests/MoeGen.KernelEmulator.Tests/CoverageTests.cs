@@ -46,7 +46,7 @@ public sealed class CoverageTests
         using var device = new EmulatedDevice();
         var routed = new Data<Half>(new Problem(5, 4, 2, 16, 16, Fc1Layout.Plain));
         using var select = new PlantedRoutedLayer(device.Context, routed.Weights, Gpu.Tests.Gpu.Options);
-        foreach (int tokens in (int[])[5, 130])
+        foreach (int tokens in (int[])[5, 16, 130])
         {
             select.ForwardFromLogits(new Half[tokens * 16], new float[tokens * 4], 2, new Half[tokens * 16]);
         }

@@ -8,7 +8,7 @@ public sealed class PlantedCodeFaultTests
 {
     private static readonly PlantedFault[] Int8Faults =
     [
-        new("barrier missing in the largest magnitude", "threadIdx.x / 32] = largest;\n    __syncthreads();\n", "threadIdx.x / 32] = largest;\n", FaultKind.DataRace),
+        new("barrier missing in the largest magnitude", "threadIdx.x / 32] = largest;\n        __syncthreads();\n", "threadIdx.x / 32] = largest;\n", FaultKind.DataRace),
         new("scale of the token before", "[&](int row) { return arguments.inputScales[arguments.sortedSlots[row] / top_k]; }", "[&](int row) { return arguments.inputScales[max(0, arguments.sortedSlots[row] / top_k - 1)]; }", null),
         new("scale of the weight row dropped", "static_cast<float>(sums[m][n][i]) * scale", "static_cast<float>(sums[m][n][i])", null),
         new("gate's scales for up", "kPaired && n % 2 == 1 ? up : gate;\n        const float scale", "kPaired && n % 2 == 2 ? up : gate;\n        const float scale", null),

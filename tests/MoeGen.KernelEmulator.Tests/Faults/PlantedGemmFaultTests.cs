@@ -7,7 +7,7 @@ namespace MoeGen.KernelEmulator.Tests;
 public sealed class PlantedGemmFaultTests
 {
     private const string LoopWait = "                cp_async_wait<Tile::kStages - 2>();\n                __syncthreads();\n";
-    private const string FirstWait = "    cp_async_wait<Tile::kStages - 2>();\n    __syncthreads();\n\n";
+    private const string FirstWait = "    cp_async_wait<Tile::kStages - 2>();\n    __syncthreads();\n";
 
     private static readonly PlantedFault[] Faults =
     [
