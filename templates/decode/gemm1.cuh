@@ -114,11 +114,12 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         const bool has_high = high_output < intermediate;
         StreamSums sums = {};
         if (has_task) {
-            const StreamedRows activations = streamed_rows(
-                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; });
+            const auto row_of = [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; };
 #ifdef MOE_CODES
-            stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : low_row, depth, activations,
+            stream_rows(sums, dynamic_shared_memory() + warp * kStreamBytes,
+                        {{arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : low_row, depth}, groups, group, row_of,
 #else
+            const StreamedRows activations = streamed_rows(groups, group, row_of);
             stream_rows(sums, arguments.fc1ExpertWeights + low_row * depth,
                         has_high ? arguments.fc1ExpertWeights + high_row * depth : nullptr, activations,
 #endif

@@ -11,6 +11,9 @@ internal readonly struct DecodeStages<T>(
     // Sums of 16 warps with this many slots fill the shared memory of 8 warps with all.
     private const int MaxWideSlots = GemmVariant.MaxDecodeSlots / 2;
 
+    // Of compute capability 8.0: what lets 16 warps have a ring each for codes of weights.
+    private const int WideSharedMemoryBytes = 163 * 1024;
+
     private int Slots => call.NumTokens * call.TopK;
 
     private DevicePointer<T> Activated => new(workspace + (ulong)layout.Activated);
@@ -18,7 +21,9 @@ internal readonly struct DecodeStages<T>(
     /// <summary>Enqueues them.</summary>
     public void Enqueue(CudaStream stream)
     {
-        bool wide = Slots <= MaxWideSlots && (weights.Shape.HiddenSize + 15) / 16 <= stream.Context.MultiprocessorCount;
+        bool streamsCodes = descriptor.Weights != WeightFormat.SameAsDtype && !descriptor.QuantizesActivations;
+        bool wide = Slots <= MaxWideSlots && (weights.Shape.HiddenSize + 15) / 16 <= stream.Context.MultiprocessorCount
+            && (!streamsCodes || stream.Context.SharedMemoryPerBlockOptin >= WideSharedMemoryBytes);
         Gemm1(wide ? 16 : 8, stream);
         if (descriptor.QuantizesActivations)
         {
