@@ -7,225 +7,258 @@
 // could not hold as much, and loads return in their order, so that activations would wait for the codes of later steps. A warp
 // takes 16 weight rows as the m16 side of mma and the up to kGroupSlots rows of a group as the n8 side.
 
-constexpr int kLaneCodes = 32 / kCodeWords;      // codes in 16 bytes
-constexpr int kStreamDepth = 16 * kLaneCodes;    // elements of depth a round, by which warps divide the depth: 256 bytes of codes
-constexpr int kStreamBytes = 8704;               // shared memory of a warp's ring: two blocks of GEMM1 fit the 164 KB of compute capability 8.0
-constexpr int kGroupFragments = kGroupSlots / 8; // n8 fragments
-constexpr int kWholeRows = 4 * kCodeWords;       // rows of activations that take no more than 64 bytes of codes of 16 weight rows
+constexpr int kLaneCodes = 32 / kCodeWords;       // codes in 16 bytes
+constexpr int kStreamDepth = 16 * kLaneCodes;     // elements of depth a round, by which warps divide the depth: 256 bytes of codes
+constexpr int kStreamBytes = 8704;                // shared memory of a warp's ring: two blocks fit the 164 KB of compute capability 8.0
+constexpr int kStreamSteps = 4;                   // in the ring at most
+constexpr int kGroupFragments = kGroupSlots / 8;  // n8 fragments
+constexpr int kWholeRows = 4 * kCodeWords;        // activation rows of a step of 64 bytes a weight row at most; with more it has 32
 
 using StreamSums = Sum[kGroupFragments][4];
 
-// What the ring holds of one step, for groups of up to kRows rows. In each four of lanes, lane c owns kLaneBytes of codes of the
-// weight rows lane / 4 (low) and lane / 4 + 8 (high), and the same depth of the activations: inside mma the depth is permuted.
+// What the ring holds of one step, for groups of up to kRows rows. Of each four lanes lane c owns the c-th quarter of the depth: codes
+// of the weight rows lane / 4 (low) and lane / 4 + 8 (high), and activations. So the depth is permuted inside mma, alike on both sides.
 template <int kRows> struct StreamStep {
-    static constexpr bool kWhole = kRows <= kWholeRows;                       // else half the codes, so that as many steps fit
+    static constexpr bool kWhole = kRows <= kWholeRows;
     static constexpr int kFragments = (kRows + 7) / 8;
-    static constexpr int kLaneBytes = kWhole ? 16 : 8, kLaneWords = kLaneBytes / 4;
-    static constexpr int kParts = kLaneWords / kCodeWords;                    // eight elements of depth each
-    static constexpr int kDepth = 32 * kParts;                                // elements of depth
-    static constexpr int kRowBytes = 4 * kLaneBytes;                          // codes of a weight row
-    static constexpr int kHigh = 8 * kRowBytes + (kWhole ? 0 : 64);           // from a low row to its high row: without bank conflicts
+    static constexpr int kLaneBytes = kWhole ? 16 : 8;                             // of codes of a weight row
+    static constexpr int kParts = kLaneBytes / (4 * kCodeWords);                   // of eight elements, of a lane's depth
+    static constexpr int kDepth = 32 * kParts;                                     // elements
     static constexpr int kGroups = kDepth > kGroupSize ? kDepth / kGroupSize : 1;  // of a weight row
-    static constexpr int kScaleRowBytes = kGroups > 2 ? 8 * kGroups : 16;     // the words with the scales of a low row and its high row
-    static constexpr int kChunks = kDepth / 8;                                // 16-byte vectors of a row of activations
-    static constexpr int kScales = kHigh + 8 * kRowBytes;                     // places in the step
-    static constexpr int kZeroPoints = kScales + (kHasGroups ? 8 * kScaleRowBytes : 0);
+    static constexpr int kChunks = kDepth / 8;                                     // 16-byte vectors of an activation row
+
+    // Places, in bytes. Codes of the high rows lie so far behind those of the low ones that lanes copy and read on different banks.
+    static constexpr int kHighCodes = 32 * kLaneBytes + (kWhole ? 0 : 64);
+    static constexpr int kScales = kHighCodes + 32 * kLaneBytes;
+    static constexpr int kScaleRow = kGroups > 2 ? 8 * kGroups : 16;               // words with a scale of a low row, and of its high row
+    static constexpr int kZeroPoints = kScales + (kHasGroups ? 8 * kScaleRow : 0);
 #ifdef MOE_ZERO_POINTS
-    static constexpr int kActivations = kZeroPoints + 8 * kScaleRowBytes;
+    static constexpr int kActivations = kZeroPoints + 8 * kScaleRow;
 #else
     static constexpr int kActivations = kZeroPoints;
 #endif
     static constexpr int kBytes = kActivations + kRows * kChunks * 16;
-    static constexpr int kSteps = kStreamBytes / kBytes < 6 ? kStreamBytes / kBytes : 6;  // in the ring
-    static constexpr bool kScaledSums = kHasGroups && kGroupSize % kDepth == 0;  // one scale a weight row: it multiplies the sums of the step
+    static constexpr int kSteps = kStreamBytes / kBytes < kStreamSteps ? kStreamBytes / kBytes : kStreamSteps;  // in the ring
+    static_assert(kSteps > 1, "a step is copied while another is multiplied");
 
-    // Place of a 16-byte vector of an activation row. The swizzle keeps the eight lanes that read or write at once on different banks.
-    __device__ static __forceinline__ int place(int row, int chunk) { return kActivations + (row * kChunks + (chunk ^ (row & 1) ^ (chunk / 8 * 2))) * 16; }
+    // Of a chunk of an activation row: any eight lanes that copy or read at once do so on different banks.
+    __device__ static __forceinline__ int activation(int row, int chunk) { return kActivations + (row * kChunks + (chunk ^ (row & 1) ^ (chunk / 8 * 2))) * 16; }
 };
 
-// The weight rows of a task: this lane's low one and high one.
+// Two weight rows, of this lane.
 struct StreamedRows {
     WeightRows weights;
     long long low, high;
-    int columns;  // of a row
+    int columns;
 };
 
+// What a lane copies of the two weight rows: of both the same part of four, or, where the rows have two parts, a part of one.
+template <int kCopies> struct LanePart {
+    __device__ static __forceinline__ bool is_high(int copy) { return kCopies == 2 ? copy == 1 : threadIdx.x % 2 == 1; }
+    __device__ static __forceinline__ int part() { return kCopies == 2 ? threadIdx.x % 4 : threadIdx.x % 4 / 2; }
+};
+
+// The products of two weight rows and the rows of a group over a part of the depth, step by step.
 template <int kRows> struct CodeStream {
     using Step = StreamStep<kRows>;
+    using CodePart = LanePart<Step::kWhole ? 2 : 1>;
+    using ScalePart = LanePart<(Step::kGroups > 2) ? 2 : 1>;
     static constexpr int kCodeCopies = Step::kWhole ? 2 : 1, kScaleCopies = Step::kGroups > 2 ? 2 : 1, kActivationCopies = kRows * Step::kChunks / 32;
+    static constexpr int kTurnDepth = Step::kSteps * Step::kDepth;                       // after which the ring begins again
+    static constexpr bool kWholeTurns = kHasGroups && kTurnDepth % (2 * kGroupSize) == 0;  // words of scales in a turn
 
-    SharedAddress ring;
-    int end;    // of the depth
-    int count;  // rows of the group
-    const unsigned char* codes[kCodeCopies];  // of the first step, as for the activations
-    WeightRows groups[kScaleCopies];          // of the row
-    int low_group, high_group;                // the last two bits of the numbers of the rows' first groups: their places in words of four bytes
+    int begin, code_end, scale_end, activation_end;  // of the depth, for what this lane copies
+    int copied_rows;                                 // of the group, from the first that this lane copies on
+
+    // Where this lane copies from, at the first step of a turn of the ring.
+    const unsigned char* codes[kCodeCopies];
+    const unsigned char* scales[kScaleCopies][2];  // the words with the scale of the first group, and of the next
+    const unsigned char* zero_points[kScaleCopies];
     const Operand* activations[kActivationCopies];
-    int places[Step::kFragments][Step::kParts];  // where this lane reads activations
 
-    // Of the two weight rows, the one that this lane copies.
-    __device__ static __forceinline__ bool copies_high(int copy, int copies) { return copies == 2 ? copy == 1 : threadIdx.x % 2 == 1; }
-    __device__ static __forceinline__ int copied_part(int copies) { return copies == 2 ? threadIdx.x % 4 : threadIdx.x % 4 / 2; }
+    // Where this lane copies to and reads, at the first step of the ring.
+    SharedAddress code_place, scale_place, activation_place, own_codes, own_scales, own_activations[Step::kFragments][Step::kParts];
+    unsigned low_half, high_half;  // the halves of words where the rows' first scales are, as selectors of __byte_perm
+    int low_group, high_group;     // the bytes of words where their zero points are
 
     template <class RowOf>
-    __device__ __forceinline__ CodeStream(SharedAddress ring, const StreamedRows& rows, const int* slots, int count, RowOf row_of, int begin, int end)
-        : ring(ring), end(end), count(count) {
-        const int lane = threadIdx.x % 32;
+    __device__ __forceinline__ CodeStream(SharedAddress ring, const StreamedRows& rows, const int* slots, int count, RowOf row_of, int begin, int end) : begin(begin) {
+        const int lane = threadIdx.x % 32, quarter = lane % 4, group = begin / kGroupSize;
 #pragma unroll
         for (int copy = 0; copy < kCodeCopies; ++copy)
-            codes[copy] = rows_at(rows.weights, copies_high(copy, kCodeCopies) ? rows.high : rows.low, rows.columns, begin).codes + copied_part(kCodeCopies) * 16;
+            codes[copy] = rows_at(rows.weights, CodePart::is_high(copy) ? rows.high : rows.low, rows.columns, begin).codes + CodePart::part() * 16;
+        code_end = end - CodePart::part() * kLaneCodes;
+        code_place = ring + CodePart::is_high(0) * Step::kHighCodes + lane / 4 * (4 * Step::kLaneBytes) + CodePart::part() * 16;
+        own_codes = ring + lane * Step::kLaneBytes;
+
+        if constexpr (kHasGroups) {
+            const int copied_group = Step::kGroups > 1 ? ScalePart::part() : 0, own_group = quarter * Step::kParts * 8 / kGroupSize;
 #pragma unroll
-        for (int copy = 0; copy < kScaleCopies; ++copy)
-            groups[copy] = rows_at(rows.weights, copies_high(copy, kScaleCopies) ? rows.high : rows.low, rows.columns, 0);
-        low_group = static_cast<int>(rows.low) * (rows.columns / kGroupSize) & 3;
-        high_group = static_cast<int>(rows.high) * (rows.columns / kGroupSize) & 3;
+            for (int copy = 0; copy < kScaleCopies; ++copy) {
+                const WeightRows row = rows_at(rows.weights, ScalePart::is_high(copy) ? rows.high : rows.low, rows.columns, begin);
+                scales[copy][0] = word_of(row.scales + copied_group);
+                scales[copy][1] = word_of(row.scales + copied_group + 1);
+                zero_points[copy] = row.zero_points + copied_group;
+            }
+            scale_end = end - copied_group * kGroupSize;
+            scale_place = ring + Step::kScales + lane / 4 * Step::kScaleRow + ScalePart::part() * 8 + ScalePart::is_high(0) * 4;
+            own_scales = ring + Step::kScales + lane / 4 * Step::kScaleRow + own_group * 8;
+            low_group = static_cast<int>(rows.low) * (rows.columns / kGroupSize) + group + own_group;
+            high_group = static_cast<int>(rows.high) * (rows.columns / kGroupSize) + group + own_group;
+            low_half = low_group % 2 ? 0x3232u : 0x1010u;
+            high_half = high_group % 2 ? 0x3232u : 0x1010u;
+        }
+
+        copied_rows = count - lane / Step::kChunks;
+        activation_end = end - lane % Step::kChunks * 8;
 #pragma unroll
         for (int copy = 0; copy < kActivationCopies; ++copy)
-            activations[copy] = row_of(slots[min(copied_row(copy), count - 1)]) + begin + lane % Step::kChunks * 8;
+            activations[copy] = row_of(slots[min(copy * (32 / Step::kChunks) + lane / Step::kChunks, count - 1)]) + begin + lane % Step::kChunks * 8;
+        activation_place = ring + Step::activation(lane / Step::kChunks, lane % Step::kChunks);
 #pragma unroll
         for (int fragment = 0; fragment < Step::kFragments; ++fragment)
 #pragma unroll
             for (int part = 0; part < Step::kParts; ++part)  // what becomes of rows beyond the last is left out
-                places[fragment][part] = Step::place(min(fragment * 8 + lane / 4, count - 1), lane % 4 * Step::kParts + part);
-    }
-
-    // Activation row of a vector that this lane copies.
-    __device__ static __forceinline__ int copied_row(int copy) { return (copy * 32 + threadIdx.x % 32) / Step::kChunks; }
-
-    // Begins to copy a step, `number` steps after that of the pointers, into its place of the ring. Beyond the end activations are zeros and codes something finite.
-    __device__ __forceinline__ void copy(int number, int depth) const {
-        const int lane = threadIdx.x % 32;
-        const SharedAddress step = ring + number % Step::kSteps * Step::kBytes;
-#pragma unroll
-        for (int copy = 0; copy < kCodeCopies; ++copy)
-            cp_async_16(step + copies_high(copy, kCodeCopies) * Step::kHigh + lane / 4 * Step::kRowBytes + copied_part(kCodeCopies) * 16,
-                        codes[copy] + number * Step::kRowBytes, depth + copied_part(kCodeCopies) * kLaneCodes < end);
-        if constexpr (kHasGroups) copy_scales(step, depth);
-#pragma unroll
-        for (int copy = 0; copy < kActivationCopies; ++copy)
-            if (copied_row(copy) < count)
-                cp_async_cached_16(step + Step::place(copied_row(0), lane % Step::kChunks) + copy * 512, activations[copy] + number * Step::kDepth,
-                                   depth + lane % Step::kChunks * 8 < end);
-    }
-
-    // The words of four bytes that hold the scales of the groups, and those with their zero points.
-    __device__ __forceinline__ void copy_scales(SharedAddress step, int depth) const {
-#pragma unroll
-        for (int copy = 0; copy < kScaleCopies; ++copy) {
-            const int part = copied_part(kScaleCopies), group = Step::kGroups > 1 ? part : 0;
-            const SharedAddress place = step + threadIdx.x % 32 / 4 * Step::kScaleRowBytes + part * 8 + copies_high(copy, kScaleCopies) * 4;
-            const bool valid = depth + group * kGroupSize < end;
-            cp_async_4(place + Step::kScales, word_of(groups[copy].scales + group_at(depth) + group), valid);
-#ifdef MOE_ZERO_POINTS
-            cp_async_4(place + Step::kZeroPoints, word_of(groups[copy].zero_points + group_at(depth) + group), valid);
-#endif
-        }
+                own_activations[fragment][part] = ring + Step::activation(min(fragment * 8 + lane / 4, count - 1), quarter * Step::kParts + part);
     }
 
     // The word that an address is in.
-    __device__ static __forceinline__ const void* word_of(const void* address) {
-        return reinterpret_cast<const void*>(reinterpret_cast<unsigned long long>(address) & ~3ull);
+    __device__ static __forceinline__ const unsigned char* word_of(const void* address) {
+        return reinterpret_cast<const unsigned char*>(reinterpret_cast<unsigned long long>(address) & ~3ull);
     }
 
-    // Group of a weight row at a depth.
-    __device__ static __forceinline__ int group_at(int depth) { return static_cast<unsigned>(depth) / static_cast<unsigned>(kGroupSize); }
+    // Groups from the first of a turn to a step, which is at that depth.
+    __device__ __forceinline__ int groups_before(int step, int depth) const {
+        return kWholeTurns ? step * Step::kDepth / kGroupSize : static_cast<unsigned>(depth - begin) / static_cast<unsigned>(kGroupSize);
+    }
 
-    // Scales of this lane's depth of a step that has been copied.
-    __device__ __forceinline__ void load_scales(GroupScale& low, GroupScale& high, SharedAddress step, int depth) const {
-        const int part = threadIdx.x % 4 * Step::kParts * 8 / kGroupSize, group = group_at(depth) + part;
-        const SharedAddress place = step + threadIdx.x % 32 / 4 * Step::kScaleRowBytes + part * 8;
-        const Vector8 scales = load_shared_8(place + Step::kScales);
-        low.packed = scales.words[0] >> 16 * (low_group + group & 1) & 0xffffu;
-        high.packed = scales.words[1] >> 16 * (high_group + group & 1) & 0xffffu;
+    // Begins to copy a step, counted from the first of a turn. Beyond the depth all is zeros.
+    __device__ __forceinline__ void copy(int step, int depth) const {
+        const int place = step % Step::kSteps * Step::kBytes;
+#pragma unroll
+        for (int copy = 0; copy < kCodeCopies; ++copy)
+            cp_async_16(code_place + place + copy * Step::kHighCodes, codes[copy] + step * (4 * Step::kLaneBytes), depth < code_end);
+        if constexpr (kHasGroups) {
+            const int group = groups_before(step, depth);
+#pragma unroll
+            for (int copy = 0; copy < kScaleCopies; ++copy) {
+                cp_async_4(scale_place + place + copy * 4, scales[copy][group % 2] + group / 2 * 4, depth < scale_end);
 #ifdef MOE_ZERO_POINTS
-        const Vector8 zero_points = load_shared_8(place + Step::kZeroPoints);
-        low.packed |= (zero_points.words[0] >> 8 * (low_group + group & 3) & 0xffu) << 16;
-        high.packed |= (zero_points.words[1] >> 8 * (high_group + group & 3) & 0xffu) << 16;
+                cp_async_4(scale_place + Step::kZeroPoints - Step::kScales + place + copy * 4, word_of(zero_points[copy] + group), depth < scale_end);
+#endif
+            }
+        }
+#pragma unroll
+        for (int copy = 0; copy < kActivationCopies; ++copy)
+            if (copy * (32 / Step::kChunks) < copied_rows)
+                cp_async_cached_16(activation_place + place + copy * 512, activations[copy] + step * Step::kDepth, depth < activation_end);
+    }
+
+    // Of this lane's depth.
+    __device__ __forceinline__ void load_scales(ScalePair& low, ScalePair& high, int step, int depth) const {
+        const int place = step * Step::kBytes, group = groups_before(step, depth);
+        const unsigned other_half = group % 2 ? 0x2222u : 0u;
+        const Vector8 words = load_shared_8(own_scales + place);
+        low.scales = __byte_perm(words.words[0], 0u, low_half ^ other_half);
+        high.scales = __byte_perm(words.words[1], 0u, high_half ^ other_half);
+#ifdef MOE_ZERO_POINTS
+        const Vector8 bytes = load_shared_8(own_scales + Step::kZeroPoints - Step::kScales + place);
+        low.zero_points = __byte_perm(bytes.words[0], 0u, 0x4040u + (low_group + group & 3) * 0x0101u);
+        high.zero_points = __byte_perm(bytes.words[1], 0u, 0x4040u + (high_group + group & 3) * 0x0101u);
 #endif
     }
 
-    // This lane's codes of a weight row.
-    __device__ static __forceinline__ void load_codes(unsigned (&codes)[Step::kLaneWords], SharedAddress source) {
+    __device__ static __forceinline__ void load_codes(unsigned (&codes)[4], SharedAddress source) {
         if constexpr (Step::kWhole) {
             const Vector16 vector = load_shared_16(source);
 #pragma unroll
             for (int i = 0; i < 4; ++i) codes[i] = vector.words[i];
         } else {
             const Vector8 vector = load_shared_8(source);
-#pragma unroll
-            for (int i = 0; i < 2; ++i) codes[i] = vector.words[i];
+            codes[0] = vector.words[0];
+            codes[1] = vector.words[1];
         }
     }
 
     // sums += the products of a step that has been copied.
-    __device__ __forceinline__ void multiply(StreamSums& sums, int number, int depth) const {
-        const SharedAddress step = ring + number * Step::kBytes, own = step + threadIdx.x % 32 * Step::kLaneBytes;
-        unsigned low_codes[Step::kLaneWords], high_codes[Step::kLaneWords];
-        load_codes(low_codes, own);
-        load_codes(high_codes, own + Step::kHigh);
-        GroupScale low_scale = {}, high_scale = {};
+    __device__ __forceinline__ void multiply(StreamSums& sums, int step, int depth) const {
+        constexpr bool kScalesSums = kHasGroups && kGroupSize % Step::kDepth == 0;  // one scale a weight row
+        unsigned low_codes[4], high_codes[4];
+        ScalePair low_scale = {}, high_scale = {};
+        load_codes(low_codes, own_codes + step * Step::kBytes);
+        load_codes(high_codes, own_codes + step * Step::kBytes + Step::kHighCodes);
         if constexpr (kHasGroups) load_scales(low_scale, high_scale, step, depth);
         StreamSums products = {};
-        StreamSums& target = Step::kScaledSums ? products : sums;
 #pragma unroll
         for (int part = 0; part < Step::kParts; ++part) {
-            const Vector16 low = decode_codes<!Step::kScaledSums>(low_codes + part * kCodeWords, low_scale);
-            const Vector16 high = decode_codes<!Step::kScaledSums>(high_codes + part * kCodeWords, high_scale);
+            const Vector16 low = decode_codes<!kScalesSums>(low_codes + part * kCodeWords, low_scale);
+            const Vector16 high = decode_codes<!kScalesSums>(high_codes + part * kCodeWords, high_scale);
 #pragma unroll
             for (int fragment = 0; fragment < Step::kFragments; ++fragment) {
-                const Vector16 values = load_shared_16(step + places[fragment][part]);
+                const Vector16 values = load_shared_16(own_activations[fragment][part] + step * Step::kBytes);
 #pragma unroll
                 for (int half = 0; half < 2; ++half) {
                     const unsigned weights[4] = {low.words[2 * half], high.words[2 * half], low.words[2 * half + 1], high.words[2 * half + 1]};
-                    mma(target[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
+                    mma(kScalesSums ? products[fragment] : sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
                 }
             }
         }
-        if constexpr (Step::kScaledSums) {
-            const float low = unpack_low(low_scale.packed), high = unpack_low(high_scale.packed);
+        if constexpr (kScalesSums) {
+            const float low = unpack_low(low_scale.scales), high = unpack_low(high_scale.scales);
 #pragma unroll
             for (int i = 0; i < Step::kFragments * 4; ++i) sums[i / 4][i % 4] = fmaf(products[i / 4][i % 4], i % 4 < 2 ? low : high, sums[i / 4][i % 4]);
         }
     }
 
-    // sums += the products over [begin, end) of the depth.
-    __device__ __forceinline__ void run(StreamSums& sums, int begin) {
-        constexpr int kSteps = Step::kSteps;
-        static_assert(kSteps > 1, "a step is copied while another is multiplied");
+    __device__ __forceinline__ void next_turn() {
 #pragma unroll
-        for (int step = 0; step < kSteps - 1; ++step) {
-            if (begin + step * Step::kDepth < end) copy(step, begin + step * Step::kDepth);
+        for (int copy = 0; copy < kCodeCopies; ++copy) codes[copy] += Step::kSteps * (4 * Step::kLaneBytes);
+#pragma unroll
+        for (int copy = 0; copy < kActivationCopies; ++copy) activations[copy] += kTurnDepth;
+#pragma unroll
+        for (int copy = 0; kWholeTurns && copy < kScaleCopies; ++copy) {
+            scales[copy][0] += kTurnDepth / kGroupSize * 2;
+            scales[copy][1] += kTurnDepth / kGroupSize * 2;
+            zero_points[copy] += kTurnDepth / kGroupSize;
+        }
+        low_group += kWholeTurns ? kTurnDepth / kGroupSize : 0;
+        high_group += kWholeTurns ? kTurnDepth / kGroupSize : 0;
+    }
+
+    // sums += the products over the depth.
+    __device__ __forceinline__ void run(StreamSums& sums, int end) {
+#pragma unroll
+        for (int step = 0; step < Step::kSteps - 1; ++step) {
+            copy(step, begin + step * Step::kDepth);
             cp_async_commit();
         }
-        for (int first = begin; first < end; first += kSteps * Step::kDepth) {
+        for (int first = begin; first < end; first += kTurnDepth) {
 #pragma unroll
-            for (int step = 0; step < kSteps; ++step) {
-                const int depth = first + step * Step::kDepth, next = depth + (kSteps - 1) * Step::kDepth;
+            for (int step = 0; step < Step::kSteps; ++step) {
+                const int depth = first + step * Step::kDepth;
                 if (depth >= end) break;
                 // The step has landed for every lane, and nobody reads the one before any more, whose place the next copies take.
-                cp_async_wait<kSteps - 2>();
+                cp_async_wait<Step::kSteps - 2>();
                 __syncwarp();
-                if (next < end) copy(step + kSteps - 1, next);
+                copy(step + Step::kSteps - 1, depth + (Step::kSteps - 1) * Step::kDepth);
                 cp_async_commit();
                 multiply(sums, step, depth);
             }
-#pragma unroll
-            for (int copy = 0; copy < kCodeCopies; ++copy) codes[copy] += kSteps * Step::kRowBytes;
-#pragma unroll
-            for (int copy = 0; copy < kActivationCopies; ++copy) activations[copy] += kSteps * Step::kDepth;
+            next_turn();
         }
+        cp_async_wait<0>();
         __syncwarp();  // nobody reads the ring any more, which the next call fills
     }
 };
 
-// sums[n] += the weight rows x the rows of a group, which `row_of(slot)` finds, over [begin, end) of the depth; `ring` is this warp's.
+// sums += the weight rows x the rows of a group, which `row_of(slot)` finds, over [begin, end) of the depth; `ring` is this warp's.
 template <class RowOf>
 __device__ __forceinline__ void stream_rows(
     StreamSums& sums, SharedAddress ring, const StreamedRows& rows, const SlotGroups& groups, int group, RowOf row_of, int begin, int end) {
     static_assert(kGroupSlots == 16, "at most two fragments");
     const int* slots = groups.slots + groups.starts[group];
     const int count = groups.starts[group + 1] - groups.starts[group];
-    if (count <= kWholeRows) CodeStream<kWholeRows>(ring, rows, slots, count, row_of, begin, end).run(sums, begin);
-    else if (count <= 8) CodeStream<8>(ring, rows, slots, count, row_of, begin, end).run(sums, begin);
-    else CodeStream<kGroupSlots>(ring, rows, slots, count, row_of, begin, end).run(sums, begin);
+    if (count <= kWholeRows) CodeStream<kWholeRows>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
+    else if (count <= 8) CodeStream<8>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
+    else CodeStream<kGroupSlots>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
 }
