@@ -79,11 +79,12 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         const int last = min(rounds, first + end - round);
         const auto row_of = [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; };
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
-        StreamSums sums = {};
 #ifdef MOE_CODES
+        StreamSums sums;
         stream_rows(sums, ring, {{arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth},
                     groups, group, row_of,
 #else
+        StreamSums sums = {};
         const StreamedRows activations = streamed_rows(groups, group, row_of);
         const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,

@@ -225,8 +225,10 @@ template <int kRows> struct CodeStream {
         high_group += kWholeTurns ? kTurnDepth / kGroupSize : 0;
     }
 
-    // sums += the products over the depth.
+    // sums = the products over the depth.
     __device__ __forceinline__ void run(StreamSums& sums, int end) {
+#pragma unroll
+        for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;
 #pragma unroll
         for (int step = 0; step < Step::kSteps - 1; ++step) {
             copy(step, begin + step * Step::kDepth);
@@ -251,7 +253,7 @@ template <int kRows> struct CodeStream {
     }
 };
 
-// sums += the weight rows x the rows of a group, which `row_of(slot)` finds, over [begin, end) of the depth; `ring` is this warp's.
+// sums = the weight rows x the rows of a group, which `row_of(slot)` finds, over [begin, end) of the depth; `ring` is this warp's.
 template <class RowOf>
 __device__ __forceinline__ void stream_rows(
     StreamSums& sums, SharedAddress ring, const StreamedRows& rows, const SlotGroups& groups, int group, RowOf row_of, int begin, int end) {
