@@ -6,6 +6,7 @@
 using WeightScale = Element;
 
 constexpr int kCodeWords = 1;           // 32-bit words of eight codes
+constexpr bool kHasGroups = true;       // whether scales go with the codes
 constexpr unsigned kZeroCodes = 0u;     // any codes: their scale is 0
 
 __device__ __forceinline__ constexpr int code_row_bytes(int columns) { return columns / 2; }

@@ -3,6 +3,7 @@
 // Weights as 4-bit integers: scale * (code - zero point), rounded once.
 
 struct GroupScale { unsigned packed; };  // an element; above it the zero point, where there are any
+struct ScalePair { unsigned scales, zero_points; };  // the same, each twice
 
 // Of a group from a row's place on; a scale of zero where `valid` is false.
 __device__ __forceinline__ GroupScale group_scale(const WeightRows& row, int group, bool valid) {
@@ -14,11 +15,12 @@ __device__ __forceinline__ GroupScale group_scale(const WeightRows& row, int gro
 #endif
 }
 
-// Eight codes as elements.
-__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupScale scale) {
-    const unsigned scales = (scale.packed & 0xffffu) * 0x10001u;
+__device__ __forceinline__ ScalePair scale_pair(GroupScale scale) { return {(scale.packed & 0xffffu) * 0x10001u, (scale.packed >> 16) * 0x10001u}; }
+
+// Eight codes as elements; not yet times their scale, and exact, where kScaled is false.
+template <bool kScaled = true> __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, ScalePair scale) {
 #ifdef MOE_ZERO_POINTS
-    const unsigned offsets = kMinusZeros + kIntegerBases + (scale.packed >> 16) * 0x10001u;
+    const unsigned offsets = kMinusZeros + kIntegerBases + scale.zero_points;
 #else
     const unsigned offsets = kMinusZeros + kIntegerBases + 8u * 0x10001u;
 #endif
@@ -27,7 +29,8 @@ __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupSca
     for (int i = 0; i < 4; ++i) {
         // A code in the mantissa of the base is base + code; without base and zero point it is exact, and the scale rounds it.
         const unsigned integers = merge_bits(codes[0] >> 4 * i, 0x000f000fu, kIntegerBases);
-        elements.words[i] = fma_elements(fma_elements(integers, kOnes, offsets), scales, kMinusZeros);
+        elements.words[i] = fma_elements(integers, kOnes, offsets);
+        if (kScaled) elements.words[i] = fma_elements(elements.words[i], scale.scales, kMinusZeros);
     }
     return elements;
 }

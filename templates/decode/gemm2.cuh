@@ -1,6 +1,9 @@
 #pragma once
 #include "../config/config.cuh"
 #include "stream_rows.cuh"
+#ifdef MOE_CODES
+#include "../primitives/store_shared.cuh"
+#endif
 // GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens. Where there are few columns, several
 // blocks divide their depth, and the one that is done last adds up what all of them have found.
 
@@ -38,7 +41,13 @@ static_assert(sizeof(DecodeGemm2Arguments) == 120, "the launcher passes this lay
 #endif
 
 constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
+#ifdef MOE_CODES
+// Sums of a warp lie at the places of its groups' slots in `groups.slots`, kGroupSlots further for each warp: warps have groups one
+// after the other, so that no two meet. They follow the rings of the block.
+constexpr int kSumBytes = kDecodeColumns * sizeof(Sum);  // of a slot
+#else
 constexpr int kPartialSums = 512 * kDecodeColumns;  // of all warps: the fewer slots, the more warps a block may have
+#endif
 
 __device__ __forceinline__ void store_output(const DecodeGemm2Arguments& arguments, int token, int column, int hidden, float value) {
     arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
@@ -56,7 +65,10 @@ __device__ __forceinline__ bool is_last_split(bool& is_last, int* arrived_blocks
 
 extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
     __shared__ SlotGroups groups;
+#ifdef MOE_CODES
+#else
     __shared__ Sum partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
+#endif
     __shared__ bool is_last;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
 #ifdef MOE_INT8
@@ -68,9 +80,13 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const int splits = arguments.splits, log_splits = __ffs(splits) - 1, split = blockIdx.x & (splits - 1);
     const int first_column = (blockIdx.x >> log_splits) * kDecodeColumns;
+#ifdef MOE_CODES
+    const SharedAddress ring = dynamic_shared_memory() + warp * kStreamBytes, partial_sums = dynamic_shared_memory() + warps * kStreamBytes;
+#else
     const int warp_sums = num_slots * kDecodeColumns;
     Sum* own_sums = partial_sums + warp * warp_sums;
     for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0;
+#endif
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
 
     // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps of the splits.
@@ -82,13 +98,15 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
-        const StreamedRows activations = streamed_rows(
-            groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; });
+        const auto row_of = [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; };
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
-        StreamSums sums = {};
 #ifdef MOE_CODES
-        stream_rows(sums, {arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth, activations,
+        StreamSums sums;
+        stream_rows(sums, ring, {{arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth},
+                    groups, group, row_of,
 #else
+        StreamSums sums = {};
+        const StreamedRows activations = streamed_rows(groups, group, row_of);
         const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
 #endif
@@ -99,9 +117,15 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
             for (int i = 0; i < 2; ++i) {
                 const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
                 if (entry >= groups.starts[group + 1]) continue;
+#ifdef MOE_CODES
+                const SharedAddress slot_sums = partial_sums + (warp * kGroupSlots + entry) * kSumBytes + lane / 4 * sizeof(Sum);
+                store_shared_4(slot_sums, __float_as_uint(sums[fragment][i]));
+                store_shared_4(slot_sums + 8 * sizeof(Sum), __float_as_uint(sums[fragment][2 + i]));
+#else
                 Sum* slot_sums = own_sums + groups.slots[entry] * kDecodeColumns + lane / 4;
                 slot_sums[0] = sums[fragment][i];
                 slot_sums[8] = sums[fragment][2 + i];
+#endif
             }
         }
         round += last - first;
@@ -119,8 +143,17 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
             if (expert < 0) continue;
             const long long row = static_cast<long long>(expert) * hidden + column;
             Sum products = 0;
+#ifdef MOE_CODES
+            // Those of this block's warps that have taken some of the group's rounds.
+            const int first = groups.slot_groups[slot] * rounds;
+            const int last_warp = min(warp_of(all_rounds, first + rounds - 1, all_warps) - first_warp, warps - 1);
+            const SharedAddress sums = partial_sums + groups.places[slot] * kSumBytes + i % kDecodeColumns * sizeof(Sum);
+            for (int other = max(warp_of(all_rounds, first, all_warps) - first_warp, 0); other <= last_warp; ++other)
+                products += __uint_as_float(load_shared_4(sums + other * kGroupSlots * kSumBytes));
+#else
 #pragma unroll 8
             for (int other = 0; other < warps; ++other) products += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
+#endif
             float sum = static_cast<float>(products);
 #ifdef MOE_INT8
             sum *= arguments.activatedScales[slot] * arguments.fc2Scales[row];

@@ -16,6 +16,10 @@ struct SlotGroups {
     int starts[kDecodeSlots + 1];    // first entry in `slots` of each group, then the number of entries
     int experts[kDecodeSlots];       // expert of each group
     int count;                       // groups
+#ifdef MOE_CODES
+    int places[kDecodeSlots];        // of each slot in `slots`, where it has an expert
+    int slot_groups[kDecodeSlots];   // its group
+#endif
 };
 
 // Divisions of what is never negative: half as long without a sign, and every warp waits for them before its first load.
@@ -24,6 +28,11 @@ __device__ __forceinline__ int token_of(int slot, int top_k) { return static_cas
 // First of the rounds that a warp takes, of rounds divided among `warps`, a power of two.
 __device__ __forceinline__ int warp_round(unsigned rounds, unsigned warp, unsigned warps) { return rounds * warp >> (__ffs(warps) - 1); }
 
+#ifdef MOE_CODES
+// The warp that takes a round.
+__device__ __forceinline__ int warp_of(unsigned rounds, unsigned round, unsigned warps) { return ((round + 1) * warps - 1) / rounds; }
+
+#endif
 // Slots of the tokens that there are.
 __device__ __forceinline__ int present_slots(const int* num_tokens_on_device, int num_slots, int top_k) {
     return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
@@ -44,11 +53,17 @@ __device__ __forceinline__ void group_few_slots(SlotGroups& groups, const int* i
         const int other = __shfl_up_sync(all, end, distance);
         if (lane >= distance) end += other;
     }
-    const int start = __shfl_sync(all, end - size, (31 - __clz(leaders & same & (before_lane | 1u << lane))) & 31);
+    const int own_leader = (31 - __clz(leaders & same & (before_lane | 1u << lane))) & 31, group = __popc(leaders & ((1u << own_leader) - 1));
+    const int start = __shfl_sync(all, end - size, own_leader);
     if (static_cast<int>(lane) < num_slots) groups.slot_experts[lane] = expert;
-    if (expert >= 0) groups.slots[start + before % kGroupSlots] = lane;
+    if (expert >= 0) {
+        groups.slots[start + before % kGroupSlots] = lane;
+#ifdef MOE_CODES
+        groups.places[lane] = start + before % kGroupSlots;
+        groups.slot_groups[lane] = group;
+#endif
+    }
     if (leader) {
-        const int group = __popc(leaders & before_lane);
         groups.experts[group] = expert;
         groups.starts[group] = start;
     }
@@ -77,12 +92,18 @@ __device__ __forceinline__ void group_many_slots(SlotGroups& groups, const int* 
     if (expert >= 0) groups.slots[place] = slot;
     __syncthreads();
 
-    if (leader) {
-        int group = 0;
+    if (expert >= 0) {
+        int group = -1;  // leaders up to this slot's, less one
         for (int other = 0; other < num_slots; ++other)
-            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other < slot));
-        groups.experts[group] = expert;
-        groups.starts[group] = place;
+            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other <= slot));
+        if (leader) {
+            groups.experts[group] = expert;
+            groups.starts[group] = place;
+        }
+#ifdef MOE_CODES
+        groups.places[slot] = place;
+        groups.slot_groups[slot] = group;
+#endif
     }
     if (slot == 0) {
         int count = 0, entries = 0;

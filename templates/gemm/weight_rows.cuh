@@ -52,7 +52,7 @@ template <class Tile, bool kPaired> struct RowsB {
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool) const {
         if (Loader::kPartialPass && pass * kRowsPerPass + Loader::thread_row() >= Tile::kTileN) return;
         store_shared(stage + swizzled<Tile>(Loader::thread_row(), threadIdx.x % Loader::kChunks) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes,
-                     decode_codes(codes[pass], scales[pass]));
+                     decode_codes(codes[pass], scale_pair(scales[pass])));
     }
 };
 #else

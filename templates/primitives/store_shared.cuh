@@ -11,3 +11,12 @@ __device__ __forceinline__ void store_shared(SharedAddress destination, const Ve
 }
 #endif
 ;
+
+// Writes 4 bytes.
+__device__ __forceinline__ void store_shared_4(SharedAddress destination, unsigned word)
+#ifdef __CUDA_ARCH__
+{
+    asm volatile("st.shared.u32 [%0], %1;" :: "r"(destination), "r"(word) : "memory");
+}
+#endif
+;

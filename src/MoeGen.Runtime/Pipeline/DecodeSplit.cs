@@ -22,10 +22,10 @@ internal readonly record struct DecodeSplit(int Warps, int Blocks)
     /// <summary>
     /// The most warps a block, where that leaves no multiprocessor without a block; then as many blocks as are resident at once, while each warp has its depth in two rounds of loads or more.
     /// </summary>
-    public static DecodeSplit Of(MoeShape shape, int slots, int multiprocessors)
+    public static DecodeSplit Of(MoeShape shape, int slots, DecodeLimits limits)
     {
-        int columnBlocks = ColumnBlocks(shape);
-        int warps = slots <= MaxWideSlots && columnBlocks <= multiprocessors ? 16 : 8;
+        int columnBlocks = ColumnBlocks(shape), multiprocessors = limits.Multiprocessors;
+        int warps = slots <= MaxWideSlots && columnBlocks <= multiprocessors && limits.AllowsWideBlocks ? 16 : 8;
         long rounds = (long)Math.Min(slots, shape.NumExperts) * ((shape.IntermediateSize + RoundDepth - 1) / RoundDepth);
         int blocks = 1;
         while (blocks < MaxBlocks && 2L * blocks * columnBlocks * warps <= (long)multiprocessors * ResidentWarps && 2L * blocks * warps <= rounds)

@@ -29,7 +29,7 @@ internal sealed class VariantSelector
     {
         GpuArchitecture architecture = GpuArchitecture.For(context.ComputeCapability, context.SharedMemoryPerBlockOptin);
         _descriptor = descriptor;
-        MultiprocessorCount = context.MultiprocessorCount;
+        DecodeLimits = DecodeLimits.Of(context, descriptor);
         _costs = new VariantCosts(context, descriptor.QuantizesActivations ? 1 : 2);
         _fitting = [.. Enumerable.Range(0, descriptor.Variants.Count).Where(index => architecture.Fits(descriptor.Variants[index]))];
         _forced = forced is not null ? Find(forced, context)
@@ -39,8 +39,8 @@ internal sealed class VariantSelector
         Tuned = table is null ? null : new TunedChoices(table, textHash, context, this);
     }
 
-    /// <summary>Of the device.</summary>
-    public int MultiprocessorCount { get; }
+    /// <summary>What the device allows the decode kernels.</summary>
+    public DecodeLimits DecodeLimits { get; }
 
     /// <summary>The index that stands for the decode kernels: the one after the last variant.</summary>
     public int DecodeIndex => _descriptor.Variants.Count;

@@ -47,7 +47,7 @@ internal readonly struct WorkspaceLayout
         long Most(int tileM) => (slots / tileM) + Math.Min(shape.NumExperts, slots);
     }
 
-    private WorkspaceLayout(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor, int multiprocessors)
+    private WorkspaceLayout(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor, DecodeLimits limits)
     {
         int slots = numTokens * topK;
         NumSlots = slots;
@@ -58,7 +58,7 @@ internal readonly struct WorkspaceLayout
         InputScales = Take(ref end, descriptor.ScalesInput ? slots * sizeof(float) : 0);
         Activated = Take(ref end, (long)slots * shape.IntermediateSize * elementBytes);
         Quantized = new QuantizedRegions(ref end, shape, numTokens, slots, descriptor);
-        DecodeSplit = DecodeSplit.Of(shape, slots, multiprocessors);
+        DecodeSplit = DecodeSplit.Of(shape, slots, limits);
         ArrivedBlocks = Take(ref end, DecodeSplit.ColumnBlocks(shape) * sizeof(int));
         BlockSums = Take(ref end, DecodeSplit.Blocks > 1 ? (long)DecodeSplit.Blocks * numTokens * shape.HiddenSize * sizeof(float) : 0);
         TotalBytes = end;
@@ -130,8 +130,8 @@ internal readonly struct WorkspaceLayout
     internal long BlockSums { get; }
 
     /// <summary>What the decode kernels need, which neither sort nor list tiles.</summary>
-    internal static WorkspaceLayout ForDecode(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor, int multiprocessors) =>
-        new(shape, numTokens, topK, elementBytes, descriptor, multiprocessors);
+    internal static WorkspaceLayout ForDecode(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor, DecodeLimits limits) =>
+        new(shape, numTokens, topK, elementBytes, descriptor, limits);
 
     /// <summary>Bytes that a region of so many takes.</summary>
     internal static long Aligned(long bytes) => RoundUp(bytes, Alignment);

@@ -18,7 +18,7 @@ public sealed class PlantedDecodeFaultTests
         new("no zeros beyond the depth", "load_streamed(low + depth, low && depth < end)", "load_streamed(low + depth, low)", FaultKind.OutOfBounds),
         new("misaligned weights", "load_streamed(high + depth, ", "load_streamed(high + depth + 1, ", FaultKind.Misaligned),
         new("columns beyond the last", "first_column + 8 < hidden ? weights", "first_column < hidden ? weights", FaultKind.OutOfBounds),
-        new("up rows for gate rows", "arguments.upRowOffset + high_output", "arguments.gateRowOffset + high_output", null),
+        new("up rows for gate rows", "arguments.upRowOffset + task.high_output", "arguments.gateRowOffset + task.high_output", null),
         new("a warp's share dropped", "other < warps; ++other) products", "other < warps - 1; ++other) products", null),
         new("scale dropped", "arguments.tokenFinalScales[slot] : 1.0f, sum", "1.0f : 1.0f, sum", null),
         new("token of the slot before", "token_of(slot, top_k)) * depth", "token_of(max(0, slot - 1), top_k)) * depth", null),

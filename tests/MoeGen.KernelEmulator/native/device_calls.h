@@ -7,8 +7,9 @@ struct moegen_words4 { unsigned values[4]; };
 
 extern "C" {
 unsigned moegen_dynamic_shared_memory();
-void moegen_store_shared(unsigned destination, moegen_words4 words);
-void moegen_copy_async(unsigned destination, const void* source, bool valid);
+void moegen_store_shared(unsigned destination, moegen_words4 words, unsigned bytes);
+moegen_words4 moegen_load_shared(unsigned source, unsigned bytes);
+void moegen_copy_async(unsigned destination, const void* source, unsigned bytes, bool valid);
 void moegen_copy_commit();
 void moegen_copy_wait(int pending);
 moegen_words4 moegen_ldmatrix_x4(unsigned row);

@@ -1,5 +1,6 @@
 using MoeGen.Generators.Helpers;
 using MoeGen.Generators.Models;
+using MoeGen.Generators.Planning;
 
 namespace MoeGen.Generators.Emit.CSharp;
 
@@ -26,7 +27,7 @@ internal static class LaunchersText
                 $"""
                 /// <summary>{stage.Summary}</summary>
                 public void {stage.Method}(in {stage.Arguments} arguments, {stage.Parameter}{Stream}) =>
-                    {stage.Field}.Launch(in arguments, {stage.Grid}, stream);
+                    {(stage.IsOptional ? $"({stage.Field} ?? throw {TooLarge(stage)})" : stage.Field)}.Launch(in arguments, {stage.Grid}, stream);
                 """);
         }
 
@@ -38,7 +39,7 @@ internal static class LaunchersText
     {
         foreach (StageKernel stage in stages)
         {
-            writer.Write($"private readonly {Names.MoeGen}.PartKernel {stage.Field};");
+            writer.Write($"private readonly {Names.MoeGen}.PartKernel{(stage.IsOptional ? "?" : "")} {stage.Field};");
         }
 
         foreach (GemmKernel gemm in gemms)
@@ -53,19 +54,23 @@ internal static class LaunchersText
         writer.Open($"public Launchers({Names.MoeGen}.KernelParts parts)");
         foreach (StageKernel stage in stages)
         {
-            writer.Write($"{stage.Field} = {Kernel(model, stage.Part, stage.Kernel, stage.Threads, 0)};");
+            WriteField(writer, stage.Field, Kernel(model, stage.Part, stage.Kernel, stage.Threads, stage.SharedMemoryBytes), stage.IsOptional, GpuLimits.MaxSharedMemoryBytes);
         }
 
         foreach (GemmKernel gemm in gemms)
         {
             string kernel = Kernel(model, gemm.Plan.Name, gemm.Kernel, gemm.Plan.Threads, gemm.Plan.SharedMemoryBytes);
-            writer.Write(gemm.IsOptional
-                ? $"{gemm.Field} = parts.Context.SharedMemoryPerBlockOptin < {gemm.Plan.SharedMemoryBytes} ? null : {kernel};"
-                : $"{gemm.Field} = {kernel};");
+            WriteField(writer, gemm.Field, kernel, gemm.IsOptional, gemm.Plan.SharedMemoryBytes);
         }
 
         writer.Close();
     }
+
+    private static void WriteField(CodeWriter writer, string field, string kernel, bool isOptional, int sharedMemoryBytes) =>
+        writer.Write(isOptional ? $"{field} = parts.Context.SharedMemoryPerBlockOptin < {sharedMemoryBytes} ? null : {kernel};" : $"{field} = {kernel};");
+
+    private static string TooLarge(StageKernel stage) =>
+        $"new global::System.NotSupportedException(\"{stage.Method} needs {stage.SharedMemoryBytes} bytes of shared memory a block, more than this GPU has.\")";
 
     private static string Kernel(MoeModel model, string part, string name, int threads, int sharedMemoryBytes) =>
         $"parts.Kernel(\"{(TextParts.IsSplit(model) ? part : "")}\", \"{name}\", threads: {threads}, sharedMemoryBytes: {sharedMemoryBytes})";

@@ -1,4 +1,5 @@
 using MoeGen.Generators.Models;
+using MoeGen.Generators.Planning;
 
 namespace MoeGen.Generators.Emit.CSharp;
 
@@ -17,6 +18,12 @@ internal sealed record StageKernel(
 
     /// <summary>Field of the launchers.</summary>
     public string Field => "_" + char.ToLowerInvariant(Method[0]) + Method.Substring(1);
+
+    /// <summary>Dynamic shared memory a block, in bytes.</summary>
+    public int SharedMemoryBytes { get; init; }
+
+    /// <summary>Whether some GPUs have too little shared memory for it.</summary>
+    public bool IsOptional => SharedMemoryBytes > GpuLimits.PortableSharedMemoryBytes;
 
     /// <summary>The part of the text that holds it, where the text has parts.</summary>
     public string Part { get; init; } = TextParts.Stages;
@@ -82,14 +89,24 @@ internal sealed record StageKernel(
         new(
             "DecodeGemm1", "moe_decode_gemm1", 256, $"{Names.MoeGen}.DecodeGemm1Arguments<{Names.Element(model.Dtype)}>",
             "global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8)",
-            "Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate."),
+            "Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.") { SharedMemoryBytes = RingBytes(model, 8) },
         new(
             "DecodeGemm2", "moe_decode_gemm2", 256, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
-            Gemm2Blocks, "Activated rows x fc2 and the reduction over K for few slots: 16 columns a block, or a few blocks."),
+            Gemm2Blocks, "Activated rows x fc2 and the reduction over K for few slots: 16 columns a block, or a few blocks.")
+        { SharedMemoryBytes = RingBytes(model, 8) + SumBytes(model, 64, 8) },
         new(
             "DecodeGemm2Wide", "moe_decode_gemm2", 512, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
-            Gemm2Blocks, "The same with twice the warps a block, for few columns and at most 32 slots."),
+            Gemm2Blocks, "The same with twice the warps a block, for few columns and at most 32 slots.")
+        { SharedMemoryBytes = RingBytes(model, 16) + SumBytes(model, 32, 16) },
     ];
+
+    // Of decode/stream_codes.cuh: a ring of kStreamBytes a warp.
+    private static int RingBytes(MoeModel model, int warps) => StreamsCodes(model) ? warps * 8704 : 0;
+
+    // Of decode/gemm2.cuh: sums of kDecodeColumns columns of each slot and, for each warp but the first, of kGroupSlots more.
+    private static int SumBytes(MoeModel model, int slots, int warps) => StreamsCodes(model) ? (slots + (16 * (warps - 1))) * 16 * sizeof(float) : 0;
+
+    private static bool StreamsCodes(MoeModel model) => model.Weights is { IsQuantized: true, QuantizesActivations: false };
 
     private static StageKernel Finalize(MoeModel model) => new(
         "Finalize", "moe_finalize", 256, $"{Names.MoeGen}.FinalizeArguments<{Names.Element(model.Dtype)}>",

@@ -89,7 +89,7 @@ extern "C" {
 
 moegen_words4 moegen_ldmatrix_x4(unsigned row) {
     // A pipeline may load fragments that it never multiplies; poison is reported by the mma that takes it.
-    own_lane().in[0] = shared_offset(row, Access::prefetch, __builtin_return_address(0));
+    own_lane().in[0] = shared_offset(row, 16, Access::prefetch, __builtin_return_address(0));
     meet(Collective::ldmatrix, 0, ~0u, load_matrices);
     moegen_words4 words;
     memcpy(words.values, own_lane().out, 16);

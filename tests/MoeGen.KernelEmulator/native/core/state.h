@@ -20,6 +20,7 @@ enum class Wait : uint8_t { ready, barrier, warp, exited };
 struct Copy {
     uint32_t offset;  // in dynamic shared memory
     uint32_t group;
+    uint32_t size;
     unsigned char bytes[16];
 };
 

@@ -1,0 +1,39 @@
+#pragma once
+#include "memory.cuh"
+// Loads from shared memory by its address (PTX ISA: ld.shared).
+
+struct alignas(8) Vector8 { unsigned words[2]; };
+
+// Reads 4 bytes.
+__device__ __forceinline__ unsigned load_shared_4(SharedAddress source)
+#ifdef __CUDA_ARCH__
+{
+    unsigned word;
+    asm volatile("ld.shared.u32 %0, [%1];" : "=r"(word) : "r"(source) : "memory");
+    return word;
+}
+#endif
+;
+
+// Reads 8 bytes.
+__device__ __forceinline__ Vector8 load_shared_8(SharedAddress source)
+#ifdef __CUDA_ARCH__
+{
+    Vector8 vector;
+    asm volatile("ld.shared.v2.u32 {%0, %1}, [%2];" : "=r"(vector.words[0]), "=r"(vector.words[1]) : "r"(source) : "memory");
+    return vector;
+}
+#endif
+;
+
+// Reads 16 bytes.
+__device__ __forceinline__ Vector16 load_shared_16(SharedAddress source)
+#ifdef __CUDA_ARCH__
+{
+    Vector16 vector;
+    asm volatile("ld.shared.v4.u32 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(vector.words[0]), "=r"(vector.words[1]), "=r"(vector.words[2]), "=r"(vector.words[3]) : "r"(source) : "memory");
+    return vector;
+}
+#endif
+;
