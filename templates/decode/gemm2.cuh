@@ -44,7 +44,12 @@ constexpr int kSumBytes = kDecodeColumns * sizeof(Sum);  // of a slot
 constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // of all warps: kWideDecodeThreads have half the slots
 #endif
 
+#ifdef MOE_CODES
+// One block a multiprocessor at least: for two of kWideDecodeThreads the compiler would spill.
+extern "C" __global__ void __launch_bounds__(kWideDecodeThreads, 1) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
+#else
 extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
+#endif
     __shared__ SlotGroups groups;
 #ifdef MOE_CODES
 #else
@@ -125,7 +130,8 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
             const int first = groups.slot_groups[slot] * rounds, last_warp = warp_of(all_rounds, first + rounds - 1, warps);
             SharedAddress sums = partial_sums + groups.places[slot] * kSumBytes + i % kDecodeColumns * sizeof(Sum);
             for (int other = warp_of(all_rounds, first, warps); other <= last_warp; ++other)
-                products += __uint_as_float(load_shared_4(sums + other * kGroupSlots * kSumBytes));
+                if (all_rounds >= warps || warp_round(all_rounds, other, warps) < warp_round(all_rounds, other + 1, warps))  // it has any
+                    products += __uint_as_float(load_shared_4(sums + other * kGroupSlots * kSumBytes));
 #else
 #pragma unroll 8
             for (int other = 0; other < warps; ++other) products += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
