@@ -17,8 +17,8 @@ __device__ __forceinline__ GroupScale group_scale(const WeightRows& row, int gro
 
 __device__ __forceinline__ ScalePair scale_pair(GroupScale scale) { return {(scale.packed & 0xffffu) * 0x10001u, (scale.packed >> 16) * 0x10001u}; }
 
-// Eight codes as elements; not yet times their scale, and exact, where kScaled is false.
-template <bool kScaled = true> __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, ScalePair scale) {
+// Eight codes as elements.
+__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, ScalePair scale) {
 #ifdef MOE_ZERO_POINTS
     const unsigned offsets = kMinusZeros + kIntegerBases + scale.zero_points;
 #else
@@ -29,8 +29,7 @@ template <bool kScaled = true> __device__ __forceinline__ Vector16 decode_codes(
     for (int i = 0; i < 4; ++i) {
         // A code in the mantissa of the base is base + code; without base and zero point it is exact, and the scale rounds it.
         const unsigned integers = merge_bits(codes[0] >> 4 * i, 0x000f000fu, kIntegerBases);
-        elements.words[i] = fma_elements(integers, kOnes, offsets);
-        if (kScaled) elements.words[i] = fma_elements(elements.words[i], scale.scales, kMinusZeros);
+        elements.words[i] = fma_elements(fma_elements(integers, kOnes, offsets), scale.scales, kMinusZeros);
     }
     return elements;
 }

@@ -30,7 +30,7 @@ __device__ __forceinline__ GroupScale group_scale(const WeightRows&, int, bool) 
 __device__ __forceinline__ ScalePair scale_pair(GroupScale) { return {}; }
 
 // Eight codes as elements: exact.
-template <bool = true> __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, ScalePair) {
+__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, ScalePair) {
     Vector16 elements;
 #pragma unroll
     for (int i = 0; i < 4; ++i) elements.words[i] = integer_elements(codes[i / 2] ^ 0x80808080u, i % 2 ? 0x0302u : 0x0100u);

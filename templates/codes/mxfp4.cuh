@@ -11,15 +11,15 @@ __device__ __forceinline__ GroupScale group_scale(const WeightRows& row, int gro
 
 __device__ __forceinline__ ScalePair scale_pair(GroupScale scale) { return {scale.bits * 0x10001u}; }
 
-// Eight codes as elements; not yet times their scale where kScaled is false.
-template <bool kScaled = true> __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, ScalePair scale) {
+// Eight codes as elements.
+__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, ScalePair scale) {
     Vector16 elements;
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
         const unsigned signs = codes[0] << (12 - 4 * i) & 0x80008000u;
         const unsigned numbers = 4 * i > kMinifloatShift ? codes[0] >> (4 * i - kMinifloatShift) : codes[0] << (kMinifloatShift - 4 * i);
         const unsigned floats = merge_bits(numbers, 0x00070007u << kMinifloatShift, signs);
-        elements.words[i] = kScaled ? fma_elements(floats, scale.scales, kMinusZeros) : floats;
+        elements.words[i] = fma_elements(floats, scale.scales, kMinusZeros);
     }
     return elements;
 }

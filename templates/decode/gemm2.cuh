@@ -63,7 +63,12 @@ __device__ __forceinline__ bool is_last_split(bool& is_last, int* arrived_blocks
     return is_last;
 }
 
+#ifdef MOE_CODES
+// One block a multiprocessor at least: for two of kWideDecodeThreads the compiler would spill.
+extern "C" __global__ void __launch_bounds__(kWideDecodeThreads, 1) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
+#else
 extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
+#endif
     __shared__ SlotGroups groups;
 #ifdef MOE_CODES
 #else
@@ -146,10 +151,11 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
 #ifdef MOE_CODES
             // Those of this block's warps that have taken some of the group's rounds.
             const int first = groups.slot_groups[slot] * rounds;
-            const int last_warp = min(warp_of(all_rounds, first + rounds - 1, all_warps) - first_warp, warps - 1);
+            const int last_warp = min(warp_of(all_rounds, first + rounds - 1, all_warps), first_warp + warps - 1);
             const SharedAddress sums = partial_sums + groups.places[slot] * kSumBytes + i % kDecodeColumns * sizeof(Sum);
-            for (int other = max(warp_of(all_rounds, first, all_warps) - first_warp, 0); other <= last_warp; ++other)
-                products += __uint_as_float(load_shared_4(sums + other * kGroupSlots * kSumBytes));
+            for (int other = max(warp_of(all_rounds, first, all_warps), first_warp); other <= last_warp; ++other)
+                if (all_rounds >= all_warps || warp_round(all_rounds, other, all_warps) < warp_round(all_rounds, other + 1, all_warps))  // it has any
+                    products += __uint_as_float(load_shared_4(sums + (other - first_warp) * kGroupSlots * kSumBytes));
 #else
 #pragma unroll 8
             for (int other = 0; other < warps; ++other) products += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];

@@ -10,24 +10,21 @@
 constexpr int kLaneCodes = 32 / kCodeWords;       // codes in 16 bytes
 constexpr int kStreamDepth = 16 * kLaneCodes;     // elements of depth a round, by which warps divide the depth: 256 bytes of codes
 constexpr int kStreamBytes = 8704;                // shared memory of a warp's ring: two blocks fit the 164 KB of compute capability 8.0
-constexpr int kStreamSteps = 4;                   // in the ring at most
+constexpr int kStreamSteps = 4;                   // of a ring at most
 constexpr int kGroupFragments = kGroupSlots / 8;  // n8 fragments
-constexpr int kWholeRows = 4 * kCodeWords;        // activation rows of a step of 64 bytes a weight row at most; with more it has 32
 
 using StreamSums = Sum[kGroupFragments][4];
 
-// What the ring holds of one step, for groups of up to kRows rows. Of each four lanes lane c owns the c-th quarter of the depth: codes
-// of the weight rows lane / 4 (low) and lane / 4 + 8 (high), and activations. So the depth is permuted inside mma, alike on both sides.
-template <int kRows> struct StreamStep {
-    static constexpr bool kWhole = kRows <= kWholeRows;
-    static constexpr int kFragments = (kRows + 7) / 8;
-    static constexpr int kLaneBytes = kWhole ? 16 : 8;                             // of codes of a weight row
+// What the ring holds of one step before the activations. Of each four lanes lane c owns the c-th quarter of the depth: kLaneBytes of
+// codes of the weight rows lane / 4 (low) and lane / 4 + 8 (high), and activations. So the depth is permuted inside mma, alike on both sides.
+template <bool kWhole> struct StepCodes {
+    static constexpr int kLaneBytes = kWhole ? 16 : 8;
     static constexpr int kParts = kLaneBytes / (4 * kCodeWords);                   // of eight elements, of a lane's depth
     static constexpr int kDepth = 32 * kParts;                                     // elements
     static constexpr int kGroups = kDepth > kGroupSize ? kDepth / kGroupSize : 1;  // of a weight row
     static constexpr int kChunks = kDepth / 8;                                     // 16-byte vectors of an activation row
 
-    // Places, in bytes. Codes of the high rows lie so far behind those of the low ones that lanes copy and read on different banks.
+    // Places, in bytes. Codes of the high rows lie so far behind those of the low ones that lanes copy to different banks.
     static constexpr int kHighCodes = 32 * kLaneBytes + (kWhole ? 0 : 64);
     static constexpr int kScales = kHighCodes + 32 * kLaneBytes;
     static constexpr int kScaleRow = kGroups > 2 ? 8 * kGroups : 16;               // words with a scale of a low row, and of its high row
@@ -37,12 +34,25 @@ template <int kRows> struct StreamStep {
 #else
     static constexpr int kActivations = kZeroPoints;
 #endif
-    static constexpr int kBytes = kActivations + kRows * kChunks * 16;
+};
+
+// Activation rows beside which kStreamSteps whole steps fit.
+constexpr int kFittingRows = (kStreamBytes / kStreamSteps - StepCodes<true>::kActivations) / (16 * StepCodes<true>::kChunks);
+constexpr int kWholeRows = kFittingRows < 8 ? kFittingRows : 8;
+
+// A step for groups of up to kRows rows; with more than kWholeRows, of half the depth.
+template <int kRows> struct StreamStep : StepCodes<(kRows <= kWholeRows)> {
+    using Codes = StepCodes<(kRows <= kWholeRows)>;
+    static constexpr bool kWhole = kRows <= kWholeRows;
+    static constexpr int kFragments = (kRows + 7) / 8;
+    static constexpr int kBytes = Codes::kActivations + kRows * Codes::kChunks * 16;
     static constexpr int kSteps = kStreamBytes / kBytes < kStreamSteps ? kStreamBytes / kBytes : kStreamSteps;  // in the ring
     static_assert(kSteps > 1, "a step is copied while another is multiplied");
 
-    // Of a chunk of an activation row: any eight lanes that copy or read at once do so on different banks.
-    __device__ static __forceinline__ int activation(int row, int chunk) { return kActivations + (row * kChunks + (chunk ^ (row & 1) ^ (chunk / 8 * 2))) * 16; }
+    // Place of a chunk of an activation row: any eight lanes that copy or read at once do so on different banks.
+    __device__ static __forceinline__ int activation(int row, int chunk) {
+        return Codes::kActivations + (row * Codes::kChunks + (chunk ^ (row & 1) ^ (chunk / 8 * 2))) * 16;
+    }
 };
 
 // Two weight rows, of this lane.
@@ -63,7 +73,7 @@ template <int kRows> struct CodeStream {
     using Step = StreamStep<kRows>;
     using CodePart = LanePart<Step::kWhole ? 2 : 1>;
     using ScalePart = LanePart<(Step::kGroups > 2) ? 2 : 1>;
-    static constexpr int kCodeCopies = Step::kWhole ? 2 : 1, kScaleCopies = Step::kGroups > 2 ? 2 : 1, kActivationCopies = kRows * Step::kChunks / 32;
+    static constexpr int kCodeCopies = Step::kWhole ? 2 : 1, kScaleCopies = Step::kGroups > 2 ? 2 : 1, kActivationCopies = (kRows * Step::kChunks + 31) / 32;
     static constexpr int kTurnDepth = Step::kSteps * Step::kDepth;                       // after which the ring begins again
     static constexpr bool kWholeTurns = kHasGroups && kTurnDepth % (2 * kGroupSize) == 0;  // words of scales in a turn
 
@@ -182,47 +192,41 @@ template <int kRows> struct CodeStream {
 
     // sums += the products of a step that has been copied.
     __device__ __forceinline__ void multiply(StreamSums& sums, int step, int depth) const {
-        constexpr bool kScalesSums = kHasGroups && kGroupSize % Step::kDepth == 0;  // one scale a weight row
         unsigned low_codes[4], high_codes[4];
         ScalePair low_scale = {}, high_scale = {};
         load_codes(low_codes, own_codes + step * Step::kBytes);
         load_codes(high_codes, own_codes + step * Step::kBytes + Step::kHighCodes);
         if constexpr (kHasGroups) load_scales(low_scale, high_scale, step, depth);
-        StreamSums products = {};
 #pragma unroll
         for (int part = 0; part < Step::kParts; ++part) {
-            const Vector16 low = decode_codes<!kScalesSums>(low_codes + part * kCodeWords, low_scale);
-            const Vector16 high = decode_codes<!kScalesSums>(high_codes + part * kCodeWords, high_scale);
+            const Vector16 low = decode_codes(low_codes + part * kCodeWords, low_scale);
+            const Vector16 high = decode_codes(high_codes + part * kCodeWords, high_scale);
 #pragma unroll
             for (int fragment = 0; fragment < Step::kFragments; ++fragment) {
                 const Vector16 values = load_shared_16(own_activations[fragment][part] + step * Step::kBytes);
 #pragma unroll
                 for (int half = 0; half < 2; ++half) {
                     const unsigned weights[4] = {low.words[2 * half], high.words[2 * half], low.words[2 * half + 1], high.words[2 * half + 1]};
-                    mma(kScalesSums ? products[fragment] : sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
+                    mma(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
                 }
             }
-        }
-        if constexpr (kScalesSums) {
-            const float low = unpack_low(low_scale.scales), high = unpack_low(high_scale.scales);
-#pragma unroll
-            for (int i = 0; i < Step::kFragments * 4; ++i) sums[i / 4][i % 4] = fmaf(products[i / 4][i % 4], i % 4 < 2 ? low : high, sums[i / 4][i % 4]);
         }
     }
 
     __device__ __forceinline__ void next_turn() {
+        constexpr int kTurnGroups = kWholeTurns ? kTurnDepth / kGroupSize : 0;
 #pragma unroll
-        for (int copy = 0; copy < kCodeCopies; ++copy) codes[copy] += Step::kSteps * (4 * Step::kLaneBytes);
+        for (int copy = 0; copy < kCodeCopies; ++copy) advance(codes[copy], Step::kSteps * (4 * Step::kLaneBytes));
 #pragma unroll
-        for (int copy = 0; copy < kActivationCopies; ++copy) activations[copy] += kTurnDepth;
+        for (int copy = 0; copy < kActivationCopies; ++copy) advance(activations[copy], kTurnDepth);
 #pragma unroll
-        for (int copy = 0; kWholeTurns && copy < kScaleCopies; ++copy) {
-            scales[copy][0] += kTurnDepth / kGroupSize * 2;
-            scales[copy][1] += kTurnDepth / kGroupSize * 2;
-            zero_points[copy] += kTurnDepth / kGroupSize;
+        for (int copy = 0; copy < kScaleCopies; ++copy) {
+            advance(scales[copy][0], kTurnGroups * 2);
+            advance(scales[copy][1], kTurnGroups * 2);
+            advance(zero_points[copy], kTurnGroups);
         }
-        low_group += kWholeTurns ? kTurnDepth / kGroupSize : 0;
-        high_group += kWholeTurns ? kTurnDepth / kGroupSize : 0;
+        low_group += kTurnGroups;
+        high_group += kTurnGroups;
     }
 
     // sums = the products over the depth.

@@ -5,14 +5,15 @@ namespace MoeGen.KernelEmulator.Tests;
 /// <summary>An emulated device for one test; skips the test, with the reason, where there is no C++ compiler.</summary>
 internal sealed class EmulatedDevice : IDisposable
 {
-    public EmulatedDevice()
+    /// <param name="multiprocessors">Of one block each.</param>
+    public EmulatedDevice(int multiprocessors = 2)
     {
         if (!HostCompiler.IsAvailable(out string reason))
         {
             Assert.Skip($"NOT RUN, no kernel was executed: {reason}");
         }
 
-        Driver = new EmulatedCudaDriver();
+        Driver = new EmulatedCudaDriver { Multiprocessors = multiprocessors };
         Context = new CudaContext(Driver);
     }
 
