@@ -58,22 +58,8 @@ struct DecodeTask {
     bool has_high;
 };
 
-#ifdef MOE_CODES
 // First of the tasks that a block takes, of tasks divided evenly among blocks.
 __device__ __forceinline__ int block_share(int tasks, unsigned block) { return static_cast<unsigned long long>(tasks) * block / gridDim.x; }
-#else
-// Warps that share a task's depth, as a power of two: what gives the warp with most to do the fewest rounds of loads.
-__device__ __forceinline__ int log_depth_parts(unsigned tasks, unsigned rounds) {
-    const unsigned warps = gridDim.x * kDecodeWarps;
-    unsigned best = 0, fewest = ~0u;
-#pragma unroll
-    for (unsigned log = 0; 1u << log <= kDecodeWarps; ++log) {
-        const unsigned needed = ((tasks << log) + warps - 1) / warps * ((rounds + (1u << log) - 1) >> log);
-        if (needed < fewest) { best = log; fewest = needed; }
-    }
-    return best;
-}
-#endif
 
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
 __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
@@ -175,25 +161,42 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const auto row_of = [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; };
     StreamSums sums;
 
-#ifdef MOE_CODES
-    // The depths of a block's tasks, laid end to end in rounds, are divided evenly among its warps. Who has the beginning of a task that
-    // goes on in the next warps finishes it.
-    const int first_task = block_share(tasks, blockIdx.x), block_rounds = (block_share(tasks, blockIdx.x + 1) - first_task) * rounds;
+    // Whole tasks, neighbouring warps neighbouring rows, as long as all warps of the grid have one. The depths of a block's share of the
+    // rest, laid end to end in rounds, are divided evenly among its warps; who has the beginning of a task that goes on in the next warps
+    // finishes it.
+    const int all_warps = gridDim.x * kDecodeWarps, whole_tasks = tasks - static_cast<unsigned>(tasks) % static_cast<unsigned>(all_warps);
+    const int first_task = whole_tasks + block_share(tasks - whole_tasks, blockIdx.x);
+    const int block_rounds = (whole_tasks + block_share(tasks - whole_tasks, blockIdx.x + 1) - first_task) * rounds;
     const int begin = warp_round(block_rounds, warp, kDecodeWarps), end = warp_round(block_rounds, warp + 1, kDecodeWarps);
-    for (int round = begin; round < end;) {
-        const int index = static_cast<unsigned>(round) / static_cast<unsigned>(rounds), first = round - index * rounds;
-        const int last = min(rounds, first + end - round);
-        const DecodeTask task = task_at(first_task + index);
+    int whole_task = blockIdx.x * kDecodeWarps + warp;
+    for (int round = begin; whole_task < whole_tasks || round < end;) {
+        int index = whole_task, first = 0, last = rounds;
+        if (whole_task < whole_tasks) {
+            whole_task += all_warps;
+        } else {
+            index = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
+            first = round - index * rounds;
+            last = min(rounds, first + end - round);
+            index += first_task;
+            round += last - first;
+        }
+        const DecodeTask task = task_at(index);
+#ifdef MOE_CODES
         stream_rows(sums, dynamic_shared_memory() + warp * kStreamBytes,
                     {{arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, task.low_row, task.has_high ? task.high_row : task.low_row, depth},
                     groups, task.group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth));
+#else
+#pragma unroll
+        for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;
+        stream_rows(sums, arguments.fc1ExpertWeights + task.low_row * depth, task.has_high ? arguments.fc1ExpertWeights + task.high_row * depth : nullptr,
+                    streamed_rows(groups, task.group, row_of), first * kStreamDepth, min(last * kStreamDepth, depth));
+#endif
         if (first > 0) {
 #pragma unroll
             for (int i = 0; i < kGroupFragments * 4; ++i) part_sums[warp][i][lane] = sums[i / 4][i % 4];
         } else if (last == rounds) {
             finish_task(arguments, groups, task, sums, intermediate, top_k);
         }
-        round += last - first;
     }
     __syncthreads();
     const int open = end / rounds;
@@ -207,32 +210,5 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         }
         finish_task(arguments, groups, task_at(first_task + open), sums, intermediate, top_k);
     }
-#else
-    // Neighbouring warps read neighbouring rows, or parts of one task's depth.
-    const int log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
-    const int part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
-    for (int base = blockIdx.x * block_tasks; base < tasks; base += gridDim.x * block_tasks) {
-        const bool has_task = base + (warp >> log_parts) < tasks;
-        const DecodeTask task = task_at(has_task ? base + (warp >> log_parts) : 0);
-#pragma unroll
-        for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;
-        if (has_task)
-            stream_rows(sums, arguments.fc1ExpertWeights + task.low_row * depth, task.has_high ? arguments.fc1ExpertWeights + task.high_row * depth : nullptr,
-                        streamed_rows(groups, task.group, row_of),
-                        (rounds * part >> log_parts) * kStreamDepth, min((rounds * (part + 1) >> log_parts) * kStreamDepth, depth));
-
-        // The parts are added in their order, by the warp of the first.
-        if (parts > 1) {
-#pragma unroll
-            for (int i = 0; i < kGroupFragments * 4; ++i) part_sums[warp][i][lane] = sums[i / 4][i % 4];
-            __syncthreads();
-            for (int other = 1; part == 0 && other < parts; ++other)
-#pragma unroll
-                for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] += part_sums[warp + other][i][lane];
-            __syncthreads();
-        }
-        if (has_task && part == 0) finish_task(arguments, groups, task, sums, intermediate, top_k);
-    }
-#endif
     fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
 }
