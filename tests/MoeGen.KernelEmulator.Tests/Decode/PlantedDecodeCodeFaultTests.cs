@@ -22,7 +22,7 @@ public sealed class PlantedDecodeCodeFaultTests
         new("activations beyond the depth", "depth < activation_end", "true", FaultKind.OutOfBounds),
         new("scale of the other half of the word", "low_group % 2 ? 0x3232u : 0x1010u", "low_group % 2 ? 0x1010u : 0x3232u", null),
         new("low row's scale for the high row", "high.scales = __byte_perm(words.words[1]", "high.scales = __byte_perm(words.words[0]", null),
-        new("codes that do not move on", "advance(codes[copy], Step::kSteps", "advance(codes[copy], (Step::kSteps - 1)", null),
+        new("codes that do not move on", "advance_pointer(codes[copy], Step::kSteps", "advance_pointer(codes[copy], (Step::kSteps - 1)", null),
         new("warp's share of a task dropped", "done < (open + 1) * rounds;", "done < open * rounds;", null),
         new("barrier missing between the shares of a task", "    __syncthreads();\n    const int open", "    const int open", FaultKind.DataRace),
         new("sums of warps in one place", "(warp * kGroupSlots + entry)", "(warp + entry)", FaultKind.UninitializedRead),
@@ -34,7 +34,7 @@ public sealed class PlantedDecodeCodeFaultTests
         new("half of the word that is the same in every step", "group % 2 ? 0x2222u : 0u", "0u", null),
         new("word of the group before", "word_of(row.scales + copied_group + 1)", "word_of(row.scales + copied_group)", null),
         new("zero point of the next group", "0x4040u + (low_group + group & 3)", "0x4040u + (low_group + group + 1 & 3)", null),
-        new("zero points that do not move on", "advance(zero_points[copy], kTurnGroups)", "advance(zero_points[copy], 0)", null),
+        new("zero points that do not move on", "advance_pointer(zero_points[copy], kTurnGroups)", "advance_pointer(zero_points[copy], 0)", null),
     ];
 
     // Of a task of three rounds, which eight warps share.

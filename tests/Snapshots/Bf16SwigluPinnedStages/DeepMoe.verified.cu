@@ -862,12 +862,14 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
     if (expert >= 0) groups.slots[place] = slot;
     __syncthreads();
 
-    if (leader) {
-        int group = 0;
+    if (expert >= 0) {
+        int group = -1;  // leaders up to this slot's, less one
         for (int other = 0; other < num_slots; ++other)
-            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other < slot));
-        groups.experts[group] = expert;
-        groups.starts[group] = place;
+            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other <= slot));
+        if (leader) {
+            groups.experts[group] = expert;
+            groups.starts[group] = place;
+        }
     }
     if (slot == 0) {
         int count = 0, entries = 0;
@@ -911,16 +913,20 @@ __device__ __forceinline__ void stream_rows(
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
             if (fragment >= activations.fragments) break;
             const Operand* row = activations.rows[fragment];
+            Vector16 values[kStreamUnroll] = {};
 #pragma unroll
             for (int step = 0; step < kStreamUnroll; ++step) {
                 const int depth = round + step * kStreamStep + lane_depth;
-                Vector16 values = {};
-                if (row && depth < end) values = *reinterpret_cast<const Vector16*>(row + depth);
+                if (row && depth < end) values[step] = *reinterpret_cast<const Vector16*>(row + depth);
+            }
+            __syncwarp();  // the compiler would put each load in front of its use, so that they wait one after the other
+#pragma unroll
+            for (int step = 0; step < kStreamUnroll; ++step) {
 #pragma unroll
                 for (int half = 0; half < 2; ++half) {
                     const unsigned weights[4] = {low_weights[step].words[2 * half], high_weights[step].words[2 * half],
                                                  low_weights[step].words[2 * half + 1], high_weights[step].words[2 * half + 1]};
-                    mma(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
+                    mma(sums[fragment], weights, values[step].words[2 * half], values[step].words[2 * half + 1]);
                 }
             }
         }
@@ -968,6 +974,14 @@ static_assert(sizeof(DecodeGemm1Arguments) == 152, "the launcher passes this lay
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
+// A group's rows by kDecodeOutputs outputs: the weight rows of this lane.
+struct DecodeTask {
+    int group, expert;
+    int low_output, high_output;
+    long long low_row, high_row;
+    bool has_high;
+};
+
 // Warps that share a task's depth, as a power of two: what gives the warp with most to do the fewest rounds of loads.
 __device__ __forceinline__ int log_depth_parts(unsigned tasks, unsigned rounds) {
     const unsigned warps = gridDim.x * kDecodeWarps;
@@ -993,6 +1007,35 @@ __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, co
     }
 }
 
+// Bias, activation and rounding of a task's sums over the whole depth.
+__device__ __forceinline__ void finish_task(
+    const DecodeGemm1Arguments& arguments, const SlotGroups& groups, const DecodeTask& task, const StreamSums& sums, int intermediate, int top_k) {
+    const int lane = threadIdx.x % 32;
+    const Element* biases = arguments.fc1ExpertBiases;
+    const float low_bias = biases ? unpack_low(biases[task.low_row].bits) : 0.0f;
+    const float high_bias = biases && task.has_high ? unpack_low(biases[task.high_row].bits) : 0.0f;
+    const ActivationParameters parameters =
+        activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, task.expert);
+    auto store = [&](int slot, int output, float value) {
+        arguments.activated[static_cast<long long>(slot) * intermediate + output].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
+    };
+#pragma unroll
+    for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
+            const int entry = groups.starts[task.group] + fragment * 8 + lane % 4 * 2 + i;
+            if (entry >= groups.starts[task.group + 1]) continue;
+            const int slot = groups.slots[entry];
+            float low = static_cast<float>(sums[fragment][i]), high = static_cast<float>(sums[fragment][2 + i]);
+            low += low_bias;
+            high += high_bias;
+            store(slot, task.low_output, activate(low, kGated ? high : low, parameters));
+            if (!kGated && task.has_high) store(slot, task.high_output, activate(high, high, parameters));
+        }
+    }
+}
+
 extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
     __shared__ SlotGroups groups;
     __shared__ Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];
@@ -1002,29 +1045,35 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    const auto task_at = [&](int index) {
+        DecodeTask task;
+        task.group = static_cast<unsigned>(index) / static_cast<unsigned>(column_tasks);
+        task.expert = groups.experts[task.group];
+        task.low_output = (index - task.group * column_tasks) * kDecodeOutputs + lane / 4;
+        task.high_output = kGated ? task.low_output : task.low_output + 8;
+        const long long first_row = static_cast<long long>(task.expert) * (kGated ? 2 * intermediate : intermediate);
+        task.low_row = first_row + arguments.gateRowOffset + task.low_output * arguments.gateRowStride;
+        task.high_row = first_row
+            + (kGated ? arguments.upRowOffset + task.high_output * arguments.upRowStride : arguments.gateRowOffset + task.high_output * arguments.gateRowStride);
+        task.has_high = task.high_output < intermediate;
+        return task;
+    };
+    const auto row_of = [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; };
+    StreamSums sums;
 
-    // A task is one group's rows by kDecodeOutputs outputs; neighbouring warps read neighbouring rows, or parts of one task's depth.
+    // Neighbouring warps read neighbouring rows, or parts of one task's depth.
+    const int log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
+    const int part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
     for (int base = blockIdx.x * block_tasks; base < tasks; base += gridDim.x * block_tasks) {
-        const int task = base + (warp >> log_parts), group = static_cast<unsigned>(task) / static_cast<unsigned>(column_tasks);
-        const bool has_task = task < tasks;
-        const int expert = has_task ? groups.experts[group] : 0;
-        const int low_output = (task - group * column_tasks) * kDecodeOutputs + lane / 4;
-        const int high_output = kGated ? low_output : low_output + 8;
-        const long long first_row = static_cast<long long>(expert) * (kGated ? 2 * intermediate : intermediate);
-        const long long low_row = first_row + arguments.gateRowOffset + low_output * arguments.gateRowStride;
-        const long long high_row = first_row
-            + (kGated ? arguments.upRowOffset + high_output * arguments.upRowStride : arguments.gateRowOffset + high_output * arguments.gateRowStride);
-        const bool has_high = high_output < intermediate;
-        StreamSums sums = {};
-        if (has_task) {
-            const StreamedRows activations = streamed_rows(
-                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; });
-            stream_rows(sums, arguments.fc1ExpertWeights + low_row * depth,
-                        has_high ? arguments.fc1ExpertWeights + high_row * depth : nullptr, activations,
+        const bool has_task = base + (warp >> log_parts) < tasks;
+        const DecodeTask task = task_at(has_task ? base + (warp >> log_parts) : 0);
+#pragma unroll
+        for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;
+        if (has_task)
+            stream_rows(sums, arguments.fc1ExpertWeights + task.low_row * depth, task.has_high ? arguments.fc1ExpertWeights + task.high_row * depth : nullptr,
+                        streamed_rows(groups, task.group, row_of),
                         (rounds * part >> log_parts) * kStreamDepth, min((rounds * (part + 1) >> log_parts) * kStreamDepth, depth));
-        }
 
         // The parts are added in their order, by the warp of the first.
         if (parts > 1) {
@@ -1036,31 +1085,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
                 for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] += part_sums[warp + other][i][lane];
             __syncthreads();
         }
-        if (!has_task || part != 0) continue;
-
-        const Element* biases = arguments.fc1ExpertBiases;
-        const float low_bias = biases ? unpack_low(biases[low_row].bits) : 0.0f;
-        const float high_bias = biases && has_high ? unpack_low(biases[high_row].bits) : 0.0f;
-        const ActivationParameters parameters =
-            activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, expert);
-        auto store = [&](int slot, int output, float value) {
-            arguments.activated[static_cast<long long>(slot) * intermediate + output].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
-        };
-#pragma unroll
-        for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
-#pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
-                const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
-                if (entry >= groups.starts[group + 1]) continue;
-                const int slot = groups.slots[entry];
-                float low = static_cast<float>(sums[fragment][i]), high = static_cast<float>(sums[fragment][2 + i]);
-                low += low_bias;
-                high += high_bias;
-                store(slot, low_output, activate(low, kGated ? high : low, parameters));
-                if (!kGated && has_high) store(slot, high_output, activate(high, high, parameters));
-            }
-        }
+        if (has_task && part == 0) finish_task(arguments, groups, task, sums, intermediate, top_k);
     }
     fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
 }
@@ -1109,10 +1134,10 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
-        const StreamedRows activations = streamed_rows(
-            groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; });
+        const auto row_of = [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; };
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
         StreamSums sums = {};
+        const StreamedRows activations = streamed_rows(groups, group, row_of);
         const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
                     first * kStreamDepth, min(last * kStreamDepth, depth));

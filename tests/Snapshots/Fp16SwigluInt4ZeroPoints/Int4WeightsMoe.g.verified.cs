@@ -83,7 +83,7 @@ partial class Int4WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int4Weigh
         private readonly global::MoeGen.PartKernel _finalize;
         private readonly global::MoeGen.PartKernel _decodeGemm1;
         private readonly global::MoeGen.PartKernel _decodeGemm2;
-        private readonly global::MoeGen.PartKernel _decodeGemm2Wide;
+        private readonly global::MoeGen.PartKernel? _decodeGemm2Wide;
         private readonly global::MoeGen.PartKernel _gemm1M16N128K64S3;
         private readonly global::MoeGen.PartKernel _gemm2M16N128K64S3;
         private readonly global::MoeGen.PartKernel _gemm1M32N128K64S3;
@@ -103,9 +103,9 @@ partial class Int4WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int4Weigh
             _routeScan = parts.Kernel("stages", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
             _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
-            _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
-            _decodeGemm2Wide = parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
+            _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 69632);
+            _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 80896);
+            _decodeGemm2Wide = parts.Context.SharedMemoryPerBlockOptin < 166912 ? null : parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 156672);
             _gemm1M16N128K64S3 = parts.Kernel("m16n128k64s3", "moe_gemm1_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
             _gemm2M16N128K64S3 = parts.Kernel("m16n128k64s3", "moe_gemm2_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
             _gemm1M32N128K64S3 = parts.Kernel("m32n128k64s3", "moe_gemm1_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
@@ -148,7 +148,7 @@ partial class Int4WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int4Weigh
 
         /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
         public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
+            (_decodeGemm2Wide ?? throw new global::System.NotSupportedException("DecodeGemm2Wide needs 156672 bytes of shared memory a block, more than this GPU has.")).Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16, stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

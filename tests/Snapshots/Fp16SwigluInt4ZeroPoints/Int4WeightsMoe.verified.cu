@@ -164,11 +164,21 @@ __device__ __forceinline__ unsigned merge_bits(unsigned a, unsigned mask, unsign
 #endif
 ;
 
+// Moves a pointer on: to an induction variable the compiler would make an address anew at each use, from the loop's counter (PTX ISA: add).
+template <class T> __device__ __forceinline__ void advance_pointer(const T*& pointer, long long elements)
+#ifdef __CUDA_ARCH__
+{
+    asm("add.s64 %0, %0, %1;" : "+l"(pointer) : "l"(elements * static_cast<long long>(sizeof(T))));
+}
+#endif
+;
+
 // ---- codes/groups.cuh ---- What 4-bit weights have in common: eight codes a word, element 2i in bits 4i, element 2i + 1 in bits 16 + 4i, and a scale of each
 // kGroupSize elements along a row, as an element.
 using WeightScale = Element;
 
 constexpr int kCodeWords = 1;           // 32-bit words of eight codes
+constexpr bool kHasGroups = true;       // whether scales go with the codes
 constexpr unsigned kZeroCodes = 0u;     // any codes: their scale is 0
 
 __device__ __forceinline__ constexpr int code_row_bytes(int columns) { return columns / 2; }
@@ -187,6 +197,7 @@ __device__ __forceinline__ WeightRows rows_at(const WeightRows& weights, long lo
 
 // ---- codes/int4.cuh ---- Weights as 4-bit integers: scale * (code - zero point), rounded once.
 struct GroupScale { unsigned packed; };  // an element; above it the zero point, where there are any
+struct ScalePair { unsigned scales, zero_points; };  // the same, each twice
 
 // Of a group from a row's place on; a scale of zero where `valid` is false.
 __device__ __forceinline__ GroupScale group_scale(const WeightRows& row, int group, bool valid) {
@@ -194,16 +205,17 @@ __device__ __forceinline__ GroupScale group_scale(const WeightRows& row, int gro
     return {row.scales[group].bits | static_cast<unsigned>(row.zero_points[group]) << 16};
 }
 
+__device__ __forceinline__ ScalePair scale_pair(GroupScale scale) { return {(scale.packed & 0xffffu) * 0x10001u, (scale.packed >> 16) * 0x10001u}; }
+
 // Eight codes as elements.
-__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, GroupScale scale) {
-    const unsigned scales = (scale.packed & 0xffffu) * 0x10001u;
-    const unsigned offsets = kMinusZeros + kIntegerBases + (scale.packed >> 16) * 0x10001u;
+__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, ScalePair scale) {
+    const unsigned offsets = kMinusZeros + kIntegerBases + scale.zero_points;
     Vector16 elements;
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
         // A code in the mantissa of the base is base + code; without base and zero point it is exact, and the scale rounds it.
         const unsigned integers = merge_bits(codes[0] >> 4 * i, 0x000f000fu, kIntegerBases);
-        elements.words[i] = fma_elements(fma_elements(integers, kOnes, offsets), scales, kMinusZeros);
+        elements.words[i] = fma_elements(fma_elements(integers, kOnes, offsets), scale.scales, kMinusZeros);
     }
     return elements;
 }
@@ -402,6 +414,26 @@ __device__ __forceinline__ void cp_async_16(SharedAddress destination, const voi
 #endif
 ;
 
+// The same by way of L1, for what other warps read too.
+__device__ __forceinline__ void cp_async_cached_16(SharedAddress destination, const void* source, bool valid)
+#ifdef __CUDA_ARCH__
+{
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 16, %2;"
+                 :: "r"(destination), "l"(source), "r"(valid ? 16 : 0) : "memory");
+}
+#endif
+;
+
+// Copies 4 bytes by way of L1. Where `valid` is false nothing is read and 4 zero bytes are written.
+__device__ __forceinline__ void cp_async_4(SharedAddress destination, const void* source, bool valid)
+#ifdef __CUDA_ARCH__
+{
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;"
+                 :: "r"(destination), "l"(source), "r"(valid ? 4 : 0) : "memory");
+}
+#endif
+;
+
 // Closes the group of all copies that this thread has issued since the last call.
 __device__ __forceinline__ void cp_async_commit()
 #ifdef __CUDA_ARCH__
@@ -528,6 +560,15 @@ __device__ __forceinline__ void store_shared(SharedAddress destination, const Ve
 #endif
 ;
 
+// Writes 4 bytes.
+__device__ __forceinline__ void store_shared_4(SharedAddress destination, unsigned word)
+#ifdef __CUDA_ARCH__
+{
+    asm volatile("st.shared.u32 [%0], %1;" :: "r"(destination), "r"(word) : "memory");
+}
+#endif
+;
+
 // ---- gemm/weight_rows.cuh ---- The B operand from codes: the weight rows of one expert, in the order of ColumnMap, become elements on their way to shared memory.
 // Codes are fetched into registers a stage before they are decoded, so that the loads have a stage's time.
 template <class Tile, bool kPaired> struct RowsB {
@@ -580,7 +621,7 @@ template <class Tile, bool kPaired> struct RowsB {
     __device__ __forceinline__ void copy(SharedAddress stage, int pass, bool) const {
         if (Loader::kPartialPass && pass * kRowsPerPass + Loader::thread_row() >= Tile::kTileN) return;
         store_shared(stage + swizzled<Tile>(Loader::thread_row(), threadIdx.x % Loader::kChunks) + pass * kRowsPerPass * TileTraits<Tile>::kRowBytes,
-                     decode_codes(codes[pass], scales[pass]));
+                     decode_codes(codes[pass], scale_pair(scales[pass])));
     }
 };
 
@@ -973,18 +1014,6 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
 #endif
 
 // ---- primitives/stream.cuh ---- Loads of what is read once, such as weights in decoding: they leave L1 to what is read again.
-// 16 bytes from global memory that no kernel writes meanwhile; zeros where `valid` is false (PTX ISA: ld.global.nc, sm_80).
-__device__ __forceinline__ Vector16 load_streamed(const void* source, bool valid)
-#ifdef __CUDA_ARCH__
-{
-    Vector16 vector = {};
-    if (valid)
-        asm("ld.global.nc.L1::no_allocate.L2::128B.v4.u32 {%0, %1, %2, %3}, [%4];"
-            : "=r"(vector.words[0]), "=r"(vector.words[1]), "=r"(vector.words[2]), "=r"(vector.words[3]) : "l"(source));
-    return vector;
-}
-#endif
-;
 
 // Asks for the 128 bytes around `source` in L2, and waits for nothing (PTX ISA: prefetch, sm_20).
 __device__ __forceinline__ void fetch_into_l2(const void* source)
@@ -1009,6 +1038,8 @@ struct SlotGroups {
     int starts[kDecodeSlots + 1];    // first entry in `slots` of each group, then the number of entries
     int experts[kDecodeSlots];       // expert of each group
     int count;                       // groups
+    int places[kDecodeSlots];        // of each slot in `slots`, where it has an expert
+    int slot_groups[kDecodeSlots];   // its group
 };
 
 // Divisions of what is never negative: half as long without a sign, and every warp waits for them before its first load.
@@ -1016,6 +1047,9 @@ __device__ __forceinline__ int token_of(int slot, int top_k) { return static_cas
 
 // First of the rounds that a warp takes, of rounds divided among `warps`, a power of two.
 __device__ __forceinline__ int warp_round(unsigned rounds, unsigned warp, unsigned warps) { return rounds * warp >> (__ffs(warps) - 1); }
+
+// The warp that takes a round.
+__device__ __forceinline__ int warp_of(unsigned rounds, unsigned round, unsigned warps) { return ((round + 1) * warps - 1) / rounds; }
 
 // Slots of the tokens that there are.
 __device__ __forceinline__ int present_slots(const int* num_tokens_on_device, int num_slots, int top_k) {
@@ -1041,12 +1075,16 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
     if (expert >= 0) groups.slots[place] = slot;
     __syncthreads();
 
-    if (leader) {
-        int group = 0;
+    if (expert >= 0) {
+        int group = -1;  // leaders up to this slot's, less one
         for (int other = 0; other < num_slots; ++other)
-            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other < slot));
-        groups.experts[group] = expert;
-        groups.starts[group] = place;
+            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other <= slot));
+        if (leader) {
+            groups.experts[group] = expert;
+            groups.starts[group] = place;
+        }
+        groups.places[slot] = place;
+        groups.slot_groups[slot] = group;
     }
     if (slot == 0) {
         int count = 0, entries = 0;
@@ -1057,91 +1095,298 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
     __syncthreads();
 }
 
-// ---- decode/stream_rows.cuh ---- Few rows: weights go from memory to the tensor cores by way of registers alone. A warp takes 16 weight rows as the m16 side
-// of mma and up to kGroupSlots rows of activations as the n8 side.
+// ---- primitives/load_shared.cuh ---- Loads from shared memory by its address (PTX ISA: ld.shared).
+struct alignas(8) Vector8 { unsigned words[2]; };
+
+// Reads 4 bytes.
+__device__ __forceinline__ unsigned load_shared_4(SharedAddress source)
+#ifdef __CUDA_ARCH__
+{
+    unsigned word;
+    asm volatile("ld.shared.u32 %0, [%1];" : "=r"(word) : "r"(source) : "memory");
+    return word;
+}
+#endif
+;
+
+// Reads 8 bytes.
+__device__ __forceinline__ Vector8 load_shared_8(SharedAddress source)
+#ifdef __CUDA_ARCH__
+{
+    Vector8 vector;
+    asm volatile("ld.shared.v2.u32 {%0, %1}, [%2];" : "=r"(vector.words[0]), "=r"(vector.words[1]) : "r"(source) : "memory");
+    return vector;
+}
+#endif
+;
+
+// Reads 16 bytes.
+__device__ __forceinline__ Vector16 load_shared_16(SharedAddress source)
+#ifdef __CUDA_ARCH__
+{
+    Vector16 vector;
+    asm volatile("ld.shared.v4.u32 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(vector.words[0]), "=r"(vector.words[1]), "=r"(vector.words[2]), "=r"(vector.words[3]) : "r"(source) : "memory");
+    return vector;
+}
+#endif
+;
+
+// ---- decode/stream_codes.cuh ---- Few rows times codes: what a warp multiplies goes by a ring of its own in shared memory, filled several steps ahead. Registers
+// could not hold as much, and loads return in their order, so that activations would wait for the codes of later steps. A warp
+// takes 16 weight rows as the m16 side of mma and the up to kGroupSlots rows of a group as the n8 side.
+constexpr int kLaneCodes = 32 / kCodeWords;       // codes in 16 bytes
+constexpr int kStreamDepth = 16 * kLaneCodes;     // elements of depth a round, by which warps divide the depth: 256 bytes of codes
+constexpr int kStreamBytes = 8704;                // shared memory of a warp's ring: two blocks fit the 164 KB of compute capability 8.0
+constexpr int kStreamSteps = 4;                   // of a ring at most
 constexpr int kGroupFragments = kGroupSlots / 8;  // n8 fragments
-constexpr int kStreamUnroll = 4;                           // 16-byte loads of each weight row that are in flight at once
-constexpr int kLaneCodes = 32 / kCodeWords;                // codes in 16 bytes
-constexpr int kStreamStep = 4 * kLaneCodes;                // elements of depth a step: 16 bytes of codes of each lane of four
-constexpr int kStreamDepth = kStreamStep * kStreamUnroll;  // elements of depth a round
 
 using StreamSums = Sum[kGroupFragments][4];
 
-// The activation rows that this lane brings: row lane / 4 of each fragment.
-struct StreamedRows {
-    const Operand* rows[kGroupFragments];
-    int fragments;
+// What the ring holds of one step before the activations. Of each four lanes lane c owns the c-th quarter of the depth: kLaneBytes of
+// codes of the weight rows lane / 4 (low) and lane / 4 + 8 (high), and activations. So the depth is permuted inside mma, alike on both sides.
+template <bool kWhole> struct StepCodes {
+    static constexpr int kLaneBytes = kWhole ? 16 : 8;
+    static constexpr int kParts = kLaneBytes / (4 * kCodeWords);                   // of eight elements, of a lane's depth
+    static constexpr int kDepth = 32 * kParts;                                     // elements
+    static constexpr int kGroups = kDepth > kGroupSize ? kDepth / kGroupSize : 1;  // of a weight row
+    static constexpr int kChunks = kDepth / 8;                                     // 16-byte vectors of an activation row
+
+    // Places, in bytes. Codes of the high rows lie so far behind those of the low ones that lanes copy to different banks.
+    static constexpr int kHighCodes = 32 * kLaneBytes + (kWhole ? 0 : 64);
+    static constexpr int kScales = kHighCodes + 32 * kLaneBytes;
+    static constexpr int kScaleRow = kGroups > 2 ? 8 * kGroups : 16;               // words with a scale of a low row, and of its high row
+    static constexpr int kZeroPoints = kScales + (kHasGroups ? 8 * kScaleRow : 0);
+    static constexpr int kActivations = kZeroPoints + 8 * kScaleRow;
 };
 
-// sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth. This lane brings weight rows lane / 4 (`low`) and
-// lane / 4 + 8 (`high`). Lane c = lane % 4 of each four owns 16 bytes of codes of every step, which become elements eight at a
-// time: the depth is permuted inside mma, alike on both sides. A step's codes are fetched where the step a round before it ends.
-template <int kFragments>
-__device__ __forceinline__ void stream_fragments(
-    StreamSums& sums, WeightRows low, WeightRows high, const StreamedRows& activations, int lane_depth, int begin, int end) {
-    constexpr int kSteps = kFragments == 1 ? kStreamUnroll : kStreamUnroll - 1;  // whose codes are in flight at once; one more spills beside two fragments
-    constexpr int kParts = kLaneCodes / 8, kStepBytes = kStreamStep / 8 * (4 * kCodeWords), kStepGroups = kStreamStep / kGroupSize;
-    constexpr bool kWholeLanes = kCodeWords == 1;  // groups are whole in a lane, and so the depth is
-    Vector16 low_codes[kSteps], high_codes[kSteps];
-    GroupScale low_scales[kSteps], high_scales[kSteps];
-    auto fetch = [&](int step, bool valid) {
-        low_codes[step] = load_streamed(low.codes + step * kStepBytes, valid);
-        high_codes[step] = load_streamed(high.codes + step * kStepBytes, valid);
-        low_scales[step] = group_scale(low, step * kStepGroups, valid);
-        high_scales[step] = group_scale(high, step * kStepGroups, valid);
-    };
-    int depth = begin + lane_depth;
+// Activation rows beside which kStreamSteps whole steps fit.
+constexpr int kFittingRows = (kStreamBytes / kStreamSteps - StepCodes<true>::kActivations) / (16 * StepCodes<true>::kChunks);
+constexpr int kWholeRows = kFittingRows < 8 ? kFittingRows : 8;
+
+// A step for groups of up to kRows rows; with more than kWholeRows, of half the depth.
+template <int kRows> struct StreamStep : StepCodes<(kRows <= kWholeRows)> {
+    using Codes = StepCodes<(kRows <= kWholeRows)>;
+    static constexpr bool kWhole = kRows <= kWholeRows;
+    static constexpr int kFragments = (kRows + 7) / 8;
+    static constexpr int kBytes = Codes::kActivations + kRows * Codes::kChunks * 16;
+    static constexpr int kSteps = kStreamBytes / kBytes < kStreamSteps ? kStreamBytes / kBytes : kStreamSteps;  // in the ring
+    static_assert(kSteps > 1, "a step is copied while another is multiplied");
+
+    // Place of a chunk of an activation row: any eight lanes that copy or read at once do so on different banks.
+    __device__ static __forceinline__ int activation(int row, int chunk) {
+        return Codes::kActivations + (row * Codes::kChunks + (chunk ^ (row & 1) ^ (chunk / 8 * 2))) * 16;
+    }
+};
+
+// Two weight rows, of this lane.
+struct StreamedRows {
+    WeightRows weights;
+    long long low, high;
+    int columns;
+};
+
+// What a lane copies of the two weight rows: of both the same part of four, or, where the rows have two parts, a part of one.
+template <int kCopies> struct LanePart {
+    __device__ static __forceinline__ bool is_high(int copy) { return kCopies == 2 ? copy == 1 : threadIdx.x % 2 == 1; }
+    __device__ static __forceinline__ int part() { return kCopies == 2 ? threadIdx.x % 4 : threadIdx.x % 4 / 2; }
+};
+
+// The products of two weight rows and the rows of a group over a part of the depth, step by step.
+template <int kRows> struct CodeStream {
+    using Step = StreamStep<kRows>;
+    using CodePart = LanePart<Step::kWhole ? 2 : 1>;
+    using ScalePart = LanePart<(Step::kGroups > 2) ? 2 : 1>;
+    static constexpr int kCodeCopies = Step::kWhole ? 2 : 1, kScaleCopies = Step::kGroups > 2 ? 2 : 1, kActivationCopies = (kRows * Step::kChunks + 31) / 32;
+    static constexpr int kTurnDepth = Step::kSteps * Step::kDepth;                       // after which the ring begins again
+    static constexpr bool kWholeTurns = kHasGroups && kTurnDepth % (2 * kGroupSize) == 0;  // words of scales in a turn
+
+    int begin, code_end, scale_end, activation_end;  // of the depth, for what this lane copies
+    int copied_rows;                                 // of the group, from the first that this lane copies on
+
+    // Where this lane copies from, at the first step of a turn of the ring.
+    const unsigned char* codes[kCodeCopies];
+    const unsigned char* scales[kScaleCopies][2];  // the words with the scale of the first group, and of the next
+    const unsigned char* zero_points[kScaleCopies];
+    const Operand* activations[kActivationCopies];
+
+    // Where this lane copies to and reads, at the first step of the ring.
+    SharedAddress code_place, scale_place, activation_place, own_codes, own_scales, own_activations[Step::kFragments][Step::kParts];
+    unsigned low_half, high_half;  // the halves of words where the rows' first scales are, as selectors of __byte_perm
+    int low_group, high_group;     // the bytes of words where their zero points are
+
+    template <class RowOf>
+    __device__ __forceinline__ CodeStream(SharedAddress ring, const StreamedRows& rows, const int* slots, int count, RowOf row_of, int begin, int end) : begin(begin) {
+        const int lane = threadIdx.x % 32, quarter = lane % 4, group = begin / kGroupSize;
 #pragma unroll
-    for (int step = 0; step < kSteps; ++step) fetch(step, depth + step * kStreamStep < end);
-    for (; depth - lane_depth < end; depth += kSteps * kStreamStep) {
-        low = {low.codes + kSteps * kStepBytes, low.scales + kSteps * kStepGroups, low.zero_points + kSteps * kStepGroups};
-        high = {high.codes + kSteps * kStepBytes, high.scales + kSteps * kStepGroups, high.zero_points + kSteps * kStepGroups};
+        for (int copy = 0; copy < kCodeCopies; ++copy)
+            codes[copy] = rows_at(rows.weights, CodePart::is_high(copy) ? rows.high : rows.low, rows.columns, begin).codes + CodePart::part() * 16;
+        code_end = end - CodePart::part() * kLaneCodes;
+        code_place = ring + CodePart::is_high(0) * Step::kHighCodes + lane / 4 * (4 * Step::kLaneBytes) + CodePart::part() * 16;
+        own_codes = ring + lane * Step::kLaneBytes;
+
+        if constexpr (kHasGroups) {
+            const int copied_group = Step::kGroups > 1 ? ScalePart::part() : 0, own_group = quarter * Step::kParts * 8 / kGroupSize;
 #pragma unroll
-        for (int step = 0; step < kSteps; ++step) {
-            if (depth - lane_depth + step * kStreamStep >= end) break;
-            // Beyond the end codes are zeros, so that any activations of the row do.
-            const int step_depth = depth + step * kStreamStep, first = step_depth < end ? step_depth : begin;
-#pragma unroll
-            for (int part = 0; part < kParts; ++part) {
-                const int column = first + (kWholeLanes || step_depth + part * 8 < end ? part * 8 : 0);
-                const Vector16 low_weights = decode_codes(low_codes[step].words + part * kCodeWords, low_scales[step]);
-                const Vector16 high_weights = decode_codes(high_codes[step].words + part * kCodeWords, high_scales[step]);
-#pragma unroll
-                for (int fragment = 0; fragment < kFragments; ++fragment) {
-                    const Vector16 values = *reinterpret_cast<const Vector16*>(activations.rows[fragment] + column);
-#pragma unroll
-                    for (int half = 0; half < 2; ++half) {
-                        const unsigned fragments[4] = {low_weights.words[2 * half], high_weights.words[2 * half],
-                                                       low_weights.words[2 * half + 1], high_weights.words[2 * half + 1]};
-                        mma(sums[fragment], fragments, values.words[2 * half], values.words[2 * half + 1]);
-                    }
-                }
+            for (int copy = 0; copy < kScaleCopies; ++copy) {
+                const WeightRows row = rows_at(rows.weights, ScalePart::is_high(copy) ? rows.high : rows.low, rows.columns, begin);
+                scales[copy][0] = word_of(row.scales + copied_group);
+                scales[copy][1] = word_of(row.scales + copied_group + 1);
+                zero_points[copy] = row.zero_points + copied_group;
             }
-            fetch(step, step_depth + kSteps * kStreamStep < end);
+            scale_end = end - copied_group * kGroupSize;
+            scale_place = ring + Step::kScales + lane / 4 * Step::kScaleRow + ScalePart::part() * 8 + ScalePart::is_high(0) * 4;
+            own_scales = ring + Step::kScales + lane / 4 * Step::kScaleRow + own_group * 8;
+            low_group = static_cast<int>(rows.low) * (rows.columns / kGroupSize) + group + own_group;
+            high_group = static_cast<int>(rows.high) * (rows.columns / kGroupSize) + group + own_group;
+            low_half = low_group % 2 ? 0x3232u : 0x1010u;
+            high_half = high_group % 2 ? 0x3232u : 0x1010u;
+        }
+
+        copied_rows = count - lane / Step::kChunks;
+        activation_end = end - lane % Step::kChunks * 8;
+#pragma unroll
+        for (int copy = 0; copy < kActivationCopies; ++copy)
+            activations[copy] = row_of(slots[min(copy * (32 / Step::kChunks) + lane / Step::kChunks, count - 1)]) + begin + lane % Step::kChunks * 8;
+        activation_place = ring + Step::activation(lane / Step::kChunks, lane % Step::kChunks);
+#pragma unroll
+        for (int fragment = 0; fragment < Step::kFragments; ++fragment)
+#pragma unroll
+            for (int part = 0; part < Step::kParts; ++part)  // what becomes of rows beyond the last is left out
+                own_activations[fragment][part] = ring + Step::activation(min(fragment * 8 + lane / 4, count - 1), quarter * Step::kParts + part);
+    }
+
+    // The word that an address is in.
+    __device__ static __forceinline__ const unsigned char* word_of(const void* address) {
+        return reinterpret_cast<const unsigned char*>(reinterpret_cast<unsigned long long>(address) & ~3ull);
+    }
+
+    // Groups from the first of a turn to a step, which is at that depth.
+    __device__ __forceinline__ int groups_before(int step, int depth) const {
+        return kWholeTurns ? step * Step::kDepth / kGroupSize : static_cast<unsigned>(depth - begin) / static_cast<unsigned>(kGroupSize);
+    }
+
+    // Begins to copy a step, counted from the first of a turn. Beyond the depth all is zeros.
+    __device__ __forceinline__ void copy(int step, int depth) const {
+        const int place = step % Step::kSteps * Step::kBytes;
+#pragma unroll
+        for (int copy = 0; copy < kCodeCopies; ++copy)
+            cp_async_16(code_place + place + copy * Step::kHighCodes, codes[copy] + step * (4 * Step::kLaneBytes), depth < code_end);
+        if constexpr (kHasGroups) {
+            const int group = groups_before(step, depth);
+#pragma unroll
+            for (int copy = 0; copy < kScaleCopies; ++copy) {
+                cp_async_4(scale_place + place + copy * 4, scales[copy][group % 2] + group / 2 * 4, depth < scale_end);
+                cp_async_4(scale_place + Step::kZeroPoints - Step::kScales + place + copy * 4, word_of(zero_points[copy] + group), depth < scale_end);
+            }
+        }
+#pragma unroll
+        for (int copy = 0; copy < kActivationCopies; ++copy)
+            if (copy * (32 / Step::kChunks) < copied_rows)
+                cp_async_cached_16(activation_place + place + copy * 512, activations[copy] + step * Step::kDepth, depth < activation_end);
+    }
+
+    // Of this lane's depth.
+    __device__ __forceinline__ void load_scales(ScalePair& low, ScalePair& high, int step, int depth) const {
+        const int place = step * Step::kBytes, group = groups_before(step, depth);
+        const unsigned other_half = group % 2 ? 0x2222u : 0u;
+        const Vector8 words = load_shared_8(own_scales + place);
+        low.scales = __byte_perm(words.words[0], 0u, low_half ^ other_half);
+        high.scales = __byte_perm(words.words[1], 0u, high_half ^ other_half);
+        const Vector8 bytes = load_shared_8(own_scales + Step::kZeroPoints - Step::kScales + place);
+        low.zero_points = __byte_perm(bytes.words[0], 0u, 0x4040u + (low_group + group & 3) * 0x0101u);
+        high.zero_points = __byte_perm(bytes.words[1], 0u, 0x4040u + (high_group + group & 3) * 0x0101u);
+    }
+
+    __device__ static __forceinline__ void load_codes(unsigned (&codes)[4], SharedAddress source) {
+        if constexpr (Step::kWhole) {
+            const Vector16 vector = load_shared_16(source);
+#pragma unroll
+            for (int i = 0; i < 4; ++i) codes[i] = vector.words[i];
+        } else {
+            const Vector8 vector = load_shared_8(source);
+            codes[0] = vector.words[0];
+            codes[1] = vector.words[1];
         }
     }
-}
 
-__device__ __forceinline__ void stream_rows(
-    StreamSums& sums, const WeightRows& weights, long long low, long long high, int columns, const StreamedRows& activations, int begin, int end) {
-    static_assert(kGroupFragments == 2, "one or all");
-    const int lane_depth = threadIdx.x % 4 * kLaneCodes;
-    const WeightRows low_row = rows_at(weights, low, columns, begin + lane_depth), high_row = rows_at(weights, high, columns, begin + lane_depth);
-    if (activations.fragments == 1) stream_fragments<1>(sums, low_row, high_row, activations, lane_depth, begin, end);
-    else stream_fragments<kGroupFragments>(sums, low_row, high_row, activations, lane_depth, begin, end);
-}
-
-// The rows of a group, which `row_of(slot)` finds.
-template <class RowOf> __device__ __forceinline__ StreamedRows streamed_rows(const SlotGroups& groups, int group, RowOf row_of) {
-    const int begin = groups.starts[group], count = groups.starts[group + 1] - begin;
-    StreamedRows activations;
-    activations.fragments = (count + 7) / 8;
+    // sums += the products of a step that has been copied.
+    __device__ __forceinline__ void multiply(StreamSums& sums, int step, int depth) const {
+        unsigned low_codes[4], high_codes[4];
+        ScalePair low_scale = {}, high_scale = {};
+        load_codes(low_codes, own_codes + step * Step::kBytes);
+        load_codes(high_codes, own_codes + step * Step::kBytes + Step::kHighCodes);
+        if constexpr (kHasGroups) load_scales(low_scale, high_scale, step, depth);
 #pragma unroll
-    for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
-        const int entry = fragment * 8 + static_cast<int>(threadIdx.x) % 32 / 4;
-        activations.rows[fragment] = row_of(groups.slots[begin + min(entry, count - 1)]);  // what becomes of those beyond is left out
+        for (int part = 0; part < Step::kParts; ++part) {
+            const Vector16 low = decode_codes(low_codes + part * kCodeWords, low_scale);
+            const Vector16 high = decode_codes(high_codes + part * kCodeWords, high_scale);
+#pragma unroll
+            for (int fragment = 0; fragment < Step::kFragments; ++fragment) {
+                const Vector16 values = load_shared_16(own_activations[fragment][part] + step * Step::kBytes);
+#pragma unroll
+                for (int half = 0; half < 2; ++half) {
+                    const unsigned weights[4] = {low.words[2 * half], high.words[2 * half], low.words[2 * half + 1], high.words[2 * half + 1]};
+                    mma(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
+                }
+            }
+        }
     }
-    return activations;
+
+    __device__ __forceinline__ void next_turn() {
+        constexpr int kTurnGroups = kWholeTurns ? kTurnDepth / kGroupSize : 0;
+#pragma unroll
+        for (int copy = 0; copy < kCodeCopies; ++copy) advance_pointer(codes[copy], Step::kSteps * (4 * Step::kLaneBytes));
+#pragma unroll
+        for (int copy = 0; copy < kActivationCopies; ++copy) advance_pointer(activations[copy], kTurnDepth);
+#pragma unroll
+        for (int copy = 0; copy < kScaleCopies; ++copy) {
+            advance_pointer(scales[copy][0], kTurnGroups * 2);
+            advance_pointer(scales[copy][1], kTurnGroups * 2);
+            advance_pointer(zero_points[copy], kTurnGroups);
+        }
+        low_group += kTurnGroups;
+        high_group += kTurnGroups;
+    }
+
+    // sums = the products over the depth.
+    __device__ __forceinline__ void run(StreamSums& sums, int end) {
+#pragma unroll
+        for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;
+#pragma unroll
+        for (int step = 0; step < Step::kSteps - 1; ++step) {
+            copy(step, begin + step * Step::kDepth);
+            cp_async_commit();
+        }
+        for (int first = begin; first < end; first += kTurnDepth) {
+#pragma unroll
+            for (int step = 0; step < Step::kSteps; ++step) {
+                const int depth = first + step * Step::kDepth;
+                if (depth >= end) break;
+                // The step has landed for every lane, and nobody reads the one before any more, whose place the next copies take.
+                cp_async_wait<Step::kSteps - 2>();
+                __syncwarp();
+                copy(step + Step::kSteps - 1, depth + (Step::kSteps - 1) * Step::kDepth);
+                cp_async_commit();
+                multiply(sums, step, depth);
+            }
+            next_turn();
+        }
+        cp_async_wait<0>();
+        __syncwarp();  // nobody reads the ring any more, which the next call fills
+    }
+};
+
+// sums = the weight rows x the rows of a group, which `row_of(slot)` finds, over [begin, end) of the depth; `ring` is this warp's.
+template <class RowOf>
+__device__ __forceinline__ void stream_rows(
+    StreamSums& sums, SharedAddress ring, const StreamedRows& rows, const SlotGroups& groups, int group, RowOf row_of, int begin, int end) {
+    static_assert(kGroupSlots == 16, "at most two fragments");
+    const int* slots = groups.slots + groups.starts[group];
+    const int count = groups.starts[group + 1] - groups.starts[group];
+    if (count <= kWholeRows) CodeStream<kWholeRows>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
+    else if (count <= 8) CodeStream<8>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
+    else CodeStream<kGroupSlots>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
 }
 
 // ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots: routing inside, no launch before it.
@@ -1175,17 +1420,16 @@ static_assert(sizeof(DecodeGemm1Arguments) == 176, "the launcher passes this lay
 
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
-// Warps that share a task's depth, as a power of two: what gives the warp with most to do the fewest rounds of loads.
-__device__ __forceinline__ int log_depth_parts(unsigned tasks, unsigned rounds) {
-    const unsigned warps = gridDim.x * kDecodeWarps;
-    unsigned best = 0, fewest = ~0u;
-#pragma unroll
-    for (unsigned log = 0; 1u << log <= kDecodeWarps; ++log) {
-        const unsigned needed = ((tasks << log) + warps - 1) / warps * ((rounds + (1u << log) - 1) >> log);
-        if (needed < fewest) { best = log; fewest = needed; }
-    }
-    return best;
-}
+// A group's rows by kDecodeOutputs outputs: the weight rows of this lane.
+struct DecodeTask {
+    int group, expert;
+    int low_output, high_output;
+    long long low_row, high_row;
+    bool has_high;
+};
+
+// First of the tasks that a block takes, of tasks divided evenly among blocks.
+__device__ __forceinline__ int block_share(int tasks, unsigned block) { return static_cast<unsigned long long>(tasks) * block / gridDim.x; }
 
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
 __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
@@ -1200,6 +1444,35 @@ __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, co
     }
 }
 
+// Bias, activation and rounding of a task's sums over the whole depth.
+__device__ __forceinline__ void finish_task(
+    const DecodeGemm1Arguments& arguments, const SlotGroups& groups, const DecodeTask& task, const StreamSums& sums, int intermediate, int top_k) {
+    const int lane = threadIdx.x % 32;
+    const Element* biases = arguments.fc1ExpertBiases;
+    const float low_bias = biases ? unpack_low(biases[task.low_row].bits) : 0.0f;
+    const float high_bias = biases && task.has_high ? unpack_low(biases[task.high_row].bits) : 0.0f;
+    const ActivationParameters parameters =
+        activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, task.expert);
+    auto store = [&](int slot, int output, float value) {
+        arguments.activated[static_cast<long long>(slot) * intermediate + output].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
+    };
+#pragma unroll
+    for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
+            const int entry = groups.starts[task.group] + fragment * 8 + lane % 4 * 2 + i;
+            if (entry >= groups.starts[task.group + 1]) continue;
+            const int slot = groups.slots[entry];
+            float low = static_cast<float>(sums[fragment][i]), high = static_cast<float>(sums[fragment][2 + i]);
+            low += low_bias;
+            high += high_bias;
+            store(slot, task.low_output, activate(low, kGated ? high : low, parameters));
+            if (!kGated && task.has_high) store(slot, task.high_output, activate(high, high, parameters));
+        }
+    }
+}
+
 extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
     __shared__ SlotGroups groups;
     __shared__ Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];
@@ -1209,64 +1482,53 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    const auto task_at = [&](int index) {
+        DecodeTask task;
+        task.group = static_cast<unsigned>(index) / static_cast<unsigned>(column_tasks);
+        task.expert = groups.experts[task.group];
+        task.low_output = (index - task.group * column_tasks) * kDecodeOutputs + lane / 4;
+        task.high_output = kGated ? task.low_output : task.low_output + 8;
+        const long long first_row = static_cast<long long>(task.expert) * (kGated ? 2 * intermediate : intermediate);
+        task.low_row = first_row + arguments.gateRowOffset + task.low_output * arguments.gateRowStride;
+        task.high_row = first_row
+            + (kGated ? arguments.upRowOffset + task.high_output * arguments.upRowStride : arguments.gateRowOffset + task.high_output * arguments.gateRowStride);
+        task.has_high = task.high_output < intermediate;
+        return task;
+    };
+    const auto row_of = [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; };
+    StreamSums sums;
 
-    // A task is one group's rows by kDecodeOutputs outputs; neighbouring warps read neighbouring rows, or parts of one task's depth.
-    for (int base = blockIdx.x * block_tasks; base < tasks; base += gridDim.x * block_tasks) {
-        const int task = base + (warp >> log_parts), group = static_cast<unsigned>(task) / static_cast<unsigned>(column_tasks);
-        const bool has_task = task < tasks;
-        const int expert = has_task ? groups.experts[group] : 0;
-        const int low_output = (task - group * column_tasks) * kDecodeOutputs + lane / 4;
-        const int high_output = kGated ? low_output : low_output + 8;
-        const long long first_row = static_cast<long long>(expert) * (kGated ? 2 * intermediate : intermediate);
-        const long long low_row = first_row + arguments.gateRowOffset + low_output * arguments.gateRowStride;
-        const long long high_row = first_row
-            + (kGated ? arguments.upRowOffset + high_output * arguments.upRowStride : arguments.gateRowOffset + high_output * arguments.gateRowStride);
-        const bool has_high = high_output < intermediate;
-        StreamSums sums = {};
-        if (has_task) {
-            const StreamedRows activations = streamed_rows(
-                groups, group, [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; });
-            stream_rows(sums, {arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, low_row, has_high ? high_row : low_row, depth, activations,
-                        (rounds * part >> log_parts) * kStreamDepth, min((rounds * (part + 1) >> log_parts) * kStreamDepth, depth));
-        }
-
-        // The parts are added in their order, by the warp of the first.
-        if (parts > 1) {
+    // The depths of a block's tasks, laid end to end in rounds, are divided evenly among its warps. Who has the beginning of a task that
+    // goes on in the next warps finishes it.
+    const int first_task = block_share(tasks, blockIdx.x), block_rounds = (block_share(tasks, blockIdx.x + 1) - first_task) * rounds;
+    const int begin = warp_round(block_rounds, warp, kDecodeWarps), end = warp_round(block_rounds, warp + 1, kDecodeWarps);
+    for (int round = begin; round < end;) {
+        const int index = static_cast<unsigned>(round) / static_cast<unsigned>(rounds), first = round - index * rounds;
+        const int last = min(rounds, first + end - round);
+        const DecodeTask task = task_at(first_task + index);
+        stream_rows(sums, dynamic_shared_memory() + warp * kStreamBytes,
+                    {{arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, task.low_row, task.has_high ? task.high_row : task.low_row, depth},
+                    groups, task.group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth));
+        if (first > 0) {
 #pragma unroll
             for (int i = 0; i < kGroupFragments * 4; ++i) part_sums[warp][i][lane] = sums[i / 4][i % 4];
-            __syncthreads();
-            for (int other = 1; part == 0 && other < parts; ++other)
-#pragma unroll
-                for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] += part_sums[warp + other][i][lane];
-            __syncthreads();
+        } else if (last == rounds) {
+            finish_task(arguments, groups, task, sums, intermediate, top_k);
         }
-        if (!has_task || part != 0) continue;
-
-        const Element* biases = arguments.fc1ExpertBiases;
-        const float low_bias = biases ? unpack_low(biases[low_row].bits) : 0.0f;
-        const float high_bias = biases && has_high ? unpack_low(biases[high_row].bits) : 0.0f;
-        const ActivationParameters parameters =
-            activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, expert);
-        auto store = [&](int slot, int output, float value) {
-            arguments.activated[static_cast<long long>(slot) * intermediate + output].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
-        };
+        round += last - first;
+    }
+    __syncthreads();
+    const int open = end / rounds;
+    if (open * rounds >= begin && open * rounds < end) {
+        for (int other = warp + 1, done = end; done < (open + 1) * rounds; ++other) {
+            const int other_end = warp_round(block_rounds, other + 1, kDecodeWarps);
+            if (other_end == done) continue;
 #pragma unroll
-        for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
-#pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
-                const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
-                if (entry >= groups.starts[group + 1]) continue;
-                const int slot = groups.slots[entry];
-                float low = static_cast<float>(sums[fragment][i]), high = static_cast<float>(sums[fragment][2 + i]);
-                low += low_bias;
-                high += high_bias;
-                store(slot, low_output, activate(low, kGated ? high : low, parameters));
-                if (!kGated && has_high) store(slot, high_output, activate(high, high, parameters));
-            }
+            for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] += part_sums[other][i][lane];
+            done = other_end;
         }
+        finish_task(arguments, groups, task_at(first_task + open), sums, intermediate, top_k);
     }
     fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
 }
@@ -1294,21 +1556,20 @@ struct DecodeGemm2Arguments {
 static_assert(sizeof(DecodeGemm2Arguments) == 120, "the launcher passes this layout");
 
 constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
-constexpr int kPartialSums = kDecodeWarps * kDecodeSlots * kDecodeColumns;  // of all warps: kWideDecodeThreads have half the slots
+// Sums of a warp lie at the places of its groups' slots in `groups.slots`, kGroupSlots further for each warp: warps have groups one
+// after the other, so that no two meet. They follow the rings of the block.
+constexpr int kSumBytes = kDecodeColumns * sizeof(Sum);  // of a slot
 
-extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
+// One block a multiprocessor at least: for two of kWideDecodeThreads the compiler would spill.
+extern "C" __global__ void __launch_bounds__(kWideDecodeThreads, 1) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
     __shared__ SlotGroups groups;
-    __shared__ Sum partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
     const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
     const int first_column = blockIdx.x * kDecodeColumns;
-    const int warp_sums = num_slots * kDecodeColumns;
-    Sum* own_sums = partial_sums + warp * warp_sums;
-    for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0;
-    __syncwarp();
+    const SharedAddress ring = dynamic_shared_memory() + warp * kStreamBytes, partial_sums = dynamic_shared_memory() + warps * kStreamBytes;
 
     // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps.
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
@@ -1318,11 +1579,11 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
         const int first = round - group * rounds;
         const int last = min(rounds, first + end - round);
-        const StreamedRows activations = streamed_rows(
-            groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; });
+        const auto row_of = [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; };
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
-        StreamSums sums = {};
-        stream_rows(sums, {arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth, activations,
+        StreamSums sums;
+        stream_rows(sums, ring, {{arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth},
+                    groups, group, row_of,
                     first * kStreamDepth, min(last * kStreamDepth, depth));
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
@@ -1330,9 +1591,9 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
             for (int i = 0; i < 2; ++i) {
                 const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
                 if (entry >= groups.starts[group + 1]) continue;
-                Sum* slot_sums = own_sums + groups.slots[entry] * kDecodeColumns + lane / 4;
-                slot_sums[0] = sums[fragment][i];
-                slot_sums[8] = sums[fragment][2 + i];
+                const SharedAddress slot_sums = partial_sums + (warp * kGroupSlots + entry) * kSumBytes + lane / 4 * sizeof(Sum);
+                store_shared_4(slot_sums, __float_as_uint(sums[fragment][i]));
+                store_shared_4(slot_sums + 8 * sizeof(Sum), __float_as_uint(sums[fragment][2 + i]));
             }
         }
         round += last - first;
@@ -1349,8 +1610,11 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
             if (expert < 0) continue;
             const long long row = static_cast<long long>(expert) * hidden + column;
             Sum products = 0;
-#pragma unroll 8
-            for (int other = 0; other < warps; ++other) products += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
+            const int first = groups.slot_groups[slot] * rounds, last_warp = warp_of(all_rounds, first + rounds - 1, warps);
+            SharedAddress sums = partial_sums + groups.places[slot] * kSumBytes + i % kDecodeColumns * sizeof(Sum);
+            for (int other = warp_of(all_rounds, first, warps); other <= last_warp; ++other)
+                if (all_rounds >= warps || warp_round(all_rounds, other, warps) < warp_round(all_rounds, other + 1, warps))  // it has any
+                    products += __uint_as_float(load_shared_4(sums + other * kGroupSlots * kSumBytes));
             float sum = static_cast<float>(products);
             if (arguments.fc2ExpertBiases) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
             total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);
