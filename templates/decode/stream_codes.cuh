@@ -216,14 +216,14 @@ template <int kRows> struct CodeStream {
     __device__ __forceinline__ void next_turn() {
         constexpr int kTurnGroups = kWholeTurns ? kTurnDepth / kGroupSize : 0;
 #pragma unroll
-        for (int copy = 0; copy < kCodeCopies; ++copy) advance(codes[copy], Step::kSteps * (4 * Step::kLaneBytes));
+        for (int copy = 0; copy < kCodeCopies; ++copy) advance_pointer(codes[copy], Step::kSteps * (4 * Step::kLaneBytes));
 #pragma unroll
-        for (int copy = 0; copy < kActivationCopies; ++copy) advance(activations[copy], kTurnDepth);
+        for (int copy = 0; copy < kActivationCopies; ++copy) advance_pointer(activations[copy], kTurnDepth);
 #pragma unroll
         for (int copy = 0; copy < kScaleCopies; ++copy) {
-            advance(scales[copy][0], kTurnGroups * 2);
-            advance(scales[copy][1], kTurnGroups * 2);
-            advance(zero_points[copy], kTurnGroups);
+            advance_pointer(scales[copy][0], kTurnGroups * 2);
+            advance_pointer(scales[copy][1], kTurnGroups * 2);
+            advance_pointer(zero_points[copy], kTurnGroups);
         }
         low_group += kTurnGroups;
         high_group += kTurnGroups;

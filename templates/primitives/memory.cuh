@@ -28,7 +28,7 @@ __device__ __forceinline__ unsigned merge_bits(unsigned a, unsigned mask, unsign
 ;
 
 // Moves a pointer on: to an induction variable the compiler would make an address anew at each use, from the loop's counter (PTX ISA: add).
-template <class T> __device__ __forceinline__ void advance(const T*& pointer, long long elements)
+template <class T> __device__ __forceinline__ void advance_pointer(const T*& pointer, long long elements)
 #ifdef __CUDA_ARCH__
 {
     asm("add.s64 %0, %0, %1;" : "+l"(pointer) : "l"(elements * static_cast<long long>(sizeof(T))));

@@ -69,6 +69,24 @@ public sealed partial class CudaTextTests
             StageKernel.Of(model).GroupBy(stage => stage.Kernel).ToDictionary(stages => stages.Key, stages => stages.Max(stage => stage.Threads)), kernels, strict: true);
     }
 
+    /// <summary>The launchers also repeat what shared memory the decode kernels of codes divide among their warps.</summary>
+    [Theory]
+    [InlineData(WeightFormat.Int8PerChannel)]
+    [InlineData(WeightFormat.Int4Group)]
+    [InlineData(WeightFormat.Mxfp4)]
+    public void Launchers_give_rings_and_sums_their_shared_memory(WeightFormat format)
+    {
+        MoeModel model = Samples.Model(new MoeSettings(Dtype.BF16, Weights: format));
+        Dictionary<string, int> constants = IntConstant().Matches(CudaText.Emit(model))
+            .ToDictionary(match => match.Groups[1].Value, match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
+        int Rings(int warps) => warps * constants["kStreamBytes"];
+        int Sums(int slots, int warps) => (slots + (constants["kGroupSlots"] * (warps - 1))) * constants["kDecodeColumns"] * sizeof(float);
+        int slots = constants["kDecodeSlots"], warps = constants["kDecodeThreads"] / 32, wideWarps = constants["kWideDecodeThreads"] / 32;
+        Assert.Equal(
+            [("DecodeGemm1", Rings(warps)), ("DecodeGemm2", Rings(warps) + Sums(slots, warps)), ("DecodeGemm2Wide", Rings(wideWarps) + Sums(slots / 2, wideWarps))],
+            StageKernel.Of(model).Where(stage => stage.SharedMemoryBytes > 0).Select(stage => (stage.Method, stage.SharedMemoryBytes)));
+    }
+
     /// <summary>So that a reader can go through all of it: the text without the part for few tokens, which is read by itself.</summary>
     [Fact]
     public void The_text_for_one_tile_is_at_most_800_lines() => Assert.InRange(LinesOf(GuardedText.Without(PinnedText, "decode")), 700, 800);

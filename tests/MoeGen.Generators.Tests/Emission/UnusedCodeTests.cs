@@ -32,7 +32,7 @@ public sealed partial class UnusedCodeTests
         (string Field, string Name)[] launched = [.. Launched().Matches(surface).Select(match => (match.Groups["field"].Value, match.Groups["name"].Value))];
         Assert.True(entryPoints.Length > 4, $"{entryPoints.Length} entry points found");
         Assert.Equal(entryPoints, launched.Select(kernel => kernel.Name).Distinct().Order(StringComparer.Ordinal));
-        Assert.All(launched, kernel => Assert.Matches($@"\b{kernel.Field}( \?\? throw TooLarge\(\d\)\))?\.Launch\(", surface));
+        Assert.All(launched, kernel => Assert.Matches($@"\b{kernel.Field}( \?\? throw [^;]*\))?\.Launch\(", surface));
     }
 
     /// <summary>A GEMM that the class implements has no kernel, of whatever variant; the other has one of each.</summary>

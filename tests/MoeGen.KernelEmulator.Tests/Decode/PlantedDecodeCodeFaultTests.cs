@@ -15,20 +15,18 @@ public sealed class PlantedDecodeCodeFaultTests
         new("copies that are left behind", "        cp_async_wait<0>();\n", "", FaultKind.CopyUnderWay),
         new("commit missing in the loop", "                cp_async_commit();\n                multiply", "                multiply", FaultKind.CopyUnderWay),
         new("chunks that are read where others lie", "quarter * Step::kParts + part);", "(quarter * Step::kParts + part) ^ 1);", null),
-        new("rows in each other's place", "(row * Codes::kChunks + (chunk", "(row / 2 * Codes::kChunks + (chunk", null),
-        new("rows beyond the last", "min(fragment * 8 + lane / 4, count - 1)", "fragment * 8 + lane / 4", FaultKind.UninitializedRead),
+        new("rows in each other's place", "(row * Codes::kChunks + (chunk", "(row / 2 * Codes::kChunks + (chunk", FaultKind.DataRace),
+        new("rows beyond the last", "min(fragment * 8 + lane / 4, count - 1)", "fragment * 8 + lane / 4", FaultKind.OutOfBounds),
         new("codes beyond the depth", "depth < code_end", "true", FaultKind.OutOfBounds),
         new("scales beyond the depth", "depth < scale_end", "true", FaultKind.OutOfBounds),
         new("activations beyond the depth", "depth < activation_end", "true", FaultKind.OutOfBounds),
         new("scale of the other half of the word", "low_group % 2 ? 0x3232u : 0x1010u", "low_group % 2 ? 0x1010u : 0x3232u", null),
         new("low row's scale for the high row", "high.scales = __byte_perm(words.words[1]", "high.scales = __byte_perm(words.words[0]", null),
-        new("codes that do not move on", "advance(codes[copy], Step::kSteps", "advance(codes[copy], (Step::kSteps - 1)", null),
+        new("codes that do not move on", "advance_pointer(codes[copy], Step::kSteps", "advance_pointer(codes[copy], (Step::kSteps - 1)", null),
         new("warp's share of a task dropped", "done < (open + 1) * rounds;", "done < open * rounds;", null),
         new("barrier missing between the shares of a task", "    __syncthreads();\n    const int open", "    const int open", FaultKind.DataRace),
-        new("shares of a warp without rounds", "            if (other_end == done) continue;\n", "", FaultKind.UninitializedRead),
-        new("sums of warps in one place", "(warp * kGroupSlots + entry)", "(warp + entry)", FaultKind.DataRace),
+        new("sums of warps in one place", "(warp * kGroupSlots + entry)", "(warp + entry)", FaultKind.UninitializedRead),
         new("last warp's sums dropped", "other <= last_warp", "other < last_warp", null),
-        new("sums of a warp without rounds", "if (all_rounds >= warps ||", "if (true ||", FaultKind.UninitializedRead),
     ];
 
     private static readonly PlantedFault[] GroupFaults =
@@ -36,8 +34,17 @@ public sealed class PlantedDecodeCodeFaultTests
         new("half of the word that is the same in every step", "group % 2 ? 0x2222u : 0u", "0u", null),
         new("word of the group before", "word_of(row.scales + copied_group + 1)", "word_of(row.scales + copied_group)", null),
         new("zero point of the next group", "0x4040u + (low_group + group & 3)", "0x4040u + (low_group + group + 1 & 3)", null),
-        new("zero points that do not move on", "advance(zero_points[copy], kTurnGroups)", "advance(zero_points[copy], 0)", null),
+        new("zero points that do not move on", "advance_pointer(zero_points[copy], kTurnGroups)", "advance_pointer(zero_points[copy], 0)", null),
     ];
+
+    // Of a task of three rounds, which eight warps share.
+    private static readonly (PlantedFault Fault, Problem Problem)[] ShareFaults =
+    [
+        (new("share of a warp without rounds", "            if (other_end == done) continue;\n", "", FaultKind.UninitializedRead), new(1, 1, 1, 600, 16, Fc1Layout.GateUp)),
+        (new("sums of a warp without rounds", "if (all_rounds >= warps ||", "if (true ||", FaultKind.UninitializedRead), new(1, 1, 1, 16, 600, Fc1Layout.GateUp)),
+    ];
+
+    public static TheoryData<int> ShareNumbers => [.. Enumerable.Range(0, ShareFaults.Length)];
 
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Faults.Length)];
 
@@ -63,6 +70,17 @@ public sealed class PlantedDecodeCodeFaultTests
             QuantizedMoeWeights<Half> weights = CodeData.Weights(data, WeightFormat.Int4Group, 128, zeroPoints: true, Activation.Relu2);
             using var layer = new PlainInt4DecodeLayer(device.Context, weights, options);
             AssertContract(Dtype.FP16, weights, data, Int8Harness.Run(device.Context, layer, data), Activation.Relu2);
+        },
+        DecodeText.Options);
+
+    [Theory, MemberData(nameof(ShareNumbers))]
+    public void Is_caught_between_few_rounds(int number) => ShareFaults[number].Fault.AssertCaught(
+        (device, options) =>
+        {
+            var data = new Data<BFloat16>(ShareFaults[number].Problem);
+            QuantizedMoeWeights<BFloat16> weights = CodeData.Weights(data, WeightFormat.Int8PerChannel);
+            using var layer = new Bf16Int8Weights(device.Context, weights, options);
+            AssertContract(Dtype.BF16, weights, data, Int8Harness.Run(device.Context, layer, data), Activation.Swiglu);
         },
         DecodeText.Options);
 

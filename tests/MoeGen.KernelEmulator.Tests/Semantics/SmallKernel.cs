@@ -7,6 +7,10 @@ internal static class SmallKernel
 {
     /// <summary>Runs kernel `k` of the text, behind the named primitives as the generator would write them.</summary>
     public static void Run<TArguments>(EmulatedDevice device, string text, in TArguments arguments, int threads, int blocks = 1, params string[] primitives)
+        where TArguments : unmanaged => Run(device, text, arguments, threads, blocks, sharedMemoryBytes: 0, primitives);
+
+    /// <summary>The same with dynamic shared memory.</summary>
+    public static void Run<TArguments>(EmulatedDevice device, string text, in TArguments arguments, int threads, int blocks, int sharedMemoryBytes, string[] primitives)
         where TArguments : unmanaged
     {
         var source = new StringBuilder();
@@ -19,7 +23,7 @@ internal static class SmallKernel
 
         using CudaModule module = CudaModule.Load(device.Context, Encoding.UTF8.GetBytes(source.Append(text).ToString()));
         using CudaStream stream = device.Context.CreateStream();
-        module.GetKernel("k", threads, 0).Launch(arguments, blocks, stream);
+        module.GetKernel("k", threads, sharedMemoryBytes).Launch(arguments, blocks, stream);
         stream.Synchronize();
     }
 

@@ -26,12 +26,15 @@ static bool read_conflicts(const Cell& cell, uint8_t mask) {
 }
 
 static void note_read(Cell& cell, uint8_t mask) {
-    if (cell.read_epoch == state.epoch) {
+    // Earlier reads of this warp alone are behind its last __syncwarp: only later ones can conflict with a write of it.
+    const bool outdated = ordered(cell.read_thread, cell.read_turn) && !(cell.flags & kManyWarps);
+    if (cell.read_epoch == state.epoch && !outdated) {
         if (cell.read_thread != state.thread) cell.flags |= kManyReaders;
+        if (cell.read_thread / kWarpSize != state.thread / kWarpSize) cell.flags |= kManyWarps;
         cell.read_mask |= mask;
         return;
     }
-    cell.flags &= ~kManyReaders;
+    cell.flags &= ~(kManyReaders | kManyWarps);
     if (cell.read_epoch != 0 && cell.read_epoch < state.block_epoch) cell.flags |= kReadElsewhere;
     cell.read_epoch = state.epoch;
     cell.read_thread = state.thread;

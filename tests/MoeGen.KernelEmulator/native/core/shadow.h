@@ -22,6 +22,7 @@ constexpr uint8_t kCopyUnderWay = 1;     // cp.async issued, not waited for
 constexpr uint8_t kAtomicWrite = 2;      // the last write
 constexpr uint8_t kManyReaders = 4;      // several threads in read_epoch
 constexpr uint8_t kReadElsewhere = 8;    // read by a block before that of read_epoch
+constexpr uint8_t kManyWarps = 16;       // several warps in read_epoch
 
 // An allocation of the emulated device; the same layout as NativeRegion in C#.
 struct Region {

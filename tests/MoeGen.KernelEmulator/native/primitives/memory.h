@@ -6,6 +6,6 @@ __forceinline__ unsigned dynamic_shared_memory() { return moegen_dynamic_shared_
 __forceinline__ unsigned merge_bits(unsigned a, unsigned mask, unsigned bits) { return (a & mask) | bits; }
 
 template <class T>
-__forceinline__ void advance(const T*& pointer, long long elements) {
+__forceinline__ void advance_pointer(const T*& pointer, long long elements) {
     pointer += elements;
 }
