@@ -59,7 +59,10 @@ struct DecodeTask {
 };
 
 // First of the tasks that a block takes, of tasks divided evenly among blocks.
-__device__ __forceinline__ int block_share(int tasks, unsigned block) { return static_cast<unsigned long long>(tasks) * block / gridDim.x; }
+__device__ __forceinline__ int block_share(unsigned tasks, unsigned block) {
+    const unsigned whole = tasks / gridDim.x;
+    return block * whole + min(block, tasks - whole * gridDim.x);
+}
 
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
 __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {

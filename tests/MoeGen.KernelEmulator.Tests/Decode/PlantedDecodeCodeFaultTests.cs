@@ -41,7 +41,7 @@ public sealed class PlantedDecodeCodeFaultTests
     private static readonly (PlantedFault Fault, Problem Problem)[] ShareFaults =
     [
         (new("share of a warp without rounds", "            if (other_end == done) continue;\n", "", FaultKind.UninitializedRead), new(1, 1, 1, 600, 16, Fc1Layout.GateUp)),
-        (new("sums of a warp without rounds", "if (all_rounds >= warps ||", "if (true ||", FaultKind.UninitializedRead), new(1, 1, 1, 16, 600, Fc1Layout.GateUp)),
+        (new("sums of a warp without rounds", "if (all_rounds >= all_warps ||", "if (true ||", FaultKind.UninitializedRead), new(1, 1, 1, 16, 600, Fc1Layout.GateUp)),
     ];
 
     public static TheoryData<int> ShareNumbers => [.. Enumerable.Range(0, ShareFaults.Length)];

@@ -27,9 +27,9 @@ public sealed class PlantedDecodeFaultTests
 
     private static readonly PlantedFault[] PartFaults =
     [
-        new("a part of the depth dropped", "part == 0 && other < parts", "part == 0 && other < parts - 1", null),
-        new("a part that begins too late", "(rounds * part >> log_parts) * kStreamDepth,", "((rounds * part >> log_parts) + part) * kStreamDepth,", null),
-        new("barrier missing between the parts", "[i][lane] = sums[i / 4][i % 4];\n            __syncthreads();\n", "[i][lane] = sums[i / 4][i % 4];\n", FaultKind.DataRace),
+        new("a part of the depth dropped", "done < (open + 1) * rounds;", "done < open * rounds;", null),
+        new("a part that begins too late", "row_of), first * kStreamDepth,", "row_of), (first > 0 ? first + 1 : 0) * kStreamDepth,", null),
+        new("barrier missing between the parts", "    __syncthreads();\n    const int open", "    const int open", FaultKind.DataRace),
     ];
 
     private static readonly PlantedFault[] FewSlotFaults =

@@ -164,6 +164,15 @@ __device__ __forceinline__ unsigned merge_bits(unsigned a, unsigned mask, unsign
 #endif
 ;
 
+// Moves a pointer on: to an induction variable the compiler would make an address anew at each use, from the loop's counter (PTX ISA: add).
+template <class T> __device__ __forceinline__ void advance_pointer(const T*& pointer, long long elements)
+#ifdef __CUDA_ARCH__
+{
+    asm("add.s64 %0, %0, %1;" : "+l"(pointer) : "l"(elements * static_cast<long long>(sizeof(T))));
+}
+#endif
+;
+
 // ---- codes/groups.cuh ---- What 4-bit weights have in common: eight codes a word, element 2i in bits 4i, element 2i + 1 in bits 16 + 4i, and a scale of each
 // kGroupSize elements along a row, as an element.
 using WeightScale = Element;
@@ -198,16 +207,15 @@ __device__ __forceinline__ GroupScale group_scale(const WeightRows& row, int gro
 
 __device__ __forceinline__ ScalePair scale_pair(GroupScale scale) { return {(scale.packed & 0xffffu) * 0x10001u, (scale.packed >> 16) * 0x10001u}; }
 
-// Eight codes as elements; not yet times their scale, and exact, where kScaled is false.
-template <bool kScaled = true> __device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, ScalePair scale) {
+// Eight codes as elements.
+__device__ __forceinline__ Vector16 decode_codes(const unsigned* codes, ScalePair scale) {
     const unsigned offsets = kMinusZeros + kIntegerBases + scale.zero_points;
     Vector16 elements;
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
         // A code in the mantissa of the base is base + code; without base and zero point it is exact, and the scale rounds it.
         const unsigned integers = merge_bits(codes[0] >> 4 * i, 0x000f000fu, kIntegerBases);
-        elements.words[i] = fma_elements(integers, kOnes, offsets);
-        if (kScaled) elements.words[i] = fma_elements(elements.words[i], scale.scales, kMinusZeros);
+        elements.words[i] = fma_elements(fma_elements(integers, kOnes, offsets), scale.scales, kMinusZeros);
     }
     return elements;
 }
@@ -1177,35 +1185,45 @@ __device__ __forceinline__ Vector16 load_shared_16(SharedAddress source)
 constexpr int kLaneCodes = 32 / kCodeWords;       // codes in 16 bytes
 constexpr int kStreamDepth = 16 * kLaneCodes;     // elements of depth a round, by which warps divide the depth: 256 bytes of codes
 constexpr int kStreamBytes = 8704;                // shared memory of a warp's ring: two blocks fit the 164 KB of compute capability 8.0
-constexpr int kStreamSteps = 4;                   // in the ring at most
+constexpr int kStreamSteps = 4;                   // of a ring at most
 constexpr int kGroupFragments = kGroupSlots / 8;  // n8 fragments
-constexpr int kWholeRows = 4 * kCodeWords;        // activation rows of a step of 64 bytes a weight row at most; with more it has 32
 
 using StreamSums = Sum[kGroupFragments][4];
 
-// What the ring holds of one step, for groups of up to kRows rows. Of each four lanes lane c owns the c-th quarter of the depth: codes
-// of the weight rows lane / 4 (low) and lane / 4 + 8 (high), and activations. So the depth is permuted inside mma, alike on both sides.
-template <int kRows> struct StreamStep {
-    static constexpr bool kWhole = kRows <= kWholeRows;
-    static constexpr int kFragments = (kRows + 7) / 8;
-    static constexpr int kLaneBytes = kWhole ? 16 : 8;                             // of codes of a weight row
+// What the ring holds of one step before the activations. Of each four lanes lane c owns the c-th quarter of the depth: kLaneBytes of
+// codes of the weight rows lane / 4 (low) and lane / 4 + 8 (high), and activations. So the depth is permuted inside mma, alike on both sides.
+template <bool kWhole> struct StepCodes {
+    static constexpr int kLaneBytes = kWhole ? 16 : 8;
     static constexpr int kParts = kLaneBytes / (4 * kCodeWords);                   // of eight elements, of a lane's depth
     static constexpr int kDepth = 32 * kParts;                                     // elements
     static constexpr int kGroups = kDepth > kGroupSize ? kDepth / kGroupSize : 1;  // of a weight row
     static constexpr int kChunks = kDepth / 8;                                     // 16-byte vectors of an activation row
 
-    // Places, in bytes. Codes of the high rows lie so far behind those of the low ones that lanes copy and read on different banks.
+    // Places, in bytes. Codes of the high rows lie so far behind those of the low ones that lanes copy to different banks.
     static constexpr int kHighCodes = 32 * kLaneBytes + (kWhole ? 0 : 64);
     static constexpr int kScales = kHighCodes + 32 * kLaneBytes;
     static constexpr int kScaleRow = kGroups > 2 ? 8 * kGroups : 16;               // words with a scale of a low row, and of its high row
     static constexpr int kZeroPoints = kScales + (kHasGroups ? 8 * kScaleRow : 0);
     static constexpr int kActivations = kZeroPoints + 8 * kScaleRow;
-    static constexpr int kBytes = kActivations + kRows * kChunks * 16;
+};
+
+// Activation rows beside which kStreamSteps whole steps fit.
+constexpr int kFittingRows = (kStreamBytes / kStreamSteps - StepCodes<true>::kActivations) / (16 * StepCodes<true>::kChunks);
+constexpr int kWholeRows = kFittingRows < 8 ? kFittingRows : 8;
+
+// A step for groups of up to kRows rows; with more than kWholeRows, of half the depth.
+template <int kRows> struct StreamStep : StepCodes<(kRows <= kWholeRows)> {
+    using Codes = StepCodes<(kRows <= kWholeRows)>;
+    static constexpr bool kWhole = kRows <= kWholeRows;
+    static constexpr int kFragments = (kRows + 7) / 8;
+    static constexpr int kBytes = Codes::kActivations + kRows * Codes::kChunks * 16;
     static constexpr int kSteps = kStreamBytes / kBytes < kStreamSteps ? kStreamBytes / kBytes : kStreamSteps;  // in the ring
     static_assert(kSteps > 1, "a step is copied while another is multiplied");
 
-    // Of a chunk of an activation row: any eight lanes that copy or read at once do so on different banks.
-    __device__ static __forceinline__ int activation(int row, int chunk) { return kActivations + (row * kChunks + (chunk ^ (row & 1) ^ (chunk / 8 * 2))) * 16; }
+    // Place of a chunk of an activation row: any eight lanes that copy or read at once do so on different banks.
+    __device__ static __forceinline__ int activation(int row, int chunk) {
+        return Codes::kActivations + (row * Codes::kChunks + (chunk ^ (row & 1) ^ (chunk / 8 * 2))) * 16;
+    }
 };
 
 // Two weight rows, of this lane.
@@ -1226,7 +1244,7 @@ template <int kRows> struct CodeStream {
     using Step = StreamStep<kRows>;
     using CodePart = LanePart<Step::kWhole ? 2 : 1>;
     using ScalePart = LanePart<(Step::kGroups > 2) ? 2 : 1>;
-    static constexpr int kCodeCopies = Step::kWhole ? 2 : 1, kScaleCopies = Step::kGroups > 2 ? 2 : 1, kActivationCopies = kRows * Step::kChunks / 32;
+    static constexpr int kCodeCopies = Step::kWhole ? 2 : 1, kScaleCopies = Step::kGroups > 2 ? 2 : 1, kActivationCopies = (kRows * Step::kChunks + 31) / 32;
     static constexpr int kTurnDepth = Step::kSteps * Step::kDepth;                       // after which the ring begins again
     static constexpr bool kWholeTurns = kHasGroups && kTurnDepth % (2 * kGroupSize) == 0;  // words of scales in a turn
 
@@ -1341,47 +1359,41 @@ template <int kRows> struct CodeStream {
 
     // sums += the products of a step that has been copied.
     __device__ __forceinline__ void multiply(StreamSums& sums, int step, int depth) const {
-        constexpr bool kScalesSums = kHasGroups && kGroupSize % Step::kDepth == 0;  // one scale a weight row
         unsigned low_codes[4], high_codes[4];
         ScalePair low_scale = {}, high_scale = {};
         load_codes(low_codes, own_codes + step * Step::kBytes);
         load_codes(high_codes, own_codes + step * Step::kBytes + Step::kHighCodes);
         if constexpr (kHasGroups) load_scales(low_scale, high_scale, step, depth);
-        StreamSums products = {};
 #pragma unroll
         for (int part = 0; part < Step::kParts; ++part) {
-            const Vector16 low = decode_codes<!kScalesSums>(low_codes + part * kCodeWords, low_scale);
-            const Vector16 high = decode_codes<!kScalesSums>(high_codes + part * kCodeWords, high_scale);
+            const Vector16 low = decode_codes(low_codes + part * kCodeWords, low_scale);
+            const Vector16 high = decode_codes(high_codes + part * kCodeWords, high_scale);
 #pragma unroll
             for (int fragment = 0; fragment < Step::kFragments; ++fragment) {
                 const Vector16 values = load_shared_16(own_activations[fragment][part] + step * Step::kBytes);
 #pragma unroll
                 for (int half = 0; half < 2; ++half) {
                     const unsigned weights[4] = {low.words[2 * half], high.words[2 * half], low.words[2 * half + 1], high.words[2 * half + 1]};
-                    mma(kScalesSums ? products[fragment] : sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
+                    mma(sums[fragment], weights, values.words[2 * half], values.words[2 * half + 1]);
                 }
             }
-        }
-        if constexpr (kScalesSums) {
-            const float low = unpack_low(low_scale.scales), high = unpack_low(high_scale.scales);
-#pragma unroll
-            for (int i = 0; i < Step::kFragments * 4; ++i) sums[i / 4][i % 4] = fmaf(products[i / 4][i % 4], i % 4 < 2 ? low : high, sums[i / 4][i % 4]);
         }
     }
 
     __device__ __forceinline__ void next_turn() {
+        constexpr int kTurnGroups = kWholeTurns ? kTurnDepth / kGroupSize : 0;
 #pragma unroll
-        for (int copy = 0; copy < kCodeCopies; ++copy) codes[copy] += Step::kSteps * (4 * Step::kLaneBytes);
+        for (int copy = 0; copy < kCodeCopies; ++copy) advance_pointer(codes[copy], Step::kSteps * (4 * Step::kLaneBytes));
 #pragma unroll
-        for (int copy = 0; copy < kActivationCopies; ++copy) activations[copy] += kTurnDepth;
+        for (int copy = 0; copy < kActivationCopies; ++copy) advance_pointer(activations[copy], kTurnDepth);
 #pragma unroll
-        for (int copy = 0; kWholeTurns && copy < kScaleCopies; ++copy) {
-            scales[copy][0] += kTurnDepth / kGroupSize * 2;
-            scales[copy][1] += kTurnDepth / kGroupSize * 2;
-            zero_points[copy] += kTurnDepth / kGroupSize;
+        for (int copy = 0; copy < kScaleCopies; ++copy) {
+            advance_pointer(scales[copy][0], kTurnGroups * 2);
+            advance_pointer(scales[copy][1], kTurnGroups * 2);
+            advance_pointer(zero_points[copy], kTurnGroups);
         }
-        low_group += kWholeTurns ? kTurnDepth / kGroupSize : 0;
-        high_group += kWholeTurns ? kTurnDepth / kGroupSize : 0;
+        low_group += kTurnGroups;
+        high_group += kTurnGroups;
     }
 
     // sums = the products over the depth.
@@ -1465,7 +1477,10 @@ struct DecodeTask {
 };
 
 // First of the tasks that a block takes, of tasks divided evenly among blocks.
-__device__ __forceinline__ int block_share(int tasks, unsigned block) { return static_cast<unsigned long long>(tasks) * block / gridDim.x; }
+__device__ __forceinline__ int block_share(unsigned tasks, unsigned block) {
+    const unsigned whole = tasks / gridDim.x;
+    return block * whole + min(block, tasks - whole * gridDim.x);
+}
 
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
 __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
@@ -1537,14 +1552,26 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const auto row_of = [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; };
     StreamSums sums;
 
-    // The depths of a block's tasks, laid end to end in rounds, are divided evenly among its warps. Who has the beginning of a task that
-    // goes on in the next warps finishes it.
-    const int first_task = block_share(tasks, blockIdx.x), block_rounds = (block_share(tasks, blockIdx.x + 1) - first_task) * rounds;
+    // Whole tasks, neighbouring warps neighbouring rows, as long as all warps of the grid have one. The depths of a block's share of the
+    // rest, laid end to end in rounds, are divided evenly among its warps; who has the beginning of a task that goes on in the next warps
+    // finishes it.
+    const int all_warps = gridDim.x * kDecodeWarps, whole_tasks = tasks - static_cast<unsigned>(tasks) % static_cast<unsigned>(all_warps);
+    const int first_task = whole_tasks + block_share(tasks - whole_tasks, blockIdx.x);
+    const int block_rounds = (whole_tasks + block_share(tasks - whole_tasks, blockIdx.x + 1) - first_task) * rounds;
     const int begin = warp_round(block_rounds, warp, kDecodeWarps), end = warp_round(block_rounds, warp + 1, kDecodeWarps);
-    for (int round = begin; round < end;) {
-        const int index = static_cast<unsigned>(round) / static_cast<unsigned>(rounds), first = round - index * rounds;
-        const int last = min(rounds, first + end - round);
-        const DecodeTask task = task_at(first_task + index);
+    int whole_task = blockIdx.x * kDecodeWarps + warp;
+    for (int round = begin; whole_task < whole_tasks || round < end;) {
+        int index = whole_task, first = 0, last = rounds;
+        if (whole_task < whole_tasks) {
+            whole_task += all_warps;
+        } else {
+            index = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
+            first = round - index * rounds;
+            last = min(rounds, first + end - round);
+            index += first_task;
+            round += last - first;
+        }
+        const DecodeTask task = task_at(index);
         stream_rows(sums, dynamic_shared_memory() + warp * kStreamBytes,
                     {{arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, task.low_row, task.has_high ? task.high_row : task.low_row, depth},
                     groups, task.group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth));
@@ -1554,7 +1581,6 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         } else if (last == rounds) {
             finish_task(arguments, groups, task, sums, intermediate, top_k);
         }
-        round += last - first;
     }
     __syncthreads();
     const int open = end / rounds;
@@ -1617,7 +1643,8 @@ __device__ __forceinline__ bool is_last_split(bool& is_last, int* arrived_blocks
     return is_last;
 }
 
-extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
+// One block a multiprocessor at least: for two of kWideDecodeThreads the compiler would spill.
+extern "C" __global__ void __launch_bounds__(kWideDecodeThreads, 1) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
     __shared__ SlotGroups groups;
     __shared__ bool is_last;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
@@ -1672,10 +1699,11 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
             Sum products = 0;
             // Those of this block's warps that have taken some of the group's rounds.
             const int first = groups.slot_groups[slot] * rounds;
-            const int last_warp = min(warp_of(all_rounds, first + rounds - 1, all_warps) - first_warp, warps - 1);
+            const int last_warp = min(warp_of(all_rounds, first + rounds - 1, all_warps), first_warp + warps - 1);
             const SharedAddress sums = partial_sums + groups.places[slot] * kSumBytes + i % kDecodeColumns * sizeof(Sum);
-            for (int other = max(warp_of(all_rounds, first, all_warps) - first_warp, 0); other <= last_warp; ++other)
-                products += __uint_as_float(load_shared_4(sums + other * kGroupSlots * kSumBytes));
+            for (int other = max(warp_of(all_rounds, first, all_warps), first_warp); other <= last_warp; ++other)
+                if (all_rounds >= all_warps || warp_round(all_rounds, other, all_warps) < warp_round(all_rounds, other + 1, all_warps))  // it has any
+                    products += __uint_as_float(load_shared_4(sums + (other - first_warp) * kGroupSlots * kSumBytes));
             float sum = static_cast<float>(products);
             if (arguments.fc2ExpertBiases && split == 0) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
             total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);

@@ -1050,16 +1050,10 @@ struct DecodeTask {
     bool has_high;
 };
 
-// Warps that share a task's depth, as a power of two: what gives the warp with most to do the fewest rounds of loads.
-__device__ __forceinline__ int log_depth_parts(unsigned tasks, unsigned rounds) {
-    const unsigned warps = gridDim.x * kDecodeWarps;
-    unsigned best = 0, fewest = ~0u;
-#pragma unroll
-    for (unsigned log = 0; 1u << log <= kDecodeWarps; ++log) {
-        const unsigned needed = ((tasks << log) + warps - 1) / warps * ((rounds + (1u << log) - 1) >> log);
-        if (needed < fewest) { best = log; fewest = needed; }
-    }
-    return best;
+// First of the tasks that a block takes, of tasks divided evenly among blocks.
+__device__ __forceinline__ int block_share(unsigned tasks, unsigned block) {
+    const unsigned whole = tasks / gridDim.x;
+    return block * whole + min(block, tasks - whole * gridDim.x);
 }
 
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
@@ -1132,30 +1126,48 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     const auto row_of = [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; };
     StreamSums sums;
 
-    // Neighbouring warps read neighbouring rows, or parts of one task's depth.
-    const int log_parts = log_depth_parts(tasks, rounds), parts = 1 << log_parts;
-    const int part = warp & (parts - 1), block_tasks = kDecodeWarps >> log_parts;
-    for (int base = blockIdx.x * block_tasks; base < tasks; base += gridDim.x * block_tasks) {
-        const bool has_task = base + (warp >> log_parts) < tasks;
-        const DecodeTask task = task_at(has_task ? base + (warp >> log_parts) : 0);
+    // Whole tasks, neighbouring warps neighbouring rows, as long as all warps of the grid have one. The depths of a block's share of the
+    // rest, laid end to end in rounds, are divided evenly among its warps; who has the beginning of a task that goes on in the next warps
+    // finishes it.
+    const int all_warps = gridDim.x * kDecodeWarps, whole_tasks = tasks - static_cast<unsigned>(tasks) % static_cast<unsigned>(all_warps);
+    const int first_task = whole_tasks + block_share(tasks - whole_tasks, blockIdx.x);
+    const int block_rounds = (whole_tasks + block_share(tasks - whole_tasks, blockIdx.x + 1) - first_task) * rounds;
+    const int begin = warp_round(block_rounds, warp, kDecodeWarps), end = warp_round(block_rounds, warp + 1, kDecodeWarps);
+    int whole_task = blockIdx.x * kDecodeWarps + warp;
+    for (int round = begin; whole_task < whole_tasks || round < end;) {
+        int index = whole_task, first = 0, last = rounds;
+        if (whole_task < whole_tasks) {
+            whole_task += all_warps;
+        } else {
+            index = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
+            first = round - index * rounds;
+            last = min(rounds, first + end - round);
+            index += first_task;
+            round += last - first;
+        }
+        const DecodeTask task = task_at(index);
 #pragma unroll
         for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;
-        if (has_task)
-            stream_rows(sums, arguments.fc1ExpertWeights + task.low_row * depth, task.has_high ? arguments.fc1ExpertWeights + task.high_row * depth : nullptr,
-                        streamed_rows(groups, task.group, row_of),
-                        (rounds * part >> log_parts) * kStreamDepth, min((rounds * (part + 1) >> log_parts) * kStreamDepth, depth));
-
-        // The parts are added in their order, by the warp of the first.
-        if (parts > 1) {
+        stream_rows(sums, arguments.fc1ExpertWeights + task.low_row * depth, task.has_high ? arguments.fc1ExpertWeights + task.high_row * depth : nullptr,
+                    streamed_rows(groups, task.group, row_of), first * kStreamDepth, min(last * kStreamDepth, depth));
+        if (first > 0) {
 #pragma unroll
             for (int i = 0; i < kGroupFragments * 4; ++i) part_sums[warp][i][lane] = sums[i / 4][i % 4];
-            __syncthreads();
-            for (int other = 1; part == 0 && other < parts; ++other)
-#pragma unroll
-                for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] += part_sums[warp + other][i][lane];
-            __syncthreads();
+        } else if (last == rounds) {
+            finish_task(arguments, groups, task, sums, intermediate, top_k);
         }
-        if (has_task && part == 0) finish_task(arguments, groups, task, sums, intermediate, top_k);
+    }
+    __syncthreads();
+    const int open = end / rounds;
+    if (open * rounds >= begin && open * rounds < end) {
+        for (int other = warp + 1, done = end; done < (open + 1) * rounds; ++other) {
+            const int other_end = warp_round(block_rounds, other + 1, kDecodeWarps);
+            if (other_end == done) continue;
+#pragma unroll
+            for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] += part_sums[other][i][lane];
+            done = other_end;
+        }
+        finish_task(arguments, groups, task_at(first_task + open), sums, intermediate, top_k);
     }
     fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
 }
