@@ -168,11 +168,11 @@ template <int kRows> struct CodeStream {
     __device__ __forceinline__ void load_scales(ScalePair& low, ScalePair& high, int step, int depth) const {
         const int place = step * Step::kBytes, group = groups_before(step, depth);
         const unsigned other_half = group % 2 ? 0x2222u : 0u;
-        const Vector8 words = load_shared_8(own_scales + place);
+        const WordPair words = load_shared_8(own_scales + place);
         low.scales = __byte_perm(words.words[0], 0u, low_half ^ other_half);
         high.scales = __byte_perm(words.words[1], 0u, high_half ^ other_half);
 #ifdef MOE_ZERO_POINTS
-        const Vector8 bytes = load_shared_8(own_scales + Step::kZeroPoints - Step::kScales + place);
+        const WordPair bytes = load_shared_8(own_scales + Step::kZeroPoints - Step::kScales + place);
         low.zero_points = __byte_perm(bytes.words[0], 0u, 0x4040u + (low_group + group & 3) * 0x0101u);
         high.zero_points = __byte_perm(bytes.words[1], 0u, 0x4040u + (high_group + group & 3) * 0x0101u);
 #endif
@@ -184,7 +184,7 @@ template <int kRows> struct CodeStream {
 #pragma unroll
             for (int i = 0; i < 4; ++i) codes[i] = vector.words[i];
         } else {
-            const Vector8 vector = load_shared_8(source);
+            const WordPair vector = load_shared_8(source);
             codes[0] = vector.words[0];
             codes[1] = vector.words[1];
         }

@@ -2,7 +2,7 @@
 #include "memory.cuh"
 // Loads from shared memory by its address (PTX ISA: ld.shared).
 
-struct alignas(8) Vector8 { unsigned words[2]; };
+struct alignas(8) WordPair { unsigned words[2]; };
 
 // Reads 4 bytes.
 __device__ __forceinline__ unsigned load_shared_4(SharedAddress source)
@@ -16,10 +16,10 @@ __device__ __forceinline__ unsigned load_shared_4(SharedAddress source)
 ;
 
 // Reads 8 bytes.
-__device__ __forceinline__ Vector8 load_shared_8(SharedAddress source)
+__device__ __forceinline__ WordPair load_shared_8(SharedAddress source)
 #ifdef __CUDA_ARCH__
 {
-    Vector8 vector;
+    WordPair vector;
     asm volatile("ld.shared.v2.u32 {%0, %1}, [%2];" : "=r"(vector.words[0]), "=r"(vector.words[1]) : "r"(source) : "memory");
     return vector;
 }

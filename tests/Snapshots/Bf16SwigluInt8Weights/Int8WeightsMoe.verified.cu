@@ -1157,7 +1157,7 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
 }
 
 // ---- primitives/load_shared.cuh ---- Loads from shared memory by its address (PTX ISA: ld.shared).
-struct alignas(8) Vector8 { unsigned words[2]; };
+struct alignas(8) WordPair { unsigned words[2]; };
 
 // Reads 4 bytes.
 __device__ __forceinline__ unsigned load_shared_4(SharedAddress source)
@@ -1171,10 +1171,10 @@ __device__ __forceinline__ unsigned load_shared_4(SharedAddress source)
 ;
 
 // Reads 8 bytes.
-__device__ __forceinline__ Vector8 load_shared_8(SharedAddress source)
+__device__ __forceinline__ WordPair load_shared_8(SharedAddress source)
 #ifdef __CUDA_ARCH__
 {
-    Vector8 vector;
+    WordPair vector;
     asm volatile("ld.shared.v2.u32 {%0, %1}, [%2];" : "=r"(vector.words[0]), "=r"(vector.words[1]) : "r"(source) : "memory");
     return vector;
 }
@@ -1350,7 +1350,7 @@ template <int kRows> struct CodeStream {
     __device__ __forceinline__ void load_scales(ScalePair& low, ScalePair& high, int step, int depth) const {
         const int place = step * Step::kBytes, group = groups_before(step, depth);
         const unsigned other_half = group % 2 ? 0x2222u : 0u;
-        const Vector8 words = load_shared_8(own_scales + place);
+        const WordPair words = load_shared_8(own_scales + place);
         low.scales = __byte_perm(words.words[0], 0u, low_half ^ other_half);
         high.scales = __byte_perm(words.words[1], 0u, high_half ^ other_half);
     }
@@ -1361,7 +1361,7 @@ template <int kRows> struct CodeStream {
 #pragma unroll
             for (int i = 0; i < 4; ++i) codes[i] = vector.words[i];
         } else {
-            const Vector8 vector = load_shared_8(source);
+            const WordPair vector = load_shared_8(source);
             codes[0] = vector.words[0];
             codes[1] = vector.words[1];
         }
