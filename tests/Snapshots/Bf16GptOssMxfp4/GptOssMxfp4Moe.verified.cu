@@ -576,7 +576,7 @@ constexpr int kLogitRows = 2;       // weight rows a block
 constexpr int kLogitUnroll = 4;     // loads of each row in flight
 constexpr int kLogitWarps = kLogitThreads / 32;
 
-struct alignas(8) WordPair { unsigned words[2]; };
+struct alignas(8) Vector8 { unsigned words[2]; };
 
 __device__ __forceinline__ void store_logit(const RouterLogitsArguments& arguments, long long token, int row, float logit) {
     if (row < arguments.numExperts) arguments.routerLogits[token * arguments.numExperts + row] = logit;
@@ -1477,7 +1477,7 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
 }
 
 // ---- primitives/load_shared.cuh ---- Loads from shared memory by its address (PTX ISA: ld.shared).
-struct alignas(8) Vector8 { unsigned words[2]; };
+struct alignas(8) WordPair { unsigned words[2]; };
 
 // Reads 4 bytes.
 __device__ __forceinline__ unsigned load_shared_4(SharedAddress source)
@@ -1657,7 +1657,7 @@ template <int kRows> struct CodeStream {
             const int group = groups_before(step, depth);
 #pragma unroll
             for (int copy = 0; copy < kScaleCopies; ++copy) {
-                cp_async_4(scale_place + place + copy * 4, scales[copy][group % 2] + group / 2 * 4, depth < scale_end);
+                cp_async_4(scale_place + place + copy * 4, (group % 2 ? scales[copy][1] : scales[copy][0]) + group / 2 * 4, depth < scale_end);
             }
         }
 #pragma unroll

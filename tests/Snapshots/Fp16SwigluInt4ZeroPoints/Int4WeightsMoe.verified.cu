@@ -1323,7 +1323,7 @@ template <int kRows> struct CodeStream {
             const int group = groups_before(step, depth);
 #pragma unroll
             for (int copy = 0; copy < kScaleCopies; ++copy) {
-                cp_async_4(scale_place + place + copy * 4, scales[copy][group % 2] + group / 2 * 4, depth < scale_end);
+                cp_async_4(scale_place + place + copy * 4, (group % 2 ? scales[copy][1] : scales[copy][0]) + group / 2 * 4, depth < scale_end);
                 cp_async_4(scale_place + Step::kZeroPoints - Step::kScales + place + copy * 4, word_of(zero_points[copy] + group), depth < scale_end);
             }
         }
