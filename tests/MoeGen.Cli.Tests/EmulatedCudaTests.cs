@@ -93,7 +93,7 @@ public sealed class EmulatedCudaTests
         var driver = Emulator();
         string assembly = typeof(EmulatedCudaTests).Assembly.Location;
         string[] layer = ["--assembly", assembly, "--class", name, "-E", "2", "-K", "1", "-H", "16", "-I", "16"];
-        JsonElement report = CliRun.On(Access(driver), ["bench", .. layer, "-T", "2", "6", "--json"]).AssertExit(0).Json();
+        JsonElement report = CliRun.On(Access(driver), ["bench", .. layer, "-T", "2", "12", "--json"]).AssertExit(0).Json();
         Assert.Equal(name, report.GetProperty("layer").GetString());
         Assert.Equal(["decode", "m64n64k64s4"], report.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("variant").GetString()));
         report = CliRun.On(Access(driver), ["bench", .. layer, "-T", "2", "--variant", "m64n64k64s4", "--json"]).AssertExit(0).Json();
