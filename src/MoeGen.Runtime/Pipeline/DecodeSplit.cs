@@ -11,7 +11,7 @@ internal readonly record struct DecodeSplit(int Warps, int Blocks)
     // Registers leave a multiprocessor this many warps.
     private const int ResidentWarps = 16;
 
-    // What a warp has in flight at once, in elements of depth.
+    // What a warp has in flight at once, in elements of depth: of 16-bit weights. Smaller ones have more, and are divided a little too far.
     private const int RoundDepth = 192;
 
     private const int MaxBlocks = 8;
