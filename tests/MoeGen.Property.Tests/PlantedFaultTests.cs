@@ -27,7 +27,7 @@ public sealed class PlantedFaultTests
 
     [Theory]
     [InlineData("for (int k = 0; k < kFinalizeRows; ++k) {", "for (int k = 1; k < kFinalizeRows; ++k) {", "the emulated kernels: ")]
-    [InlineData("valid >> k & 1 ? k : __ffs(valid) - 1", "k", "UninitializedRead in moe_finalize")]
+    [InlineData("valid >> k & 1 ? k : __ffs(valid) - 1", "k", "(UninitializedRead|OutOfBounds) in moe_finalize")]
     public void Wrong_kernel_is_found(string text, string mistake, string expected)
     {
         using (new EmulatedDevice())
@@ -45,7 +45,7 @@ public sealed class PlantedFaultTests
             (layer, call) => layer.CheckEmulated(call, options),
             nameof(Replay.Emulated),
             shrinkSeconds: 1));
-        Assert.Contains(expected, found.Message, StringComparison.Ordinal);
+        Assert.Matches(expected, found.Message);
 
         // The test has the whole case; without the mistake it passes.
         string test = PastedCode.Find(found.Message);
