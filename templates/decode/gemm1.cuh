@@ -33,7 +33,7 @@ struct DecodeGemm1Arguments {
 #else
     const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
 #endif
-    int* arrivedBlocks;               // [ceil(H / 16)]; zeroed for GEMM2
+    unsigned* arrivedBlocks;          // [ceil(H / 16)]; zeroed for GEMM2
     int gemm2Warps;                   // warps a block of GEMM2, a power of two; 0: nothing is fetched for it
     int reserved;
 #ifdef MOE_SCALES

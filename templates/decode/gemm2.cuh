@@ -1,5 +1,6 @@
 #pragma once
 #include "../config/config.cuh"
+#include "../blocks/last_block.cuh"
 #include "stream_rows.cuh"
 #ifdef MOE_CODES
 #include "../primitives/store_shared.cuh"
@@ -25,7 +26,7 @@ struct DecodeGemm2Arguments {
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
     float* blockSums;                 // [splits, T, H] where there are several splits
-    int* arrivedBlocks;               // [ceil(H / 16)]; GEMM1 has zeroed it
+    unsigned* arrivedBlocks;          // [ceil(H / 16)]; GEMM1 has zeroed it
     int splits;                       // blocks that divide the depth of 16 columns, a power of two
     int reserved;
 #ifdef MOE_SCALES
@@ -51,16 +52,6 @@ constexpr int kPartialSums = 512 * kDecodeColumns;  // of all warps: the fewer s
 
 __device__ __forceinline__ void store_output(const DecodeGemm2Arguments& arguments, int token, int column, int hidden, float value) {
     arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
-}
-
-// Whether the other splits' sums are all there: this block's are, and it came last. All threads of the block call it together.
-__device__ __forceinline__ bool is_last_split(bool& is_last, int* arrived_blocks, int splits) {
-    __threadfence();
-    __syncthreads();
-    if (threadIdx.x == 0) is_last = atomicAdd(arrived_blocks, 1) == splits - 1;
-    __syncthreads();
-    __threadfence();
-    return is_last;
 }
 
 #ifdef MOE_CODES
@@ -173,7 +164,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         if (splits > 1) arguments.blockSums[(static_cast<long long>(split) * tokens + token) * hidden + column] = total;
         else store_output(arguments, token, column, hidden, total);
     }
-    if (splits > 1 && is_last_split(is_last, arguments.arrivedBlocks + (blockIdx.x >> log_splits), splits)) {
+    if (splits > 1 && is_last_block(is_last, arguments.arrivedBlocks + (blockIdx.x >> log_splits), splits)) {
         for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
             const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
             if (column >= hidden) continue;

@@ -1,6 +1,5 @@
 #pragma once
 #include "../routing/runs.cuh"
-#include "../routing/scan.cuh"
 #include "quantize_row.cuh"
 // The sort of a small input and the quantisation of its tokens, which wait for nothing of each other, in one launch.
 
@@ -17,10 +16,7 @@ extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_route_and_quan
     __shared__ SortedRuns runs;
     __shared__ unsigned warp_values[kSortThreads / 32];
     if (blockIdx.x == 0) {
-        const RouteArguments& route = arguments.route;
-        runs.first_rows[threadIdx.x] = write_offsets(route, count_runs(runs, route, 0, route.valid_slots()), runs.warp_sums);
-        __syncthreads();
-        walk_run(runs, route, 0, route.valid_slots(), true);
+        sort_slots(runs, arguments.route);
         return;
     }
     const QuantizeArguments& quantize = arguments.quantize;

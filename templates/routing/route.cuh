@@ -1,14 +1,11 @@
 #pragma once
 #include "runs.cuh"
-#include "scan.cuh"
 // Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
 
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.valid_slots()), runs.warp_sums);
-    __syncthreads();
-    walk_run(runs, arguments, 0, arguments.valid_slots(), true);
+    sort_slots(runs, arguments);
 }
 
 // First pass, one block a chunk: chunkCounts[chunk, e].
@@ -21,20 +18,9 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const
 
 // Second pass, one block: chunkCounts become each chunk's first row within its expert; offsets and tiles.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const __grid_constant__ RouteArguments arguments) {
-    __shared__ long long warp_sums[kSortThreads / 32];
+    __shared__ long long warp_sums[2][kSortThreads / 32];
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
-    int count = 0;
-    // Eight chunks are read before any is written back: their latencies overlap.
-    for (int begin = 0; expert < num_local && begin < arguments.numChunks; begin += 8) {
-        int* column = arguments.chunkCounts + static_cast<long long>(begin) * num_local + expert;
-        int counts[8];
-#pragma unroll
-        for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * num_local] : 0;
-#pragma unroll
-        for (int i = 0; i < 8; count += counts[i], ++i)
-            if (begin + i < arguments.numChunks) column[i * num_local] = count;
-    }
-    write_offsets(arguments, count, warp_sums);
+    write_offsets(arguments, expert < num_local ? sum_before(arguments.chunkCounts + expert, num_local, arguments.numChunks) : 0, warp_sums);
 }
 
 // Third pass, one block a chunk: slots to rows.

@@ -93,19 +93,7 @@ public sealed unsafe partial class DeviceBuffer<T> : IDeviceMemory, IDisposable
     /// <param name="stream">A stream of the same device; left out: the legacy default stream.</param>
     /// <exception cref="ArgumentException">The stream belongs to another device.</exception>
     /// <exception cref="CudaException">The driver reports an error.</exception>
-    public void Fill(byte value, CudaStream? stream = null)
-    {
-        stream ??= Context.DefaultStream;
-        RequireStream(stream);
-        ulong address = Pointer.Address;
-        if (Length > 0)
-        {
-            using HandleHold hold = Hold();
-            Context.MakeCurrent();
-            Context.Check(
-                Context.Driver.FillAsync(address, value, (nuint)ByteLength, stream.Handle), "Filling device memory");
-        }
-    }
+    public void Fill(byte value, CudaStream? stream = null) => FillFirst(ByteLength, value, stream ?? Context.DefaultStream);
 
     /// <summary>Frees owned memory after the device is done with it; a view or wrapper only ends itself.</summary>
     public void Dispose()
@@ -116,6 +104,19 @@ public sealed unsafe partial class DeviceBuffer<T> : IDeviceMemory, IDisposable
 
     /// <summary>For instance <c>DeviceBuffer&lt;Single&gt;[1024] at 0x7F0000000000</c>.</summary>
     public override string ToString() => $"DeviceBuffer<{typeof(T).Name}>[{Length}] at 0x{_address:X}{(IsDisposed ? ", disposed" : "")}";
+
+    /// <summary>As <see cref="Fill"/>, of the first bytes only.</summary>
+    internal void FillFirst(long bytes, byte value, CudaStream stream)
+    {
+        RequireStream(stream);
+        ulong address = Pointer.Address;
+        if (bytes > 0)
+        {
+            using HandleHold hold = Hold();
+            Context.MakeCurrent();
+            Context.Check(Context.Driver.FillAsync(address, value, (nuint)bytes, stream.Handle), "Filling device memory");
+        }
+    }
 
     internal static DeviceBuffer<T> Allocate(CudaContext context, long length)
     {

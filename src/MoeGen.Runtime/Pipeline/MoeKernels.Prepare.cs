@@ -51,7 +51,18 @@ public sealed partial class MoeKernels<TSelf, T>
         try
         {
             Load(call, weights.Shape, stream);
-            return new MoeGraph(stream.Capture(() => Forward(call, weights, stream, workspace)), workspace, _calls, uses);
+            CudaGraph graph = stream.Capture(() => Forward(call, weights, stream, workspace, hasCounters: true));
+            try
+            {
+                workspace.Slice(0, WorkspaceLayout.CounterBytes).CopyFrom(new byte[WorkspaceLayout.CounterBytes]);
+            }
+            catch
+            {
+                graph.Dispose();
+                throw;
+            }
+
+            return new MoeGraph(graph, workspace, _calls, uses);
         }
         catch
         {

@@ -123,7 +123,8 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     /// Enqueues a checked call. The caller holds its buffers; another thread's call on the same stream is enqueued before or
     /// after this one, never between its launches. <paramref name="measured"/> is the variant that tuning looks at; null: the one chosen.
     /// </summary>
-    internal void Forward(in CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace, int? measured = null)
+    internal void Forward(
+        in CudaCall<T> call, in CudaWeights<T> weights, CudaStream stream, DeviceBuffer<byte>? workspace, int? measured = null, bool hasCounters = false)
     {
         if (call.NumTokens == 0)
         {
@@ -138,7 +139,7 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
             Load(call, variant, stream);
             lock (stream.Gate.Enqueueing)
             {
-                Enqueue(BeginGemms(call, stream), weights, variant, stream, workspace);
+                Enqueue(BeginGemms(call, stream), weights, variant, stream, workspace, hasCounters);
             }
         }
         finally
@@ -147,7 +148,7 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         }
     }
 
-    private void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, int variant, CudaStream stream, DeviceBuffer<byte>? workspace)
+    private void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, int variant, CudaStream stream, DeviceBuffer<byte>? workspace, bool hasCounters)
     {
         WorkspaceLayout layout = Pipeline.Layout(weights.Shape, call.NumTokens, call.TopK, variant);
         long bytes = new RouterLayout(layout, call.NumTokens, call.Router).TotalBytes;
@@ -158,6 +159,11 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         else
         {
             CheckWorkspace(workspace, bytes);
+            if (!hasCounters && call.Router is { } router && variant != Pipeline.Selector.DecodeIndex && RouterStages.AreCounted(call.NumTokens, router))
+            {
+                // What the caller's memory held before is unknown.
+                workspace.FillFirst(WorkspaceLayout.CounterBytes, 0, stream);
+            }
         }
 
         Pipeline.Enqueue(call, weights, variant, layout, workspace.Pointer.Address, stream);

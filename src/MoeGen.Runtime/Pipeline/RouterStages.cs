@@ -6,9 +6,8 @@ internal static class RouterStages
     /// <summary>Up to this many slots the counting sort takes one block; its place pass grows with the slots.</summary>
     public const int MaxSlotsOfOneBlock = 4096;
 
-    // One block chooses the experts of so many tokens, or of so many logits, sooner than two launches do: timed on an H200, with E = 256 the
-    // same at 8 tokens, from 32 on later.
-    private const int MaxTokensOfOneBlock = 16, MaxLogitsOfOneBlock = MaxTokensOfOneBlock * 256;
+    // Blocks of the launch that chooses and sorts are as large as the sort's, with four tokens each: all of them run at once on a device of 128 multiprocessors.
+    private const int TokensOfOneBlock = 4, MaxTokensOfOneLaunch = 128 * TokensOfOneBlock;
 
     // From so many logits on, tiles of 64 x 64 fill the device.
     private const long MinTiledLogits = 1 << 17;
@@ -23,9 +22,10 @@ internal static class RouterStages
 
     /// <summary>Whether one launch chooses and sorts.</summary>
     public static bool AreFused(int numTokens, in CudaRouter router) =>
-        numTokens <= MaxTokensOfOneBlock
-        && numTokens * router.NumExperts <= MaxLogitsOfOneBlock
-        && numTokens * router.SlotsPerToken <= MaxSlotsOfOneBlock;
+        numTokens <= MaxTokensOfOneLaunch && numTokens * router.SlotsPerToken <= MaxSlotsOfOneBlock;
+
+    /// <summary>Whether one launch chooses and sorts, and its blocks are counted.</summary>
+    public static bool AreCounted(int numTokens, in CudaRouter router) => numTokens > TokensOfOneBlock && AreFused(numTokens, router);
 
     /// <summary>Whether the router's linear layer takes its kernel for many tokens.</summary>
     public static bool AreLogitsTiled(int numTokens, int numRows) => (long)numTokens * numRows >= MinTiledLogits;
@@ -59,7 +59,7 @@ internal static class RouterStages
         };
         if (route is { } sort && AreFused(call.NumTokens, router))
         {
-            launchers.SelectAndRoute(new SelectAndRouteArguments { Select = select, Route = sort }, stream);
+            launchers.SelectAndRoute(new SelectAndRouteArguments { Select = select, Route = sort, ArrivedBlocks = new(workspace + (ulong)WorkspaceLayout.ArrivedSelections) }, stream);
             return true;
         }
 

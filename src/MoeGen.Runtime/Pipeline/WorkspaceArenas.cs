@@ -83,7 +83,18 @@ internal sealed class WorkspaceArenas(CudaContext context) : IDisposable
         }
 
         arena.StreamId = id;
-        return arena.Memory = context.Allocate<byte>(bytes);
+        DeviceBuffer<byte> memory = context.Allocate<byte>(bytes);
+        try
+        {
+            memory.FillFirst(WorkspaceLayout.CounterBytes, 0, stream);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+
+        return arena.Memory = memory;
     }
 
     private void FreeEnded()

@@ -6,6 +6,12 @@ namespace MoeGen;
 /// </summary>
 internal readonly struct WorkspaceLayout
 {
+    /// <summary>
+    /// Bytes at the beginning of every workspace that are zero between calls: counters, which each kernel that uses them leaves as they were. At the
+    /// same place in every layout, since calls of other sizes share the memory.
+    /// </summary>
+    internal const int CounterBytes = (int)Alignment;
+
     private const long Alignment = 256;
     private const int TargetChunks = 256;
     private const int ChunkGranularity = 256;
@@ -21,7 +27,7 @@ internal readonly struct WorkspaceLayout
         MaxTiles = Most(tiles.Gemm1);
         MaxGemm2Tiles = tiles.Differ ? Most(tiles.Gemm2) : 0;
 
-        long end = 0;
+        long end = CounterBytes;
         ChunkCounts = Take(ref end, (long)NumChunks * shape.NumExperts * sizeof(int));
         ExpertOffsets = Take(ref end, (shape.NumExperts + 1L) * sizeof(int));
         TileStarts = Take(ref end, (shape.NumExperts + 1L) * sizeof(int));
@@ -51,7 +57,7 @@ internal readonly struct WorkspaceLayout
     {
         int slots = numTokens * topK;
         NumSlots = slots;
-        long end = 0;
+        long end = CounterBytes;
         bool routes = descriptor.Routing != RoutingMethod.Preselected;
         SelectedExperts = Take(ref end, routes ? slots * sizeof(int) : 0);
         FinalScales = Take(ref end, routes ? slots * sizeof(float) : 0);
@@ -63,6 +69,9 @@ internal readonly struct WorkspaceLayout
         BlockSums = Take(ref end, DecodeSplit.Blocks > 1 ? (long)DecodeSplit.Blocks * numTokens * shape.HiddenSize * sizeof(float) : 0);
         TotalBytes = end;
     }
+
+    /// <summary>Counts the blocks that have chosen experts, where the one that is done last sorts; a counter.</summary>
+    public static long ArrivedSelections => 0;
 
     /// <summary>Bytes of the whole workspace.</summary>
     public long TotalBytes { get; }

@@ -114,6 +114,16 @@ public sealed class BlockTests
         deviceOutput.CopyTo(output);
         check.AssertOutput(output, router.T);
 
+        // In the layer's own workspace, which the second call finds as the first one left it.
+        for (int call = 0; call < 2; call++)
+        {
+            deviceOutput.Fill(0xFF, stream);
+            layer.ForwardBlock(input, deviceRouter, deviceOutput, stream);
+            stream.Synchronize();
+            deviceOutput.CopyTo(output);
+            check.AssertOutput(output, router.T);
+        }
+
         // From logits: the router's weight and bias are left out, its gate is not.
         double[] logits = RouterReference.Logits<T>(check.Data.Input, check.Router.Weight.Span, check.Router.HiddenSize);
         using DeviceBuffer<float> deviceLogits = Buffers<T>.Upload<float>(context, [.. logits.Select((logit, i) => (float)(logit + (router.Biases ? check.Router.Bias.Span[i % router.E] : 0)))]);

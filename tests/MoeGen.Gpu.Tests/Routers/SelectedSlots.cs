@@ -20,6 +20,8 @@ internal sealed record SelectedSlots(int[] Ids, float[] FinalScales, float[] Inp
         using DeviceBuffer<float> finalScales = Filled<float>(context, slots), inputScales = Filled<float>(context, slots);
         using DeviceBuffer<int> offsets = Filled<int>(context, experts + 1), starts = Filled<int>(context, experts + 1);
         using DeviceBuffer<int> tiles = Filled<int>(context, slots + experts), drawn = Filled<int>(context, 2), chunks = Filled<int>(context, experts);
+        using DeviceBuffer<uint> arrived = context.Allocate<uint>(1);
+        arrived.CopyFrom([0]);
         using CudaStream stream = context.CreateStream();
         var places = new CudaSlots
         {
@@ -51,7 +53,7 @@ internal sealed record SelectedSlots(int[] Ids, float[] FinalScales, float[] Inp
         };
         if (fused)
         {
-            pipeline.Launchers.SelectAndRoute(new SelectAndRouteArguments { Select = select, Route = route }, stream);
+            pipeline.Launchers.SelectAndRoute(new SelectAndRouteArguments { Select = select, Route = route, ArrivedBlocks = arrived.Pointer }, stream);
         }
         else
         {

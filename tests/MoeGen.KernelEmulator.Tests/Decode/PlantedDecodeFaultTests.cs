@@ -49,7 +49,7 @@ public sealed class PlantedDecodeFaultTests
         new("sums read without a fence", "    __syncthreads();\n    __threadfence();\n    return is_last", "    __syncthreads();\n    return is_last", FaultKind.DataRace),
         new("a split dropped", "other < splits; ++other) total", "other < splits - 1; ++other) total", null),
         new("both splits the same depth", "first_warp = split * warps", "first_warp = 0 * warps", null),
-        new("the first split's block takes itself for the last", "== splits - 1;", "== 0;", FaultKind.UninitializedRead),
+        new("the first split's block takes itself for the last", "== blocks - 1;", "== 0;", FaultKind.UninitializedRead),
         new("arrivals of the launch before", "arguments.arrivedBlocks[i] = 0;", "{}", FaultKind.UninitializedRead),
     ];
 

@@ -16,9 +16,11 @@ public sealed class PlantedRoutingFaultTests
         new("warps that share counters", "runs.counts + warp * arguments.localExperts.num_local", "runs.counts", FaultKind.DataRace),
         new("counters read while they are written", "        __syncwarp();\n        if (expert >= 0 && lane", "        if (expert >= 0 && lane", FaultKind.DataRace),
         new("counters of the turn before", "+ __popc(peers);\n        __syncwarp();\n", "+ __popc(peers);\n", FaultKind.DataRace),
-        new("barrier missing in the scan", "warp_sums[warp] = in_warp;\n        __syncthreads();\n", "warp_sums[warp] = in_warp;\n", FaultKind.DataRace),
-        new("barrier missing after the scan of the warps", "warp_inclusive_scan(warp_sums[lane]);\n        __syncthreads();\n", "warp_inclusive_scan(warp_sums[lane]);\n", FaultKind.DataRace),
-        new("barrier that one warp reaches only", "if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);\n        __syncthreads();\n", "if (warp == 0) { warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]); __syncthreads(); }\n", FaultKind.BarrierDivergence),
+        new("barrier missing in the scan", "warp_sums[list][warp] = next;\n        __syncthreads();\n", "warp_sums[list][warp] = next;\n", FaultKind.DataRace),
+        new("warps of the scan that are left out", "before < warp; ++before) next", "before < warp - 1; ++before) next", FaultKind.DataRace),
+        new("barrier that one warp reaches only", "warp_sums[list][warp] = next;\n        __syncthreads();\n", "warp_sums[list][warp] = next;\n        if (warp == 0) __syncthreads();\n", FaultKind.BarrierDivergence),
+        new("counters that are not summed", "sum += counts[i], ++i", "++i", FaultKind.DataRace),
+        new("counters of the warps beyond the first eight", "begin < rows; begin += 8", "begin < min(rows, 8); begin += 8", FaultKind.DataRace),
         new("shuffle mask without a lane", "__shfl_up_sync(kFullWarp, value", "__shfl_up_sync(kFullWarp >> 1, value", FaultKind.CollectiveMismatch),
         new("shuffle in a branch that diverges", "        const long long other = __shfl_up_sync(kFullWarp, value, distance);\n        if (threadIdx.x % 32 >= distance) value += other;", "        if (threadIdx.x % 32 >= distance) value += __shfl_up_sync(kFullWarp, value, distance);", FaultKind.Deadlock),
         new("rank that counts the lane itself", "peers & ((1u << lane) - 1u)", "peers & ((2u << lane) - 1u)", FaultKind.UninitializedRead),
@@ -29,7 +31,7 @@ public sealed class PlantedRoutingFaultTests
         new("shared array too short", "int counts[kWarpCounts];", "int counts[kWarpCounts / 64];", FaultKind.OutOfBounds),
     ];
 
-    // Of more tokens than one block takes.
+    // Of more tokens than the launch that sorts as well takes.
     private static readonly PlantedFault[] SelectFaults =
     [
         new("lane that leaves before the shuffles", "if (token < valid_tokens(", "if (threadIdx.x % 32 != 31 && token < valid_tokens(", FaultKind.Deadlock),
@@ -42,9 +44,24 @@ public sealed class PlantedRoutingFaultTests
         new("column of another choice", "const int column = expert % 32, place", "const int column = (expert + 1) % 32, place", null),
     ];
 
+    // In the launch that chooses and sorts.
+    private static readonly PlantedFault[] FusedFaults =
+    [
+        new("choices that are not fenced", "    __threadfence();\n    __syncthreads();\n    if (threadIdx.x == 0) is_last", "    __syncthreads();\n    if (threadIdx.x == 0) is_last", FaultKind.DataRace),
+        new("arrival before the block has chosen", "    __threadfence();\n    __syncthreads();\n    if (threadIdx.x == 0) is_last", "    __threadfence();\n    if (threadIdx.x == 0) is_last", FaultKind.DataRace),
+        new("choices read without a fence", "    __syncthreads();\n    __threadfence();\n    return is_last", "    __syncthreads();\n    return is_last", FaultKind.DataRace),
+        new("sort before the others have chosen", "== blocks - 1;", "== 0;", FaultKind.UninitializedRead),
+        new("arrivals that stay", "atomicInc(arrived, blocks - 1)", "atomicAdd(arrived, 1u)", null),
+        new("keys of another warp's token", "(runs.counts) + warp * kMaxExperts", "(runs.counts)", FaultKind.DataRace),
+        new("token beyond the last of the launch", "warp < kChosenTokens && token < valid_tokens(arguments.select.numTokensOnDevice, arguments.select.numTokens)", "warp < kChosenTokens", FaultKind.OutOfBounds),
+        new("warps that choose the next block's tokens", "if (warp < kChosenTokens && ", "if (warp < 2 * kChosenTokens && ", FaultKind.DataRace),
+    ];
+
     public static TheoryData<int> SortNumbers => [.. Enumerable.Range(0, SortFaults.Length)];
 
     public static TheoryData<int> SelectNumbers => [.. Enumerable.Range(0, SelectFaults.Length)];
+
+    public static TheoryData<int> FusedNumbers => [.. Enumerable.Range(0, FusedFaults.Length)];
 
     // Several chunks, so that the sort takes its three passes, and the one-block sort with runs of more than one turn.
     [Theory, MemberData(nameof(SortNumbers))]
@@ -52,7 +69,7 @@ public sealed class PlantedRoutingFaultTests
     {
         foreach (int tokens in (int[])[2100, 900])
         {
-            var data = new Data<BFloat16>(new Problem(tokens, 6, 2, 16, 16, Fc1Layout.GateUp, IdPattern.Repeating));
+            var data = new Data<BFloat16>(new Problem(tokens, 40, 2, 16, 16, Fc1Layout.GateUp, IdPattern.Repeating));
             using var layer = new PlantedLayer(device.Context, data.Weights, options);
             BFloat16[] output = Emulated.Run(layer, device.Context, data);
             LayerHarness.AssertContract<PlantedLayer, BFloat16>(data, output, data.Ids, data.Scales);
@@ -62,12 +79,34 @@ public sealed class PlantedRoutingFaultTests
     [Theory, MemberData(nameof(SelectNumbers))]
     public void Is_caught_in_top_k(int number) => SelectFaults[number].AssertCaught((device, options) =>
     {
-        var data = new Data<Half>(new Problem(149, 40, 3, 32, 16, Fc1Layout.Plain));
-        float[] logits = Data<float>.Normal(new Random(5), 149 * 40, 2);
+        var data = new Data<Half>(new Problem(549, 40, 3, 32, 16, Fc1Layout.Plain));
+        float[] logits = Data<float>.Normal(new Random(5), 549 * 40, 2);
         ManagedRouter.SelectExperts(logits, 40, 3, RoutingMethod.SoftmaxTopKRenormalized, data.Ids, data.Scales);
         using var layer = new PlantedRoutedLayer(device.Context, data.Weights, options);
         var output = new Half[data.Input.Length];
         layer.ForwardFromLogits(data.Input, logits, 3, output);
         LayerHarness.AssertContract<PlantedRoutedLayer, Half>(data, output, data.Ids, data.Scales);
+    });
+
+    // The second call finds the workspace as the first one left it.
+    [Theory, MemberData(nameof(FusedNumbers))]
+    public void Is_caught_in_one_launch(int number) => FusedFaults[number].AssertCaught((device, options) =>
+    {
+        const int tokens = 29, experts = 40, topK = 3;
+        var data = new Data<Half>(new Problem(tokens, experts, topK, 32, 16, Fc1Layout.Plain));
+        using var layer = new PlantedRoutedLayer(device.Context, data.Weights, options);
+        using CudaStream stream = device.Context.CreateStream();
+        using DeviceBuffer<Half> input = Buffers<Half>.Upload<Half>(device.Context, data.Input), deviceOutput = device.Context.Allocate<Half>(data.Input.Length);
+        foreach (int seed in (int[])[5, 6])
+        {
+            float[] logits = Data<float>.Normal(new Random(seed), tokens * experts, 2);
+            ManagedRouter.SelectExperts(logits, experts, topK, RoutingMethod.SoftmaxTopKRenormalized, data.Ids, data.Scales);
+            using DeviceBuffer<float> deviceLogits = Buffers<Half>.Upload<float>(device.Context, logits);
+            layer.ForwardFromLogits(input, deviceLogits, topK, deviceOutput, stream);
+            stream.Synchronize();
+            var output = new Half[data.Input.Length];
+            deviceOutput.CopyTo(output);
+            LayerHarness.AssertContract<PlantedRoutedLayer, Half>(data, output, data.Ids, data.Scales);
+        }
     });
 }

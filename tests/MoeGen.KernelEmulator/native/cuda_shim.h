@@ -111,6 +111,7 @@ __forceinline__ unsigned atomicAdd(unsigned* address, unsigned value) { return m
 __forceinline__ float atomicAdd(float* address, float value) {
     return __uint_as_float(moegen_atomic(1, reinterpret_cast<unsigned*>(address), __float_as_uint(value), 0));
 }
+__forceinline__ unsigned atomicInc(unsigned* address, unsigned most) { return moegen_atomic(5, address, most, 0); }
 __forceinline__ int atomicMax(int* address, int value) {
     return static_cast<int>(moegen_atomic(2, reinterpret_cast<unsigned*>(address), static_cast<unsigned>(value), 0));
 }

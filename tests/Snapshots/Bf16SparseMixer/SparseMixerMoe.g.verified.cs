@@ -112,9 +112,9 @@ partial class SparseMixerMoe : global::MoeGen.MoeLayer<global::Samples.SparseMix
         public void SelectExperts(in global::MoeGen.SelectExpertsArguments arguments, global::MoeGen.CudaStream stream) =>
             _selectExperts.Launch(in arguments, ((long)arguments.NumTokens + 7) / 8, stream);
 
-        /// <summary>Expert ids and scales from router logits, and the counting sort, in one block.</summary>
+        /// <summary>Expert ids and scales from router logits, four tokens a block, and the counting sort in the last one.</summary>
         public void SelectAndRoute(in global::MoeGen.SelectAndRouteArguments arguments, global::MoeGen.CudaStream stream) =>
-            _selectAndRoute.Launch(in arguments, 1, stream);
+            _selectAndRoute.Launch(in arguments, ((long)arguments.Select.NumTokens + 3) / 4, stream);
 
         /// <summary>Counting sort of the slots by expert in one block.</summary>
         public void RouteSmall(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>

@@ -222,6 +222,37 @@ __device__ __forceinline__ float choice_value(float logit) { return logit; }
 
 __device__ __forceinline__ float slot_scale(const RouterRow&, const SelectExpertsArguments&, int, float logit) { return sigmoid(logit); }
 
+// ---- routing/scan.cuh ---- Offsets of all experts, and the table of M-tiles, from the number of slots of each.
+__device__ __forceinline__ long long warp_inclusive_scan(long long value) {
+    for (int distance = 1; distance < 32; distance *= 2) {
+        const long long other = __shfl_up_sync(kFullWarp, value, distance);
+        if (threadIdx.x % 32 >= distance) value += other;
+    }
+    return value;
+}
+
+// Thread e holds the number of slots of expert e (0 beyond E). Writes offsets and tiles; returns the first row of expert e.
+__device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count, long long (&warp_sums)[2][kSortThreads / 32]) {
+    const int expert = threadIdx.x, warp = threadIdx.x / 32, num_local = arguments.localExperts.num_local;
+    int first_row = 0;
+    for (int list = 0; list < 2 && arguments.tileM[list] > 0; ++list) {
+        // Rows in the upper half and tiles in the lower one are summed together.
+        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) / arguments.tileM[list];
+        long long next = warp_inclusive_scan(own);
+        if (expert % 32 == 31) warp_sums[list][warp] = next;
+        __syncthreads();
+        if (expert < 2) arguments.drawnTiles[expert] = 0;
+        if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
+        if (expert >= num_local) continue;
+        for (int before = 0; before < warp; ++before) next += warp_sums[list][before];
+        first_row = static_cast<int>((next - own) >> 32);
+        arguments.expertOffsets[expert + 1] = static_cast<int>(next >> 32);
+        arguments.tileStarts[list][expert + 1] = static_cast<int>(next);
+        for (int tile = static_cast<int>(next - own); tile < static_cast<int>(next); ++tile) arguments.tileExperts[list][tile] = expert;
+    }
+    return first_row;
+}
+
 // ---- routing/runs.cuh ---- Slots to sorted rows in the order of the slots, so that the sort is stable and the same in every run. Each warp has a run of
 // consecutive slots and counters of its own: warps meet twice, not once a slot.
 constexpr int kWarpCounts = 8192;  // counters of all warps
@@ -229,15 +260,17 @@ constexpr int kWarpCounts = 8192;  // counters of all warps
 struct SortedRuns {
     int counts[kWarpCounts];      // [warps, E]: slots of an expert in a warp's run; after count_runs, of the runs before it
     int first_rows[kMaxExperts];  // of each expert
-    long long warp_sums[kSortThreads / 32];  // for the scan
+    long long warp_sums[2][kSortThreads / 32];  // for the scans
 };
 
-// Warps that have a run: as many as have counters.
-__device__ __forceinline__ int run_warps(const RouteArguments& arguments) { return min(kSortThreads / 32, kWarpCounts / arguments.localExperts.num_local); }
+// Warps that have a run: no more than have counters, nor than there are slots for.
+__device__ __forceinline__ int run_warps(const RouteArguments& arguments, int num_slots) {
+    return max(1, min(min(kSortThreads / 32, kWarpCounts / arguments.localExperts.num_local), (num_slots + 31) / 32));
+}
 
 // Counts the slots of this warp's run by expert; with `place` also writes each one's row: first_rows, and those counted before it.
 __device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots, bool place) {
-    const int warps = run_warps(arguments), lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    const int warps = run_warps(arguments, num_slots), lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     const int run = (num_slots + warps * 32 - 1) / (warps * 32) * 32;
     int* counts = runs.counts + warp * arguments.localExperts.num_local;
     for (int base = warp * run; warp < warps && base < min((warp + 1) * run, num_slots); base += 32) {
@@ -253,55 +286,35 @@ __device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments&
     }
 }
 
+// Turns the counters of a column into the sums of those before them; returns the sum of all. Eight are read before any is written back.
+__device__ __forceinline__ int sum_before(int* column, int stride, int rows) {
+    int sum = 0;
+    for (int begin = 0; begin < rows; begin += 8) {
+        int counts[8];
+#pragma unroll
+        for (int i = 0; i < 8; ++i) counts[i] = begin + i < rows ? column[(begin + i) * stride] : 0;
+#pragma unroll
+        for (int i = 0; i < 8; sum += counts[i], ++i) if (begin + i < rows) column[(begin + i) * stride] = sum;
+    }
+    return sum;
+}
+
 // Counts num_slots slots from `begin` on, all threads together; returns those of expert threadIdx.x, 0 beyond E.
 __device__ __forceinline__ int count_runs(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots) {
-    const int warps = run_warps(arguments), num_local = arguments.localExperts.num_local;
+    const int warps = run_warps(arguments, num_slots), num_local = arguments.localExperts.num_local;
     for (int i = threadIdx.x; i < warps * num_local; i += kSortThreads) runs.counts[i] = 0;
     __syncthreads();
     walk_run(runs, arguments, begin, num_slots, false);
     __syncthreads();
-    int count = 0;
-#pragma unroll 8
-    for (int warp = 0; static_cast<int>(threadIdx.x) < num_local && warp < warps; ++warp) {
-        int& own = runs.counts[warp * num_local + threadIdx.x];
-        count += own;
-        own = count - own;
-    }
-    return count;
+    return static_cast<int>(threadIdx.x) < num_local ? sum_before(runs.counts + threadIdx.x, num_local, warps) : 0;
 }
 
-// ---- routing/scan.cuh ---- Offsets of all experts, and the table of M-tiles, from the number of slots of each.
-__device__ __forceinline__ long long warp_inclusive_scan(long long value) {
-    for (int distance = 1; distance < 32; distance *= 2) {
-        const long long other = __shfl_up_sync(kFullWarp, value, distance);
-        if (threadIdx.x % 32 >= distance) value += other;
-    }
-    return value;
-}
-
-// Thread e holds the number of slots of expert e (0 beyond E). Writes offsets and tiles; returns the first row of expert e.
-__device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count, long long (&warp_sums)[kSortThreads / 32]) {
-    const int expert = threadIdx.x, lane = threadIdx.x % 32, warp = threadIdx.x / 32, num_local = arguments.localExperts.num_local;
-    int first_row = 0;
-    for (int list = 0; list < 2 && arguments.tileM[list] > 0; ++list) {
-        // Rows in the upper half and tiles in the lower one are summed together; one warp sums the warps.
-        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) / arguments.tileM[list];
-        const long long in_warp = warp_inclusive_scan(own);
-        __syncthreads();
-        if (lane == 31) warp_sums[warp] = in_warp;
-        __syncthreads();
-        if (warp == 0) warp_sums[lane] = warp_inclusive_scan(warp_sums[lane]);
-        __syncthreads();
-        const long long next = in_warp + (warp == 0 ? 0 : warp_sums[warp - 1]), first = next - own;
-        if (expert < 2) arguments.drawnTiles[expert] = 0;
-        if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
-        first_row = static_cast<int>(first >> 32);
-        if (expert >= num_local) continue;
-        arguments.expertOffsets[expert + 1] = static_cast<int>(next >> 32);
-        arguments.tileStarts[list][expert + 1] = static_cast<int>(next);
-        for (int tile = static_cast<int>(first); tile < static_cast<int>(next); ++tile) arguments.tileExperts[list][tile] = expert;
-    }
-    return first_row;
+// The whole sort in one block.
+__device__ __forceinline__ void sort_slots(SortedRuns& runs, const RouteArguments& arguments) {
+    const int num_slots = arguments.valid_slots();
+    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, num_slots), runs.warp_sums);
+    __syncthreads();
+    walk_run(runs, arguments, 0, num_slots, true);
 }
 
 // ---- routing/route.cuh ---- Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
@@ -309,9 +322,7 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
     __shared__ SortedRuns runs;
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, arguments.valid_slots()), runs.warp_sums);
-    __syncthreads();
-    walk_run(runs, arguments, 0, arguments.valid_slots(), true);
+    sort_slots(runs, arguments);
 }
 
 // First pass, one block a chunk: chunkCounts[chunk, e].
@@ -324,20 +335,9 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const
 
 // Second pass, one block: chunkCounts become each chunk's first row within its expert; offsets and tiles.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const __grid_constant__ RouteArguments arguments) {
-    __shared__ long long warp_sums[kSortThreads / 32];
+    __shared__ long long warp_sums[2][kSortThreads / 32];
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
-    int count = 0;
-    // Eight chunks are read before any is written back: their latencies overlap.
-    for (int begin = 0; expert < num_local && begin < arguments.numChunks; begin += 8) {
-        int* column = arguments.chunkCounts + static_cast<long long>(begin) * num_local + expert;
-        int counts[8];
-#pragma unroll
-        for (int i = 0; i < 8; ++i) counts[i] = begin + i < arguments.numChunks ? column[i * num_local] : 0;
-#pragma unroll
-        for (int i = 0; i < 8; count += counts[i], ++i)
-            if (begin + i < arguments.numChunks) column[i * num_local] = count;
-    }
-    write_offsets(arguments, count, warp_sums);
+    write_offsets(arguments, expert < num_local ? sum_before(arguments.chunkCounts + expert, num_local, arguments.numChunks) : 0, warp_sums);
 }
 
 // Third pass, one block a chunk: slots to rows.
@@ -442,27 +442,39 @@ extern "C" __global__ void __launch_bounds__(kSelectThreads) moe_select_experts(
 }
 #endif
 
-// ---- routing/select_and_route.cuh ---- From router logits to the list of tiles in one block, for few tokens: the choice of experts, then the sort of their slots.
+// ---- blocks/last_block.cuh ---- Whether this block is the last of `blocks` to come here, so that it may read what the others have written before. All threads of the block call
+// it together. The counter is zero before the first of them, and again behind the last.
+__device__ __forceinline__ bool is_last_block(bool& is_last, unsigned* arrived, unsigned blocks) {
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) is_last = atomicInc(arrived, blocks - 1) == blocks - 1;
+    __syncthreads();
+    __threadfence();
+    return is_last;
+}
+
+// ---- routing/select_and_route.cuh ---- From router logits to the list of tiles in one launch, for few tokens: each block chooses some tokens' experts, the one that is done
 #if !defined(MOE_PART) || defined(MOE_PART_stages)
+// last sorts the slots of all.
 struct SelectAndRouteArguments {
     SelectExpertsArguments select;
     RouteArguments route;
+    unsigned* arrivedBlocks;  // zero between launches
 };
-static_assert(sizeof(SelectAndRouteArguments) == 240, "the launcher passes this layout");
+static_assert(sizeof(SelectAndRouteArguments) == 248, "the launcher passes this layout");
+
+constexpr int kChosenTokens = 4;  // tokens a block, a warp each: one for every scheduler of a multiprocessor
 
 extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_select_and_route(const __grid_constant__ SelectAndRouteArguments arguments) {
     __shared__ SortedRuns runs;
-    // One warp a token; until the sort counts, its counters' memory holds the keys.
-    const int warp = threadIdx.x / 32, words = (arguments.select.numExperts + 31) / 32 * 32, warps = min(kSortThreads / 32, kWarpCounts / words);
-    const int tokens = valid_tokens(arguments.select.numTokensOnDevice, arguments.select.numTokens);
-    for (int token = warp; warp < warps && token < tokens; token += warps) {
-        select_token(reinterpret_cast<unsigned*>(runs.counts) + warp * words, token, arguments.select);
-        __syncwarp();  // the next token's keys take the place of this one's
-    }
-    __syncthreads();
-    runs.first_rows[threadIdx.x] = write_offsets(arguments.route, count_runs(runs, arguments.route, 0, arguments.route.valid_slots()), runs.warp_sums);
-    __syncthreads();
-    walk_run(runs, arguments.route, 0, arguments.route.valid_slots(), true);
+    __shared__ bool is_last;
+    // Until the sort counts, its counters' memory holds the keys.
+    const int warp = threadIdx.x / 32, token = blockIdx.x * kChosenTokens + warp;
+    if (warp < kChosenTokens && token < valid_tokens(arguments.select.numTokensOnDevice, arguments.select.numTokens))
+        select_token(reinterpret_cast<unsigned*>(runs.counts) + warp * kMaxExperts, token, arguments.select);
+    if (gridDim.x == 1) __syncthreads();
+    else if (!is_last_block(is_last, arguments.arrivedBlocks, gridDim.x)) return;
+    sort_slots(runs, arguments.route);
 }
 #endif
 
@@ -1437,7 +1449,7 @@ struct DecodeGemm1Arguments {
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
     const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
-    int* arrivedBlocks;               // [ceil(H / 16)]; zeroed for GEMM2
+    unsigned* arrivedBlocks;          // [ceil(H / 16)]; zeroed for GEMM2
     int gemm2Warps;                   // warps a block of GEMM2, a power of two; 0: nothing is fetched for it
     int reserved;
 };
@@ -1596,7 +1608,7 @@ struct DecodeGemm2Arguments {
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
     float* blockSums;                 // [splits, T, H] where there are several splits
-    int* arrivedBlocks;               // [ceil(H / 16)]; GEMM1 has zeroed it
+    unsigned* arrivedBlocks;          // [ceil(H / 16)]; GEMM1 has zeroed it
     int splits;                       // blocks that divide the depth of 16 columns, a power of two
     int reserved;
 };
@@ -1607,16 +1619,6 @@ constexpr int kPartialSums = 512 * kDecodeColumns;  // of all warps: the fewer s
 
 __device__ __forceinline__ void store_output(const DecodeGemm2Arguments& arguments, int token, int column, int hidden, float value) {
     arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
-}
-
-// Whether the other splits' sums are all there: this block's are, and it came last. All threads of the block call it together.
-__device__ __forceinline__ bool is_last_split(bool& is_last, int* arrived_blocks, int splits) {
-    __threadfence();
-    __syncthreads();
-    if (threadIdx.x == 0) is_last = atomicAdd(arrived_blocks, 1) == splits - 1;
-    __syncthreads();
-    __threadfence();
-    return is_last;
 }
 
 extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
@@ -1685,7 +1687,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         if (splits > 1) arguments.blockSums[(static_cast<long long>(split) * tokens + token) * hidden + column] = total;
         else store_output(arguments, token, column, hidden, total);
     }
-    if (splits > 1 && is_last_split(is_last, arguments.arrivedBlocks + (blockIdx.x >> log_splits), splits)) {
+    if (splits > 1 && is_last_block(is_last, arguments.arrivedBlocks + (blockIdx.x >> log_splits), splits)) {
         for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
             const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
             if (column >= hidden) continue;

@@ -50,7 +50,7 @@ internal sealed record StageKernel(
         new(
             "SelectExperts", "moe_select_experts", 256, $"{Names.MoeGen}.SelectExpertsArguments",
             "((long)arguments.NumTokens + 7) / 8", "Expert ids and scales from router logits: one warp a token, 8 tokens a block."),
-        new("SelectAndRoute", "moe_select_and_route", 1024, $"{Names.MoeGen}.SelectAndRouteArguments", "1", "Expert ids and scales from router logits, and the counting sort, in one block."),
+        new("SelectAndRoute", "moe_select_and_route", 1024, $"{Names.MoeGen}.SelectAndRouteArguments", "((long)arguments.Select.NumTokens + 3) / 4", "Expert ids and scales from router logits, four tokens a block, and the counting sort in the last one."),
     ];
 
     private static readonly StageKernel[] Route =

@@ -69,7 +69,7 @@ public struct DecodeGemm1Arguments<T>
     public DevicePointer<T> Fc2ExpertWeights;
 
     /// <summary>Blocks of GEMM2 that are done, int32 for each 16 columns of H; written: zeros.</summary>
-    public DevicePointer<int> ArrivedBlocks;
+    public DevicePointer<uint> ArrivedBlocks;
 
     /// <summary>Warps a block of GEMM2, a power of two, where what they read first is fetched into L2; else 0.</summary>
     public int Gemm2Warps;

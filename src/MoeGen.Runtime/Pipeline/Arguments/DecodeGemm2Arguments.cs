@@ -48,7 +48,7 @@ public struct DecodeGemm2Arguments<T>
     public DevicePointer<float> BlockSums;
 
     /// <summary>Blocks that are done, int32 for each 16 columns of H; GEMM1 has zeroed it.</summary>
-    public DevicePointer<int> ArrivedBlocks;
+    public DevicePointer<uint> ArrivedBlocks;
 
     /// <summary>Blocks that divide the depth of 16 columns, a power of two.</summary>
     public int Splits;

@@ -11,4 +11,7 @@ public struct SelectAndRouteArguments
 
     /// <summary>Of the sort.</summary>
     public RouteArguments Route;
+
+    /// <summary>Counts the blocks that have chosen, uint32 [1]; zero between launches.</summary>
+    public DevicePointer<uint> ArrivedBlocks;
 }

@@ -53,6 +53,7 @@ unsigned moegen_atomic(int operation, unsigned* address, unsigned operand, unsig
         case 1: *address = __builtin_bit_cast(unsigned, __builtin_bit_cast(float, old) + __builtin_bit_cast(float, operand)); break;
         case 2: *address = static_cast<int>(old) < static_cast<int>(operand) ? operand : old; break;
         case 3: *address = operand; break;
+        case 5: *address = old >= operand ? 0 : old + 1; break;
         default: *address = old == compare ? operand : old; break;
     }
     return old;
