@@ -10,6 +10,7 @@
 #include "permute/permute.cuh"
 #include "activation/apply.cuh"
 #include "finalize/finalize.cuh"
+#include "finalize/finalize_splits.cuh"
 #include "decode/gemm1.cuh"
 #include "decode/gemm2.cuh"
 

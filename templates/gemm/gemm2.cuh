@@ -23,7 +23,8 @@ struct Gemm2Arguments {
     int numExperts;                   // E
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
-    int reserved;
+    int logSplits;                    // of the parts that the depth is divided into
+    float* splitSums;                 // [T * K, parts, H] in slot order, written instead of expertOutput where there are several parts
 #ifdef MOE_SCALES
     const float* activatedScales;     // [T * K] in sorted order, where activations are codes
     const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
@@ -31,11 +32,15 @@ struct Gemm2Arguments {
 #endif
 };
 #ifdef MOE_SCALES
-static_assert(sizeof(Gemm2Arguments) == 112, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 120, "the launcher passes this layout");
 #else
-static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 96, "the launcher passes this layout");
 #endif
 
+#ifdef MOE_DEPTH_SPLITS
+constexpr int kSplitDepth = 128;  // the depth of each part but the last is a multiple of it
+
+#endif
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
 #ifdef MOE_INT8
@@ -44,11 +49,18 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
     const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
 #endif
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
+#ifdef MOE_DEPTH_SPLITS
+    const int split_depth = ((depth >> arguments.logSplits) + kSplitDepth - 1) / kSplitDepth * kSplitDepth;
+#endif
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
+#ifdef MOE_DEPTH_SPLITS
+                     (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs, arguments.logSplits},
+#else
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, depth,
+#endif
+        next_tiles,
         [&](const TileCoordinates& tile) {
             return StageCopies<Tile, false>{
                 RowsA<Tile>(arguments.activated, depth, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
@@ -58,7 +70,11 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
                 RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * depth, depth,
 #endif
                                    tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1}),
+#ifdef MOE_DEPTH_SPLITS
+                depth}.part(tile.split * split_depth, split_depth);
+#else
                 depth};
+#endif
         },
 #ifdef MOE_INT8
         [&](const TileCoordinates& tile, const Accumulators<Tile, Sum>& sums) {
@@ -71,8 +87,20 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
 #ifdef MOE_INT8_WEIGHTS
             dequantize<Tile, false>(accumulators, accumulators, tile, {arguments.fc2Scales, expert_row(tile)}, hidden, {0, 1}, {0, 1});
 #endif
+#ifdef MOE_DEPTH_SPLITS
+            const Element* biases = tile.split == 0 ? arguments.fc2ExpertBiases : nullptr;
+            add_biases<Tile, false>(accumulators, biases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
+#else
             add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
+#endif
             const RowValues<Tile, int> slots(tile, [&](int row) { return arguments.sortedSlots[row]; });
+#ifdef MOE_DEPTH_SPLITS
+            if (arguments.logSplits > 0)
+                return store_tile<Tile, false>(
+                    tile, accumulators, hidden,
+                    [&](int m8, int) { return arguments.splitSums + ((static_cast<long long>(slots.at(m8)) << arguments.logSplits) + tile.split) * hidden; },
+                    [](float sum, float) { return sum; });
+#endif
             store_tile<Tile, false>(
                 tile, accumulators, hidden, [&](int m8, int) { return arguments.expertOutput + static_cast<long long>(slots.at(m8)) * hidden; },
                 [](float sum, float) { return sum; });

@@ -80,6 +80,16 @@ template <class Tile, bool kPaired> struct StageCopies {
         depth_left -= Tile::kTileK;
         cp_async_commit();
     }
+#ifdef MOE_DEPTH_SPLITS
+    // The same of a part of the depth, from `begin` on.
+    __device__ __forceinline__ StageCopies part(int begin, int depth) const {
+        StageCopies copies = *this;
+        copies.a.cursor += begin * sizeof(Operand);
+        copies.b.cursor += begin * sizeof(Operand);
+        copies.depth_left = min(depth, depth_left - begin);
+        return copies;
+    }
+#endif
     // Begins the first kStages - 1 stages. All threads of the block call it together, when nobody reads the stages.
     __device__ __forceinline__ void fill_pipeline(SharedAddress shared) {
 #ifdef MOE_CODES
@@ -92,13 +102,13 @@ template <class Tile, bool kPaired> struct StageCopies {
     }
 };
 
-// accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled; m16 fragments without one of the
+// accumulators += the tile of a x b^T over the depth of `copies`, whose pipeline has been filled; m16 fragments without one of the
 // `rows` are left out, down to half of them. All threads of the block call it together; afterwards nobody reads the stages.
 template <class Tile, int kActive = TileTraits<Tile>::kFragmentsM, class Copies>
-__device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
+__device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulators, Copies& copies, int rows, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
     if constexpr (kActive > (Traits::kFragmentsM + 1) / 2)
-        if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, depth, shared);
+        if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, shared);
     // The last step waits for the next stage; flat tiles wait for memory, so they copy all in the first.
     constexpr int kCopySteps = Tile::kTileM <= 32 ? 1 : Traits::kSteps - 1;
     const FragmentPlaces<Tile> places;
@@ -107,7 +117,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulat
     Fragments<Tile> fragments[2];
     load_fragments<Tile, kActive>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
-    for (int k = 0; k < depth; k += Tile::kTileK) {
+    for (int left = copies.depth_left + (Tile::kStages - 1) * Tile::kTileK; left > 0; left -= Tile::kTileK) {
 #pragma unroll
         for (int step = 0; step < Traits::kSteps; ++step) {
             // The stage read in the previous round is free; its copies are spread over the steps, among the multiplications.

@@ -5,10 +5,9 @@
 // What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
 
-// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
-// one: a constant would make the compiler keep a product of every row in registers, and spill.
+// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], int depth, CopiesOf copies_of, Store store) {
+__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
     int index = blockIdx.x;
@@ -19,7 +18,7 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
-        multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
+        multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, shared);
         // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
@@ -47,7 +46,7 @@ __device__ __forceinline__ void store_tile(
     for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
         // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
         const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + Traits::fragment_row(m) + half * 8 + threadIdx.x % 32 / 4;
-        Element* destination = destination_of(m8, row);
+        auto* destination = destination_of(m8, row);
         if (row >= tile.row_end) continue;
 #pragma unroll
         for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {

@@ -6,6 +6,9 @@ struct TileCoordinates {
     int row_begin;  // first sorted row of the tile
     int row_end;    // one past the last sorted row of its expert
     int column;     // N-tile
+#ifdef MOE_DEPTH_SPLITS
+    int split;      // part of the depth
+#endif
 };
 
 constexpr unsigned kRasterRows = 16;  // M-tiles that share an N-tile in L2 before the next N-tile
@@ -17,17 +20,30 @@ struct TileSchedule {
     int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
+#ifdef MOE_DEPTH_SPLITS
+    int log_splits;             // of the parts that the depth is divided into, each drawn by itself
+    __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles << log_splits; }
+#else
     // Fits 32 bits: even tiles of 16 x 64 make fewer than 2^31 of the activated rows that a GPU's memory holds.
     __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles; }
+#endif
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
     // Without signs: these divisions stand between a tile and the loads of the next.
     __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {
+#ifdef MOE_DEPTH_SPLITS
+        const int split = static_cast<int>(index & (1u << log_splits) - 1u);
+        index >>= log_splits;
+#endif
         const unsigned columns = column_tiles;
         const int expert = tile_experts[index / columns];
         const unsigned first = tile_starts[expert], row_tiles = tile_starts[expert + 1] - first, local = index - first * columns;
         const unsigned band = local / (kRasterRows * columns), in_band = local - band * kRasterRows * columns;
         const unsigned band_rows = min(kRasterRows, row_tiles - band * kRasterRows), column = in_band / band_rows;
         const int row = (band * kRasterRows + in_band - column * band_rows) * tile_m;
+#ifdef MOE_DEPTH_SPLITS
+        return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column), split};
+#else
         return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column)};
+#endif
     }
 };

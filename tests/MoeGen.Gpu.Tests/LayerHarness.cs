@@ -45,14 +45,15 @@ internal static class LayerHarness
         return buffers.ReadOutput();
     }
 
-    public static void AssertContract<TLayer, T>(Data<T> data, T[] output, int[] ids, float[] scales)
+    public static void AssertContract<TLayer, T>(Data<T> data, T[] output, int[] ids, float[] scales, MoeWeights<T>? weights = null)
         where TLayer : MoeLayer<TLayer, T>, IMoeDescriptor<TLayer, T>
         where T : unmanaged
     {
         Activation activation = TLayer.Descriptor.Activation;
-        double[] expected = ManagedMoe.ForwardDouble<T>(data.Weights, activation, data.Input, ids, scales, data.Problem.K);
+        weights ??= data.Weights;
+        double[] expected = ManagedMoe.ForwardDouble<T>(weights, activation, data.Input, ids, scales, data.Problem.K);
         double[] ideal = ManagedMoe.ForwardDouble<T>(
-            data.Weights, activation, data.Input, ids, scales, data.Problem.K, new ManagedOptions { Rounding = KernelRounding });
+            weights, activation, data.Input, ids, scales, data.Problem.K, new ManagedOptions { Rounding = KernelRounding });
         Assert.InRange(Rms(expected), 0.05, 50);
         ContractVerdict verdict = NumericContract.For(TLayer.Descriptor.Dtype).Check<T>(output, expected, data.Problem.H, ideal);
         Assert.True(verdict.Passed, $"{data.Problem}: {verdict}");

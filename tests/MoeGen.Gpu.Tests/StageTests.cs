@@ -82,7 +82,7 @@ public sealed class StageTests
             }
 
             Assert.InRange(MoeError.RelativeL2<BFloat16>(activated, expected), 0, NumericContract.For(Dtype.BF16).TokenLimit(0));
-            BFloat16[] output = Read<BFloat16>(workspace, layout.ExpertOutput + ((long)slot * hidden * 2), hidden);
+            BFloat16[] output = layout.LogSplits > 0 ? ReadParts(workspace, layout, slot, hidden) : Read<BFloat16>(workspace, layout.ExpertOutput + ((long)slot * hidden * 2), hidden);
             var expectedOutput = new double[hidden];
             for (int h = 0; h < hidden; h++)
             {
@@ -91,6 +91,15 @@ public sealed class StageTests
 
             Assert.InRange(MoeError.RelativeL2<BFloat16>(output, expectedOutput), 0, NumericContract.For(Dtype.BF16).TokenLimit(0));
         }
+    }
+
+    private static BFloat16[] ReadParts(DeviceBuffer<byte> workspace, WorkspaceLayout layout, int slot, int hidden)
+    {
+        int parts = 1 << layout.LogSplits;
+        float[] sums = Read<float>(workspace, layout.SplitSums + ((long)slot * parts * hidden * sizeof(float)), parts * hidden);
+        var output = new BFloat16[hidden];
+        ElementConversion.Narrow<BFloat16, float>([.. Enumerable.Range(0, hidden).Select(h => Enumerable.Range(0, parts).Sum(part => sums[(part * hidden) + h]))], output);
+        return output;
     }
 
     private static double Dot(ReadOnlySpan<BFloat16> a, ReadOnlySpan<BFloat16> b)

@@ -30,6 +30,9 @@ internal sealed record MoeModel(
     /// <summary>The GEMMs with kernels in the text: 1, 2, both or none.</summary>
     public IEnumerable<int> GeneratedGemms => Models.GeneratedGemms.Of(Gemm, Type);
 
+    /// <summary>Whether GEMM2's tiles may divide their depth among blocks: the parts of codes' groups are not written for it, and one tile's text stays short.</summary>
+    public bool DividesDepth => Variants.Count > 1 && Gemm == Gemm.TensorCore && (!Weights.IsQuantized || Weights.QuantizesActivations);
+
     /// <summary>Whether the text has kernels of GEMM 1 or 2.</summary>
     public bool Generates(int gemm) => GeneratedGemms.Contains(gemm);
 }

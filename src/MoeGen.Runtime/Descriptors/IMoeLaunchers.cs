@@ -59,6 +59,9 @@ public interface IMoeLaunchers<T>
     /// <summary>The reduction over the K experts of a token, in fixed order, with scales.</summary>
     void Finalize(in FinalizeArguments<T> arguments, CudaStream stream);
 
+    /// <summary>The same where GEMM2's depth was divided: sums of its parts first; only where a class has several tiles, and weights in the operands' type.</summary>
+    void FinalizeSplits(in FinalizeSplitsArguments<T> arguments, CudaStream stream) => throw NotDividing();
+
     /// <summary>Routing, GEMM1 and activation of few slots in one launch; only where both GEMMs are generated.</summary>
     void DecodeGemm1(in DecodeGemm1Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
 
@@ -73,6 +76,9 @@ public interface IMoeLaunchers<T>
 
     private static InvalidOperationException NotDecoding() =>
         new("This kernel exists only in a class that keeps Gemm = TensorCore in its [MoeConfig].");
+
+    private static InvalidOperationException NotDividing() =>
+        new("This kernel exists only in a class that leaves Tile and Weights out of its [MoeConfig] and keeps Gemm = TensorCore.");
 
     private static InvalidOperationException NotQuantizing() =>
         new("This kernel exists only in a class with Dtype = INT8 in its [MoeConfig].");

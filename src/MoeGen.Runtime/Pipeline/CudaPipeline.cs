@@ -15,7 +15,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
 
     public unsafe WorkspaceLayout Layout(MoeShape shape, int numTokens, int topK, int variant) => variant == selector.DecodeIndex
         ? WorkspaceLayout.ForDecode(shape, numTokens, topK, sizeof(T), descriptor, selector.DecodeLimits)
-        : new WorkspaceLayout(shape, numTokens, topK, HeightsOf(variant), sizeof(T), descriptor);
+        : new WorkspaceLayout(shape, numTokens, topK, HeightsOf(variant), sizeof(T), descriptor, selector.LogSplits(variant, shape, numTokens, topK));
 
     /// <summary>Enqueues all stages. <paramref name="workspace"/> is the address of the layout's bytes.</summary>
     public void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
@@ -72,22 +72,29 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             CustomGemmStages.Gemm2(call, weights, layout, workspace, stream);
         }
 
-        launchers.Finalize(
-            new FinalizeArguments<T>
-            {
-                ExpertOutput = new(workspace + (ulong)layout.ExpertOutput),
-                SlotRows = route.SlotRows,
-                Fc2ExpertBiases = sortedOutput ? weights.Fc2ExpertBiases : default,
-                TokenSelectedExperts = slots.Experts,
-                LocalExperts = weights.LocalExperts,
-                TokenFinalScales = slots.FinalScales,
-                Output = call.Output,
-                NumTokensOnDevice = call.NumTokensOnDevice,
-                NumTokens = call.NumTokens,
-                TopK = call.TopK,
-                HiddenSize = weights.Shape.HiddenSize,
-            },
-            stream);
+        var finalize = new FinalizeArguments<T>
+        {
+            ExpertOutput = new(workspace + (ulong)layout.ExpertOutput),
+            SlotRows = route.SlotRows,
+            Fc2ExpertBiases = sortedOutput ? weights.Fc2ExpertBiases : default,
+            TokenSelectedExperts = slots.Experts,
+            LocalExperts = weights.LocalExperts,
+            TokenFinalScales = slots.FinalScales,
+            Output = call.Output,
+            NumTokensOnDevice = call.NumTokensOnDevice,
+            NumTokens = call.NumTokens,
+            TopK = call.TopK,
+            HiddenSize = weights.Shape.HiddenSize,
+        };
+        if (layout.LogSplits == 0)
+        {
+            launchers.Finalize(finalize, stream);
+        }
+        else
+        {
+            launchers.FinalizeSplits(
+                new FinalizeSplitsArguments<T> { Finalize = finalize, SplitSums = new(workspace + (ulong)layout.SplitSums), LogSplits = layout.LogSplits }, stream);
+        }
     }
 
     private TileHeights HeightsOf(int variant)
@@ -194,6 +201,8 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
                 NumExperts = weights.Shape.NumExperts,
                 HiddenSize = weights.Shape.HiddenSize,
                 IntermediateSize = weights.Shape.IntermediateSize,
+                LogSplits = layout.LogSplits,
+                SplitSums = new(workspace + (ulong)layout.SplitSums),
                 ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
                 Fc2Scales = weights.Fc2Scales,
                 Fc2ZeroPoints = weights.Fc2ZeroPoints,

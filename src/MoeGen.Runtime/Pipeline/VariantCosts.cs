@@ -21,6 +21,11 @@ internal sealed class VariantCosts(CudaContext context, int operandBytes)
     // Tiles that an expert's last one costs more than its rows, on average, once the rows fill more than one tile.
     private const double WastedTiles = 0.345;
 
+    // A part of a tile costs its pipeline's filling and its stores beside its depth, counted in elements of depth; shorter parts are not worth it, and
+    // a gain of less than a twentieth is not certain.
+    private const int MaxLogSplits = 3, MinSplitDepth = 384, SplitOverheadDepth = 256;
+    private const double MostOfWhole = 0.95;
+
     // Integrated GPUs report no memory clock: a terabyte a second, and the reference clock, still order the tiles.
     private readonly double _bandwidth = context.MemoryBandwidth > 0 ? context.MemoryBandwidth * ReachableBandwidth : 1e12;
     private readonly double _clock = (context.ClockKilohertz > 0 ? context.ClockKilohertz : ReferenceKilohertz) / ReferenceKilohertz;
@@ -35,6 +40,37 @@ internal sealed class VariantCosts(CudaContext context, int operandBytes)
         double rows = slots / active;
         double tiles = active * (rows <= variant.TileM ? 1 : (rows / variant.TileM) + WastedTiles);
         return Gemm(variant, tiles, shape.Fc1Rows(gated), shape.HiddenSize, active) + Gemm(variant, tiles, shape.HiddenSize, shape.IntermediateSize, active);
+    }
+
+    /// <summary>Logarithm to base 2 of the parts that GEMM2 divides its depth into.</summary>
+    public int LogSplits(GemmVariant variant, MoeShape shape, long slots)
+    {
+        // About half of the experts have a tile more than their mean rows fill, if only one of few rows.
+        double active = ActiveExperts(shape.NumExperts, slots);
+        double tiles = active * Math.Max(1, (slots / active / variant.TileM) + 0.5) * ((shape.HiddenSize + variant.TileN - 1) / variant.TileN);
+        double memory = active * shape.HiddenSize * shape.IntermediateSize * operandBytes / _bandwidth * 1e6;
+        double whole = Cost(0);
+        (int best, double least) = (0, whole * MostOfWhole);
+        for (int log = 1; log <= MaxLogSplits && shape.IntermediateSize >> log >= MinSplitDepth; log++)
+        {
+            double cost = Cost(log);
+            if (cost < least)
+            {
+                (best, least) = (log, cost);
+            }
+        }
+
+        return best;
+
+        double Cost(int log)
+        {
+            double waves = tiles * (1 << log) / (context.MultiprocessorCount * variant.MinBlocksPerSm);
+            double block = 2.0 * variant.TileM * variant.TileN * (((double)shape.IntermediateSize / (1 << log)) + SplitOverheadDepth)
+                * variant.MinBlocksPerSm / (TeraflopsPerMultiprocessor(variant) * (2.0 / operandBytes) * _clock * 1e6);
+            double compute = block * (waves <= 1 ? 1 : waves + 0.5);
+            double output = slots * shape.HiddenSize * (log == 0 ? 4.0 : 8.0 * (1 << log)) / _bandwidth * 1e6;
+            return Math.Max(compute, memory) + (Exposed * Math.Min(compute, memory)) + output;
+        }
     }
 
     private double Gemm(GemmVariant variant, double rowTiles, long columns, long depth, double active)

@@ -142,6 +142,16 @@ internal sealed class VariantSelector
         return best;
     }
 
+    /// <summary>
+    /// Logarithm to base 2 of the parts that GEMM2's tiles divide their depth into: several where there are too few tiles to keep all
+    /// multiprocessors busy to the end.
+    /// </summary>
+    public int LogSplits(int index, MoeShape shape, int numTokens, int topK)
+    {
+        int gemm2 = Gemms(index).Gemm2;
+        return _descriptor.DividesDepth && gemm2 != DecodeIndex ? _costs.LogSplits(_descriptor.Variants[gemm2], shape, (long)numTokens * topK) : 0;
+    }
+
     private int Choose(MoeShape shape, int numTokens, int topK, out VariantReason reason)
     {
         if (Tuned?.Find(this, shape, numTokens, topK) is { } measured)

@@ -17,7 +17,7 @@ internal readonly struct WorkspaceLayout
     private const int ChunkGranularity = 256;
     private const int MinSlotsPerChunk = 1024;
 
-    internal WorkspaceLayout(MoeShape shape, int numTokens, int topK, TileHeights tiles, int elementBytes, MoeDescriptor descriptor)
+    internal WorkspaceLayout(MoeShape shape, int numTokens, int topK, TileHeights tiles, int elementBytes, MoeDescriptor descriptor, int logSplits = 0)
     {
         long slots = (long)numTokens * topK;
         NumSlots = checked((int)slots);
@@ -42,7 +42,9 @@ internal readonly struct WorkspaceLayout
         InputScales = Take(ref end, descriptor.ScalesInput ? slots * sizeof(float) : 0);
         Activated = Take(ref end, slots * shape.IntermediateSize * elementBytes);
         Quantized = new QuantizedRegions(ref end, shape, numTokens, slots, descriptor);
-        ExpertOutput = Take(ref end, slots * shape.HiddenSize * elementBytes);
+        LogSplits = logSplits;
+        ExpertOutput = Take(ref end, logSplits > 0 ? 0 : slots * shape.HiddenSize * elementBytes);
+        SplitSums = Take(ref end, logSplits > 0 ? (slots << logSplits) * shape.HiddenSize * sizeof(float) : 0);
         bool permutes = descriptor.Gemm != Gemm.TensorCore;
         SlotRows = Take(ref end, permutes ? slots * sizeof(int) : 0);
         Permuted = Take(ref end, permutes ? slots * shape.HiddenSize * elementBytes : 0);
@@ -122,7 +124,14 @@ internal readonly struct WorkspaceLayout
     /// <summary>Where activations are quantised.</summary>
     internal QuantizedRegions Quantized { get; }
 
+    /// <summary>Where GEMM2's depth is not divided.</summary>
     internal long ExpertOutput { get; }
+
+    /// <summary>Logarithm to base 2 of the parts of GEMM2's depth.</summary>
+    internal int LogSplits { get; }
+
+    /// <summary>Where there are several parts.</summary>
+    internal long SplitSums { get; }
 
     /// <summary>Where <c>Gemm</c> is not <c>TensorCore</c>, as the next two.</summary>
     internal long SlotRows { get; }

@@ -22,6 +22,7 @@ public sealed partial class ArgumentLayoutTests
         ["DecodeGemm2Arguments"] = Unsafe.SizeOf<DecodeGemm2Arguments<BFloat16>>(),
         ["QuantizeArguments"] = Unsafe.SizeOf<QuantizeArguments<BFloat16>>(),
         ["RouteAndQuantizeArguments"] = Unsafe.SizeOf<RouteAndQuantizeArguments<BFloat16>>(),
+        ["FinalizeSplitsArguments"] = Unsafe.SizeOf<FinalizeSplitsArguments<BFloat16>>(),
         ["FinalizeArguments"] = Unsafe.SizeOf<FinalizeArguments<BFloat16>>(),
     };
 

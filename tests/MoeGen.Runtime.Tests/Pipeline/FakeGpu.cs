@@ -18,6 +18,7 @@ internal sealed class FakeGpu : IDisposable
         Add("moe_router_logits_tiled", System.Runtime.CompilerServices.Unsafe.SizeOf<RouterLogitsArguments<BFloat16>>());
         Add("moe_permute", System.Runtime.CompilerServices.Unsafe.SizeOf<PermuteArguments<BFloat16>>());
         Add("moe_apply_activation", System.Runtime.CompilerServices.Unsafe.SizeOf<ApplyArguments<BFloat16>>());
+        Add("moe_finalize_splits", System.Runtime.CompilerServices.Unsafe.SizeOf<FinalizeSplitsArguments<BFloat16>>());
         Add("moe_finalize", System.Runtime.CompilerServices.Unsafe.SizeOf<FinalizeArguments<BFloat16>>());
         Add("moe_decode_gemm1", System.Runtime.CompilerServices.Unsafe.SizeOf<DecodeGemm1Arguments<BFloat16>>());
         Add("moe_decode_gemm2", System.Runtime.CompilerServices.Unsafe.SizeOf<DecodeGemm2Arguments<BFloat16>>());

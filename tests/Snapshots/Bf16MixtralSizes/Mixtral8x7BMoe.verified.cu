@@ -886,6 +886,14 @@ template <class Tile, bool kPaired> struct StageCopies {
         depth_left -= Tile::kTileK;
         cp_async_commit();
     }
+    // The same of a part of the depth, from `begin` on.
+    __device__ __forceinline__ StageCopies part(int begin, int depth) const {
+        StageCopies copies = *this;
+        copies.a.cursor += begin * sizeof(Operand);
+        copies.b.cursor += begin * sizeof(Operand);
+        copies.depth_left = min(depth, depth_left - begin);
+        return copies;
+    }
     // Begins the first kStages - 1 stages. All threads of the block call it together, when nobody reads the stages.
     __device__ __forceinline__ void fill_pipeline(SharedAddress shared) {
         for (int stage = 0; stage < Tile::kStages - 1; ++stage) {
@@ -895,13 +903,13 @@ template <class Tile, bool kPaired> struct StageCopies {
     }
 };
 
-// accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled; m16 fragments without one of the
+// accumulators += the tile of a x b^T over the depth of `copies`, whose pipeline has been filled; m16 fragments without one of the
 // `rows` are left out, down to half of them. All threads of the block call it together; afterwards nobody reads the stages.
 template <class Tile, int kActive = TileTraits<Tile>::kFragmentsM, class Copies>
-__device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
+__device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulators, Copies& copies, int rows, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
     if constexpr (kActive > (Traits::kFragmentsM + 1) / 2)
-        if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, depth, shared);
+        if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, shared);
     // The last step waits for the next stage; flat tiles wait for memory, so they copy all in the first.
     constexpr int kCopySteps = Tile::kTileM <= 32 ? 1 : Traits::kSteps - 1;
     const FragmentPlaces<Tile> places;
@@ -910,7 +918,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulat
     Fragments<Tile> fragments[2];
     load_fragments<Tile, kActive>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
-    for (int k = 0; k < depth; k += Tile::kTileK) {
+    for (int left = copies.depth_left + (Tile::kStages - 1) * Tile::kTileK; left > 0; left -= Tile::kTileK) {
 #pragma unroll
         for (int step = 0; step < Traits::kSteps; ++step) {
             // The stage read in the previous round is free; its copies are spread over the steps, among the multiplications.
@@ -943,6 +951,7 @@ struct TileCoordinates {
     int row_begin;  // first sorted row of the tile
     int row_end;    // one past the last sorted row of its expert
     int column;     // N-tile
+    int split;      // part of the depth
 };
 
 constexpr unsigned kRasterRows = 16;  // M-tiles that share an N-tile in L2 before the next N-tile
@@ -954,18 +963,20 @@ struct TileSchedule {
     int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
-    // Fits 32 bits: even tiles of 16 x 64 make fewer than 2^31 of the activated rows that a GPU's memory holds.
-    __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles; }
+    int log_splits;             // of the parts that the depth is divided into, each drawn by itself
+    __device__ __forceinline__ int size() const { return tile_starts[num_experts] * column_tiles << log_splits; }
     // Experts own consecutive ranges of M-tiles x N-tiles; inside, M runs fastest within a band of kRasterRows M-tiles.
     // Without signs: these divisions stand between a tile and the loads of the next.
     __device__ __forceinline__ TileCoordinates at(unsigned index, int tile_m) const {
+        const int split = static_cast<int>(index & (1u << log_splits) - 1u);
+        index >>= log_splits;
         const unsigned columns = column_tiles;
         const int expert = tile_experts[index / columns];
         const unsigned first = tile_starts[expert], row_tiles = tile_starts[expert + 1] - first, local = index - first * columns;
         const unsigned band = local / (kRasterRows * columns), in_band = local - band * kRasterRows * columns;
         const unsigned band_rows = min(kRasterRows, row_tiles - band * kRasterRows), column = in_band / band_rows;
         const int row = (band * kRasterRows + in_band - column * band_rows) * tile_m;
-        return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column)};
+        return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column), split};
     }
 };
 
@@ -996,12 +1007,20 @@ template <int kCount> __device__ __forceinline__ void store_outputs(Element* des
     *reinterpret_cast<Vector*>(destination) = vector;
 }
 
+// Stores them as they are.
+template <int kCount> __device__ __forceinline__ void store_outputs(float* destination, const float (&values)[kCount]) {
+#pragma unroll
+    for (int i = 0; i < kCount; i += 4) {
+        struct alignas(16) Vector { float values[4]; } vector{{values[i], values[i + 1], values[i + 2], values[i + 3]}};
+        *reinterpret_cast<Vector*>(destination + i) = vector;
+    }
+}
+
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
-// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
-// one: a constant would make the compiler keep a product of every row in registers, and spill.
+// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], int depth, CopiesOf copies_of, Store store) {
+__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
     int index = blockIdx.x;
@@ -1012,7 +1031,7 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
-        multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
+        multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, shared);
         // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
@@ -1040,7 +1059,7 @@ __device__ __forceinline__ void store_tile(
     for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
         // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
         const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + Traits::fragment_row(m) + half * 8 + threadIdx.x % 32 / 4;
-        Element* destination = destination_of(m8, row);
+        auto* destination = destination_of(m8, row);
         if (row >= tile.row_end) continue;
 #pragma unroll
         for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {
@@ -1094,7 +1113,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, depth,
+        next_tiles,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
@@ -1127,29 +1146,39 @@ struct Gemm2Arguments {
     int numExperts;                   // E
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
-    int reserved;
+    int logSplits;                    // of the parts that the depth is divided into
+    float* splitSums;                 // [T * K, parts, H] in slot order, written instead of expertOutput where there are several parts
 };
-static_assert(sizeof(Gemm2Arguments) == 88, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 96, "the launcher passes this layout");
+
+constexpr int kSplitDepth = 128;  // the depth of each part but the last is a multiple of it
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
     const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
+    const int split_depth = ((depth >> arguments.logSplits) + kSplitDepth - 1) / kSplitDepth * kSplitDepth;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
-                     (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, depth,
+                     (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs, arguments.logSplits},
+        next_tiles,
         [&](const TileCoordinates& tile) {
             return StageCopies<Tile, false>{
                 RowsA<Tile>(arguments.activated, depth, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
                 RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * depth, depth,
                                    tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1}),
-                depth};
+                depth}.part(tile.split * split_depth, split_depth);
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
-            add_biases<Tile, false>(accumulators, arguments.fc2ExpertBiases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
+            const Element* biases = tile.split == 0 ? arguments.fc2ExpertBiases : nullptr;
+            add_biases<Tile, false>(accumulators, biases, expert_row(tile), tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1});
             const RowValues<Tile, int> slots(tile, [&](int row) { return arguments.sortedSlots[row]; });
+            if (arguments.logSplits > 0)
+                return store_tile<Tile, false>(
+                    tile, accumulators, hidden,
+                    [&](int m8, int) { return arguments.splitSums + ((static_cast<long long>(slots.at(m8)) << arguments.logSplits) + tile.split) * hidden; },
+                    [](float sum, float) { return sum; });
             store_tile<Tile, false>(
                 tile, accumulators, hidden, [&](int m8, int) { return arguments.expertOutput + static_cast<long long>(slots.at(m8)) * hidden; },
                 [](float sum, float) { return sum; });
@@ -1157,7 +1186,6 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
 }
 
 // ---- finalize/finalize.cuh ---- output[t] = sum over k of scale[t, k] * expertOutput[t * K + k], in the order of k, in fp32.
-#if !defined(MOE_PART) || defined(MOE_PART_stages)
 struct FinalizeArguments {
     const Element* expertOutput;      // [T * K, H], in slot order, or in sorted order where slotRows is given
     const int* slotRows;              // [T * K]; sorted row of each slot; null means slot order
@@ -1204,6 +1232,55 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
         }
     }
     if (column < hidden) store_outputs(arguments.output + static_cast<long long>(token) * hidden + column, sums);
+}
+
+// ---- finalize/finalize_splits.cuh ---- Finalize where GEMM2's depth was divided: an expert's output is the sum of its parts, rounded as if it had been written.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
+struct FinalizeSplitsArguments {
+    FinalizeArguments finalize;  // expertOutput is not read
+    const float* splitSums;      // [T * K, parts, H] in slot order
+    int logSplits, reserved;
+};
+static_assert(sizeof(FinalizeSplitsArguments) == 112, "the launcher passes this layout");
+
+constexpr int kSplitLoads = 16;  // 16-byte loads of a thread in flight
+
+// A block has 4 columns of a token a thread.
+extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize_splits(const __grid_constant__ FinalizeSplitsArguments arguments) {
+    const FinalizeArguments& finalize = arguments.finalize;
+    const int hidden = kHiddenSize ? kHiddenSize : finalize.hiddenSize, splits = 1 << arguments.logSplits;
+    const unsigned blocks = (hidden / 4 + kFinalizeThreads - 1) / kFinalizeThreads;
+    const int token = blockIdx.x / blocks, lane = threadIdx.x % 32, column = (blockIdx.x % blocks * kFinalizeThreads + threadIdx.x) * 4;
+    const int top_k = token >= valid_tokens(finalize.numTokensOnDevice, finalize.numTokens) ? 0 : kTopK ? kTopK : finalize.topK;
+    // Lane k finds out about row k: K is at most 32.
+    const int expert = lane < top_k ? local_expert(finalize.tokenSelectedExperts[token * top_k + lane], finalize.localExperts) : -1;
+    const float scale = expert >= 0 && finalize.tokenFinalScales ? finalize.tokenFinalScales[token * top_k + lane] : 1.0f;
+    const unsigned valid = __ballot_sync(~0u, expert >= 0);
+    const float* parts = arguments.splitSums + (static_cast<long long>(token) * top_k << arguments.logSplits) * hidden + min(column, hidden - 4);
+    float sums[4] = {}, row_sums[4] = {};
+    for (int first = 0; first < top_k * splits; first += kSplitLoads) {
+        // The parts of row after row, without those of rows that have no expert.
+        Vector16 vectors[kSplitLoads];
+#pragma unroll
+        for (int i = 0; i < kSplitLoads; ++i) {
+            const int part = first + i, row = part >> arguments.logSplits;
+            const bool is_there = row < top_k && (valid >> row & 1) != 0;
+            vectors[i] = is_there ? *reinterpret_cast<const Vector16*>(parts + static_cast<long long>(part) * hidden) : Vector16{};
+        }
+#pragma unroll
+        for (int i = 0; i < kSplitLoads; ++i) {
+            const int part = first + i, row = part >> arguments.logSplits;
+            const float row_scale = __shfl_sync(~0u, scale, row & 31);
+            if (row >= top_k || (valid >> row & 1) == 0) continue;
+            const bool begins = (part & (splits - 1)) == 0, ends = (part & (splits - 1)) == splits - 1;
+#pragma unroll
+            for (int j = 0; j < 4; ++j) {
+                row_sums[j] = begins ? __uint_as_float(vectors[i].words[j]) : row_sums[j] + __uint_as_float(vectors[i].words[j]);
+                if (ends) sums[j] = fmaf(row_scale, unpack_low(pack_elements(row_sums[j], 0.0f)), sums[j]);
+            }
+        }
+    }
+    if (column < hidden) store_outputs(finalize.output + static_cast<long long>(token) * hidden + column, sums);
 }
 #endif
 

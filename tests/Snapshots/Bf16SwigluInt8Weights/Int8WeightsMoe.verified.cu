@@ -683,13 +683,13 @@ template <class Tile, bool kPaired> struct StageCopies {
     }
 };
 
-// accumulators += the tile of a x b^T over their whole depth, whose pipeline has been filled; m16 fragments without one of the
+// accumulators += the tile of a x b^T over the depth of `copies`, whose pipeline has been filled; m16 fragments without one of the
 // `rows` are left out, down to half of them. All threads of the block call it together; afterwards nobody reads the stages.
 template <class Tile, int kActive = TileTraits<Tile>::kFragmentsM, class Copies>
-__device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulators, Copies& copies, int rows, int depth, SharedAddress shared) {
+__device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulators, Copies& copies, int rows, SharedAddress shared) {
     using Traits = TileTraits<Tile>;
     if constexpr (kActive > (Traits::kFragmentsM + 1) / 2)
-        if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, depth, shared);
+        if (rows <= (kActive - 1) * Tile::kWarpsM * 16) return multiply_tile<Tile, kActive - 1>(accumulators, copies, rows, shared);
     // The last step waits for the next stage; flat tiles wait for memory, so they copy all in the first.
     constexpr int kCopySteps = Tile::kTileM <= 32 ? 1 : Traits::kSteps - 1;
     const FragmentPlaces<Tile> places;
@@ -698,7 +698,7 @@ __device__ __forceinline__ void multiply_tile(Accumulators<Tile, Sum>& accumulat
     Fragments<Tile> fragments[2];
     load_fragments<Tile, kActive>(fragments[0], places, shared, 0);
     SharedAddress current = shared, free = shared + (Tile::kStages - 1) * Traits::kStageBytes;
-    for (int k = 0; k < depth; k += Tile::kTileK) {
+    for (int left = copies.depth_left + (Tile::kStages - 1) * Tile::kTileK; left > 0; left -= Tile::kTileK) {
 #pragma unroll
         for (int step = 0; step < Traits::kSteps; ++step) {
             // The stage read in the previous round is free; its copies are spread over the steps, among the multiplications.
@@ -814,10 +814,9 @@ template <int kCount> __device__ __forceinline__ void store_outputs(Element* des
 
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
-// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results. The depth is always the run-time
-// one: a constant would make the compiler keep a product of every row in registers, and spill.
+// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], int depth, CopiesOf copies_of, Store store) {
+__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
     int index = blockIdx.x;
@@ -828,7 +827,7 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
-        multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, depth, shared);
+        multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, shared);
         // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
         index = next_tiles[turn];
@@ -856,7 +855,7 @@ __device__ __forceinline__ void store_tile(
     for (int m8 = 0; m8 < 2 * Traits::kFragmentsM; ++m8) {
         // Each thread holds row lane / 4 of the upper and of the lower eight of every m16 fragment.
         const int m = m8 / 2, half = m8 % 2, row = tile.row_begin + Traits::fragment_row(m) + half * 8 + threadIdx.x % 32 / 4;
-        Element* destination = destination_of(m8, row);
+        auto* destination = destination_of(m8, row);
         if (row >= tile.row_end) continue;
 #pragma unroll
         for (int group = 0; group < Columns::kOutputFragments / Columns::kGroup; ++group) {
@@ -913,7 +912,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, depth,
+        next_tiles,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
@@ -947,12 +946,13 @@ struct Gemm2Arguments {
     int numExperts;                   // E
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
-    int reserved;
+    int logSplits;                    // of the parts that the depth is divided into
+    float* splitSums;                 // [T * K, parts, H] in slot order, written instead of expertOutput where there are several parts
     const float* activatedScales;     // [T * K] in sorted order, where activations are codes
     const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
     const unsigned char* fc2ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(Gemm2Arguments) == 112, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 120, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
@@ -962,7 +962,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles, depth,
+        next_tiles,
         [&](const TileCoordinates& tile) {
             return StageCopies<Tile, false>{
                 RowsA<Tile>(arguments.activated, depth, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),

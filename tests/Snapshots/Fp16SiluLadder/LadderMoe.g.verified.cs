@@ -78,6 +78,7 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         private readonly global::MoeGen.PartKernel _routeScan;
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _finalize;
+        private readonly global::MoeGen.PartKernel _finalizeSplits;
         private readonly global::MoeGen.PartKernel _decodeGemm1;
         private readonly global::MoeGen.PartKernel _decodeGemm2;
         private readonly global::MoeGen.PartKernel _decodeGemm2Wide;
@@ -102,6 +103,7 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
             _routeScan = parts.Kernel("stages", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
             _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
+            _finalizeSplits = parts.Kernel("stages", "moe_finalize_splits", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm2Wide = parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
@@ -138,6 +140,10 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
+
+        /// <summary>The same where GEMM2's depth was divided: 1024 columns a block.</summary>
+        public void FinalizeSplits(in global::MoeGen.FinalizeSplitsArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+            _finalizeSplits.Launch(in arguments, (long)arguments.Finalize.NumTokens * ((arguments.Finalize.HiddenSize + 1023) / 1024), stream);
 
         /// <summary>Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.</summary>
         public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>

@@ -36,6 +36,7 @@ internal sealed record StageKernel(
         .. model.Weights.QuantizesActivations ? Quantize(model) : [],
         .. model.Gemm == Gemm.TensorCore ? [] : AroundForeignGemm(model),
         Finalize(model),
+        .. model.DividesDepth ? (StageKernel[])[FinalizeSplits(model)] : [],
         .. model.Decodes ? Decode(model).Select(kernel => kernel with { Part = TextParts.Decode }) : [],
     ];
 
@@ -111,4 +112,8 @@ internal sealed record StageKernel(
     private static StageKernel Finalize(MoeModel model) => new(
         "Finalize", "moe_finalize", 256, $"{Names.MoeGen}.FinalizeArguments<{Names.Element(model.Dtype)}>",
         "(long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048)", "The reduction over the K experts of a token: 2048 columns a block.");
+
+    private static StageKernel FinalizeSplits(MoeModel model) => new(
+        "FinalizeSplits", "moe_finalize_splits", 256, $"{Names.MoeGen}.FinalizeSplitsArguments<{Names.Element(model.Dtype)}>",
+        "(long)arguments.Finalize.NumTokens * ((arguments.Finalize.HiddenSize + 1023) / 1024)", "The same where GEMM2's depth was divided: 1024 columns a block.");
 }

@@ -52,7 +52,7 @@ internal static class CudaText
             yield return "activation/apply.cuh";
         }
 
-        yield return "finalize/finalize.cuh";
+        yield return model.DividesDepth ? "finalize/finalize_splits.cuh" : "finalize/finalize.cuh";
         if (model.Decodes)
         {
             yield return "decode/gemm1.cuh";

@@ -44,8 +44,11 @@ public struct Gemm2Arguments<T>
     /// <summary>I.</summary>
     public int IntermediateSize;
 
-    /// <summary>Keeps the size a multiple of 8.</summary>
-    public int Reserved;
+    /// <summary>Logarithm to base 2 of the number of parts that the depth is divided into; 0: it is not.</summary>
+    public int LogSplits;
+
+    /// <summary>Written instead of <see cref="ExpertOutput"/> where the depth is divided: the sums of each part, fp32 [T * K, parts, H] in slot order.</summary>
+    public DevicePointer<float> SplitSums;
 
     /// <summary>Scale of each activated row's codes, fp32 [T * K], where activations are quantised. Only where weights are, as all that follow.</summary>
     public DevicePointer<float> ActivatedScales;
