@@ -74,7 +74,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
 
         var finalize = new FinalizeArguments<T>
         {
-            ExpertOutput = new(workspace + (ulong)layout.ExpertOutput),
+            ExpertOutput = layout.LogSplits > 0 ? default : new(workspace + (ulong)layout.ExpertOutput),
             SlotRows = route.SlotRows,
             Fc2ExpertBiases = sortedOutput ? weights.Fc2ExpertBiases : default,
             TokenSelectedExperts = slots.Experts,
@@ -191,7 +191,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             {
                 Activated = new(workspace + (ulong)(descriptor.QuantizesActivations ? layout.Quantized.ActivatedCodes : layout.Activated)),
                 Fc2ExpertWeights = weights.Fc2ExpertWeights,
-                ExpertOutput = new(workspace + (ulong)layout.ExpertOutput),
+                ExpertOutput = layout.LogSplits > 0 ? default : new(workspace + (ulong)layout.ExpertOutput),
                 ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
                 TileStarts = new(workspace + (ulong)layout.Gemm2TileStarts),
                 TileExperts = new(workspace + (ulong)layout.Gemm2TileExperts),
@@ -202,7 +202,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
                 HiddenSize = weights.Shape.HiddenSize,
                 IntermediateSize = weights.Shape.IntermediateSize,
                 LogSplits = layout.LogSplits,
-                SplitSums = new(workspace + (ulong)layout.SplitSums),
+                SplitSums = layout.LogSplits > 0 ? new(workspace + (ulong)layout.SplitSums) : default,
                 ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
                 Fc2Scales = weights.Fc2Scales,
                 Fc2ZeroPoints = weights.Fc2ZeroPoints,

@@ -72,7 +72,7 @@ internal readonly struct DecodeStages<T>(
             TopK = call.TopK,
             HiddenSize = weights.Shape.HiddenSize,
             IntermediateSize = weights.Shape.IntermediateSize,
-            BlockSums = new(workspace + (ulong)layout.BlockSums),
+            BlockSums = layout.DecodeSplit.Blocks > 1 ? new(workspace + (ulong)layout.BlockSums) : default,
             ArrivedBlocks = new(workspace + (ulong)layout.ArrivedBlocks),
             Splits = layout.DecodeSplit.Blocks,
             ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),

@@ -22,9 +22,9 @@ internal sealed class VariantCosts(CudaContext context, int operandBytes)
     private const double WastedTiles = 0.345;
 
     // A part of a tile costs its pipeline's filling and its stores beside its depth, counted in elements of depth; shorter parts are not worth it, and
-    // a gain of less than a twentieth is not certain.
+    // what gains less than a twentieth over fewer parts is not certain.
     private const int MaxLogSplits = 3, MinSplitDepth = 384, SplitOverheadDepth = 256;
-    private const double MostOfWhole = 0.95;
+    private const double MostOfCoarser = 0.95;
 
     // Integrated GPUs report no memory clock: a terabyte a second, and the reference clock, still order the tiles.
     private readonly double _bandwidth = context.MemoryBandwidth > 0 ? context.MemoryBandwidth * ReachableBandwidth : 1e12;
@@ -49,12 +49,11 @@ internal sealed class VariantCosts(CudaContext context, int operandBytes)
         double active = ActiveExperts(shape.NumExperts, slots);
         double tiles = active * Math.Max(1, (slots / active / variant.TileM) + 0.5) * ((shape.HiddenSize + variant.TileN - 1) / variant.TileN);
         double memory = active * shape.HiddenSize * shape.IntermediateSize * operandBytes / _bandwidth * 1e6;
-        double whole = Cost(0);
-        (int best, double least) = (0, whole * MostOfWhole);
+        (int best, double least) = (0, Cost(0));
         for (int log = 1; log <= MaxLogSplits && shape.IntermediateSize >> log >= MinSplitDepth; log++)
         {
             double cost = Cost(log);
-            if (cost < least)
+            if (cost < least * MostOfCoarser)
             {
                 (best, least) = (log, cost);
             }

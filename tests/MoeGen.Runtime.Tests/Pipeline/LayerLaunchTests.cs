@@ -19,7 +19,7 @@ public sealed class LayerLaunchTests
         // A block for every 8 of 6 slots x 32 outputs; 64 columns in sixteens.
         Assert.Equal([24u, 4u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
         // The activated rows, and the blocks of GEMM2 that are done, each rounded up to 256 bytes.
-        Assert.Equal(512 + 256, layer.GetWorkspaceBytes(3, 2));
+        Assert.Equal(512 + 256 + WorkspaceLayout.CounterBytes, layer.GetWorkspaceBytes(3, 2));
     }
 
     [Theory]
@@ -82,8 +82,9 @@ public sealed class LayerLaunchTests
     }
 
     [Theory]
-    [InlineData(9, "moe_select_and_route", 1)]
-    [InlineData(129, "moe_select_experts", 17)]
+    [InlineData(9, "moe_select_and_route", 3)]
+    [InlineData(512, "moe_select_and_route", 128)]
+    [InlineData(513, "moe_select_experts", 65)]
     public void Routing_layers_select_first(int tokens, string kernel, int blocks)
     {
         using var gpu = new FakeGpu(RoutedMoe.Descriptor);

@@ -29,6 +29,22 @@ public sealed class VariantSelectorTests : IDisposable
         Assert.Equal(expected, selector.At(selector.Select(model == "qwen" ? Qwen : Mixtral, tokens, topK)).Name);
     }
 
+    [Theory]
+    [InlineData(8, 512, 2048, 64, 2, 4)]       // 40 tiles or so, of 32 stages
+    [InlineData(8, 512, 2048, 512, 2, 2)]
+    [InlineData(8, 512, 2048, 16384, 2, 1)]    // tiles for many waves
+    [InlineData(8, 4096, 14336, 64, 2, 1)]     // memory is busy with one tile a block
+    [InlineData(8, 4096, 14336, 512, 2, 1)]    // nearly three waves on 72 multiprocessors
+    [InlineData(8, 4096, 14336, 4096, 2, 1)]
+    [InlineData(128, 2048, 768, 64, 8, 1)]
+    [InlineData(128, 2048, 768, 512, 8, 1)]
+    public void GEMM2_divides_its_depth_where_tiles_are_few(int experts, int hidden, int intermediate, int tokens, int topK, int parts)
+    {
+        var selector = new VariantSelector(LadderMoe.Descriptor, _gpu.Context, null);
+        var shape = new MoeShape(experts, hidden, intermediate);
+        Assert.Equal(parts, 1 << selector.LogSplits(selector.Select(shape, tokens, topK), shape, tokens, topK));
+    }
+
     [Fact]
     public void More_tokens_never_take_a_smaller_tile()
     {
