@@ -30,7 +30,7 @@ public sealed class VariantSelectorTests : IDisposable
     }
 
     [Theory]
-    [InlineData(8, 512, 2048, 64, 2, 4)]       // 40 tiles or so, of 32 stages
+    [InlineData(8, 512, 2048, 64, 2, 2)]       // 40 tiles or so, of 32 stages
     [InlineData(8, 512, 2048, 512, 2, 2)]
     [InlineData(8, 512, 2048, 16384, 2, 1)]    // tiles for many waves
     [InlineData(8, 4096, 14336, 64, 2, 1)]     // memory is busy with one tile a block
