@@ -1144,7 +1144,7 @@ struct FinalizeSplitsArguments {
 };
 static_assert(sizeof(FinalizeSplitsArguments) == 112, "the launcher passes this layout");
 
-constexpr int kSplitLoads = 16;  // 16-byte loads of a thread in flight
+constexpr int kSplitLoads = 8;  // 16-byte loads of a thread in flight
 
 // A block has 4 columns of a token a thread.
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize_splits(const __grid_constant__ FinalizeSplitsArguments arguments) {
