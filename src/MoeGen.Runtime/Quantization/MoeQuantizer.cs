@@ -21,8 +21,8 @@ public static class MoeQuantizer
 
     /// <summary>Quantises the layer of a calibrator by what its samples have shown; the only way for <see cref="ScaleSearch.ErrorFeedback"/>.</summary>
     /// <remarks>
-    /// Error feedback runs the layer over the samples once more and keeps their activated rows, T x top k x I floats, then one matrix at a time half of K x K
-    /// floats. It takes fc1's columns as they go together in all tokens, fc2's in the rows of each expert; what few samples show of that counts the less.
+    /// Error feedback runs the layer over the samples once more and keeps their activated rows, T x top k x I floats, and half of H x H floats, beside them half of
+    /// I x I for one expert at a time. It takes fc1's columns as they go together in all tokens, fc2's in the rows of each expert; what few samples show of that counts the less.
     /// </remarks>
     /// <typeparam name="T">Element type of the layer.</typeparam>
     /// <param name="calibrator">The layer and its samples; an expert without a sample has all columns alike.</param>
