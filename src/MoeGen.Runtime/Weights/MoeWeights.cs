@@ -66,10 +66,10 @@ public sealed class MoeWeights<T> : ExpertWeights<T>
     internal override IExpertStream? Fc2Stream => _fc2 as IExpertStream;
 
     internal override void LoadFc1Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) =>
-        ElementConversion.Widen(_fc1[expert].Span.Slice(firstRow * Shape.HiddenSize, rows.Length), rows);
+        ElementConversion.Widen(_fc1.Of(expert).Span.Slice(firstRow * Shape.HiddenSize, rows.Length), rows);
 
     internal override void LoadFc2Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) =>
-        ElementConversion.Widen(_fc2[expert].Span.Slice(firstRow * Shape.IntermediateSize, rows.Length), rows);
+        ElementConversion.Widen(_fc2.Of(expert).Span.Slice(firstRow * Shape.IntermediateSize, rows.Length), rows);
 
     private ReadOnlyMemory<T>[] TakeBlocks(IReadOnlyList<ReadOnlyMemory<T>> blocks, string name, long required, string what)
     {

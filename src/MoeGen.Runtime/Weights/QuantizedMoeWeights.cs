@@ -145,13 +145,13 @@ public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
 
     internal override IExpertStream? Fc2Stream => _fc2 as IExpertStream;
 
-    internal override void LoadFc1Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc1[expert], firstRow, rows);
+    internal override void LoadFc1Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc1.Of(expert), firstRow, rows);
 
-    internal override void LoadFc2Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc2[expert], firstRow, rows);
+    internal override void LoadFc2Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc2.Of(expert), firstRow, rows);
 
-    internal override ReadOnlySpan<float> Fc1ChannelScales(int expert) => Format == WeightFormat.Int8PerChannel ? _fc1[expert].Scales.Span : default;
+    internal override ReadOnlySpan<float> Fc1ChannelScales(int expert) => Format == WeightFormat.Int8PerChannel ? _fc1.Of(expert).Scales.Span : default;
 
-    internal override ReadOnlySpan<float> Fc2ChannelScales(int expert) => Format == WeightFormat.Int8PerChannel ? _fc2[expert].Scales.Span : default;
+    internal override ReadOnlySpan<float> Fc2ChannelScales(int expert) => Format == WeightFormat.Int8PerChannel ? _fc2.Of(expert).Scales.Span : default;
 
     private void CheckAll(QuantizedMatrix[] matrices, string name, int rows, int columns)
     {
