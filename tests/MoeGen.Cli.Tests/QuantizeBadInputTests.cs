@@ -60,8 +60,28 @@ public sealed class QuantizeBadInputTests : IDisposable
             .AssertBadInput("no tensor 'layers.0.input'", "[T, 128]");
     }
 
-    [Fact]
-    public void A_weight_that_is_no_number_is_named()
+    [Theory]
+    [InlineData("w8a8")]
+    [InlineData("w4a16", "--calibrate")]
+    [InlineData("w4a16", "--calibrate", "--search", "feedback")]
+    [InlineData("w8a8", "--calibrate")]
+    public void A_weight_that_is_no_number_is_named(string scheme, params string[] more)
+    {
+        QuantizeDamaged(scheme, more).AssertBadInput("experts.2.w2.weight' BF16 [128, 256]", "NaN at row 1, column 7");
+        Assert.Empty(Directory.GetFiles(_folder.File("out"), "*.safetensors*"));
+    }
+
+    [Theory]
+    [InlineData("--smooth")]
+    [InlineData("--static-scales")]
+    public void So_is_one_that_is_met_before_anything_is_written(string option)
+    {
+        QuantizeDamaged("w8a8", "--calibrate", option).AssertBadInput("layer 0 of", "fc2ExpertWeights of expert 2 holds NaN at row 1, column 7", "finite");
+        Assert.Empty(Directory.GetFiles(_folder.File("out"), "*.safetensors*"));
+    }
+
+    // Row 1, column 7 of a matrix of expert 2 is NaN; --calibrate gets the recorded samples.
+    private CliRun QuantizeDamaged(string scheme, params string[] more)
     {
         string copy = Golden.Copy("mixtral", _folder);
         string model = Path.Combine(copy, "model.safetensors");
@@ -73,8 +93,8 @@ public sealed class QuantizeBadInputTests : IDisposable
         }
 
         File.WriteAllBytes(model, bytes);
-        CliRun.Of("quantize", copy, "--scheme", "w8a8", "-o", _folder.File("out")).AssertBadInput("experts.2.w2.weight' BF16 [128, 256]", "NaN at row 1, column 7");
-        Assert.Empty(Directory.GetFiles(_folder.File("out"), "*.safetensors*"));
+        string[] options = [.. more.SelectMany(option => option == "--calibrate" ? [option, Golden.Io("mixtral")] : new[] { option })];
+        return CliRun.Of(["quantize", copy, "--scheme", scheme, "-o", _folder.File("out"), .. options]);
     }
 
     private CliRun Run(params string[] options) => CliRun.Of(["quantize", Golden.Folder("mixtral"), "-o", _folder.File("out"), .. options]);

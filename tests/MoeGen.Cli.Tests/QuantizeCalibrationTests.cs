@@ -67,6 +67,41 @@ public sealed class QuantizeCalibrationTests : IDisposable
         Assert.All(errors, error => Assert.InRange(error, 5e-3, 5e-2));
     }
 
+    [Theory]
+    [InlineData("mixtral", "w4a16", "--group-size", "32", "--zero-points")]
+    [InlineData("mixtral", "w8a8", "--smooth", "--static-scales")]
+    [InlineData("qwen2_moe", "w4a16", "--group-size", "32", "--search", "feedback")]
+    [InlineData("qwen2_moe", "w8a8")]
+    [InlineData("deepseek_v3", "w8a16")]
+    [InlineData("gpt_oss", "w4a16", "--group-size", "32")]
+    public void The_reports_output_errors_are_those_of_what_is_loaded(string family, string scheme, params string[] more)
+    {
+        string output = _folder.File("out");
+        JsonElement report = CliRun.Of(["quantize", Golden.Folder(family), "--scheme", scheme, "--calibrate", Golden.Io(family), "-o", output, "--json", .. more]).AssertExit(0).Json();
+        using MoeCheckpoint source = MoeCheckpoint.Open(Golden.Folder(family)), quantized = MoeCheckpoint.Open(output);
+        MoeBlock block = source.GetBlock(0);
+        var calibrator = new MoeCalibrator<BFloat16>(block.LoadWeights<BFloat16>(allowConversion: true), block.Activation, block.Swiglu);
+        using SafetensorsFile io = SafetensorsFile.Open(Golden.Io(family));
+        calibrator.Add(io.Get<float>("input").ToArray().Select(value => (BFloat16)value).ToArray(), block.Router);
+        IReadOnlyList<ExpertReport> loaded = QuantizationReport.Create(calibrator, quantized.GetBlock(0).LoadQuantizedWeights<BFloat16>(), scheme == "w8a8").Experts;
+        int routed = block.Router.NumExperts, told = 0;
+        foreach (JsonElement row in report.GetProperty("experts").EnumerateArray())
+        {
+            // Of the shared expert's slices the worst.
+            int expert = row.GetProperty("expert").GetInt32();
+            ExpertReport[] own = [.. loaded.Where(own => own.Rows > 0 && (expert < routed ? own.Expert == expert : own.Expert >= routed))];
+            Assert.Equal(own.Length > 0, row.TryGetProperty("output_error", out JsonElement error));
+            told += own.Length;
+            if (own.Length > 0)
+            {
+                Assert.Equal(own.Max(slice => slice.OutputError), error.GetDouble(), 1e-9);
+                Assert.Equal(own.Max(slice => slice.Rows), row.GetProperty("samples").GetInt32());
+            }
+        }
+
+        Assert.Equal(loaded.Count(own => own.Rows > 0), told);
+    }
+
     // Other tokens than the recorded ones, of their kind: one channel times a factor.
     private string Samples(string family, float outlier)
     {

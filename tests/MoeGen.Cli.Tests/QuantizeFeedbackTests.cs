@@ -81,13 +81,16 @@ public sealed class QuantizeFeedbackTests(ITestOutputHelper log) : IDisposable
         var quantizer = new CheckpointQuantizer(request, (_, text) =>
         {
             heard.Add(text);
-            if (text == "layer 1, error feedback, 5 of 8 matrices")
+            if (text == "layer 1, expert 2")
             {
                 throw new OperationCanceledException();
             }
         });
         Assert.ThrowsAny<Exception>(() => quantizer.Run());
-        Assert.Equal(Enumerable.Range(1, 8).Select(done => $"layer 0, error feedback, {done} of 8 matrices"), heard.Where(text => text.StartsWith("layer 0, error", StringComparison.Ordinal)));
+
+        // Three matrices an expert; the layer is measured once they are written.
+        string[] written = [.. Enumerable.Range(0, 4).SelectMany(expert => Enumerable.Repeat($"layer 0, expert {expert}", 3))];
+        Assert.Equal(["layer 0, calibrating", .. written, "layer 0, measuring"], heard.Where(text => text.StartsWith("layer 0,", StringComparison.Ordinal)));
         Assert.True(File.Exists(Path.Combine(output, "model-layer-00000.safetensors")));
         Assert.False(File.Exists(Path.Combine(output, "model-layer-00001.safetensors")));
         JsonElement resumed = CliRun.Of(["quantize", source, "-o", output, .. options]).AssertExit(0).Json(), once = CliRun.Of(["quantize", source, "-o", whole, .. options]).AssertExit(0).Json();

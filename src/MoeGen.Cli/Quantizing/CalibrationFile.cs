@@ -41,16 +41,19 @@ internal sealed class CalibrationFile : IDisposable
     /// <summary>Runs the layer over its samples.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="request">How it is quantised.</param>
-    /// <param name="progress">Hears of error feedback how many matrices are done, and of how many.</param>
-    public LayerCalibration Calibrate(LayerPlan layer, QuantizeRequest request, Action<int, int> progress)
+    /// <exception cref="CheckpointException">A tensor cannot be read, or numbers in it are NaN or infinite.</exception>
+    public LayerCalibration<T> Calibrate<T>(LayerPlan layer, QuantizeRequest request)
+        where T : unmanaged
     {
         float[] input = RecordedCall.ReadFloats(_file, NameOf(layer), layer.Block.Shape.HiddenSize);
-        return layer.Block.StoredDtype switch
+        try
         {
-            SafetensorsDtype.F32 => LayerCalibration.Of<float>(layer, input, request, progress),
-            SafetensorsDtype.F16 => LayerCalibration.Of<Half>(layer, input, request, progress),
-            _ => LayerCalibration.Of<BFloat16>(layer, input, request, progress),
-        };
+            return new LayerCalibration<T>(layer, input, request);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new CheckpointException($"layer {layer.Layer} of {request.Source} with the samples of --calibrate {_file.Path}: {problem.Message}", problem);
+        }
     }
 
     public void Dispose() => _file.Dispose();

@@ -49,48 +49,60 @@ internal sealed class CheckpointQuantizer(QuantizeRequest request, Action<double
         MoeCheckpoint checkpoint, LayerPlan layer, CalibrationFile? samples, CheckpointPlan plan, QuantizeManifest manifest, SortedDictionary<string, string> index)
     {
         string name = $"model-layer-{layer.Layer:D5}{SafetensorsExtension}";
-        long bytes = layer.Jobs.Sum(job => job.Part.StoredBytes);
         if (manifest.Find(name) is { } finished)
         {
-            Reuse(name, bytes, finished, plan, index);
+            Reuse(name, layer.Jobs.Sum(job => job.Part.StoredBytes), finished, plan, index);
             return;
         }
 
-        progress((double)_bytesDone / plan.TotalBytes, $"layer {layer.Layer}, calibrating");
-        LayerCalibration? calibration = samples?.Calibrate(
-            layer, request, (done, all) => progress((double)_bytesDone / plan.TotalBytes, $"layer {layer.Layer}, error feedback, {done} of {all} matrices"));
-        var errors = new LayerErrors(layer, calibration);
+        switch (layer.Block.StoredDtype)
+        {
+            case SafetensorsDtype.F32: WriteLayer<float>(checkpoint, layer, name, samples, plan, manifest); break;
+            case SafetensorsDtype.F16: WriteLayer<Half>(checkpoint, layer, name, samples, plan, manifest); break;
+            default: WriteLayer<BFloat16>(checkpoint, layer, name, samples, plan, manifest); break;
+        }
+
+        AddToIndex(name, index);
+    }
+
+    private void WriteLayer<T>(MoeCheckpoint checkpoint, LayerPlan layer, string name, CalibrationFile? samples, CheckpointPlan plan, QuantizeManifest manifest)
+        where T : unmanaged
+    {
+        LayerCalibration<T>? calibration = null;
+        if (samples is not null)
+        {
+            Report("calibrating");
+            calibration = samples.Calibrate<T>(layer, request);
+        }
+
+        var errors = new LayerErrors(layer);
         void Done(ModuleJob job, QuantizedMatrix matrix, double error, double all)
         {
             errors.Add(job, matrix, error, all);
             _bytesDone += job.Part.StoredBytes;
-            progress((double)_bytesDone / plan.TotalBytes, $"layer {layer.Layer}, expert {job.Expert}");
+            Report($"expert {job.Expert}");
         }
 
         var writer = new SafetensorsWriter { KeepsOrder = true };
-        switch (layer.Block.StoredDtype)
-        {
-            case SafetensorsDtype.F32: Add<float>(); break;
-            case SafetensorsDtype.F16: Add<Half>(); break;
-            default: Add<BFloat16>(); break;
-        }
-
+        ModuleTensors<T>[] modules = [.. layer.Jobs.Select(job => new ModuleTensors<T>(job, request, calibration, Done))];
+        Array.ForEach(modules, module => module.AddShape(writer));
+        Array.ForEach(modules, module => module.Add(writer));
         if (calibration?.InputFactors is { Length: > 0 } factors)
         {
             writer.Add<float>(layer.Prefix + checkpoint.ExpertNames.InputFactors, [factors.Length], factors);
         }
 
-        Save(writer, name, manifest, errors.ToRows);
-        _errors.AddRange(errors.ToRows());
-        AddToIndex(name, index);
-
-        void Add<T>()
-            where T : unmanaged
+        _errors.AddRange(Save(writer, name, manifest, path =>
         {
-            ModuleTensors<T>[] modules = [.. layer.Jobs.Select(job => new ModuleTensors<T>(job, request, calibration, Done))];
-            Array.ForEach(modules, module => module.AddShape(writer));
-            Array.ForEach(modules, module => module.Add(writer));
-        }
+            if (calibration is not null)
+            {
+                Report("measuring");
+            }
+
+            return errors.ToRows(calibration?.Measure(path));
+        }));
+
+        void Report(string what) => progress((double)_bytesDone / plan.TotalBytes, $"layer {layer.Layer}, {what}");
     }
 
     private void WriteRest(
@@ -112,16 +124,19 @@ internal sealed class CheckpointQuantizer(QuantizeRequest request, Action<double
             });
         }
 
-        Save(writer, name, manifest, static () => []);
+        Save(writer, name, manifest, static _ => []);
         AddToIndex(name, index);
     }
 
-    private void Save(SafetensorsWriter writer, string name, QuantizeManifest manifest, Func<IEnumerable<ExpertError>> errors)
+    // `errors` gets the file when it is whole, before it has its name.
+    private ExpertError[] Save(SafetensorsWriter writer, string name, QuantizeManifest manifest, Func<string, IEnumerable<ExpertError>> errors)
     {
         writer.Metadata["format"] = "pt";
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        writer.Save(Path.Combine(request.Output, name), stream => new HashingStream(stream, hash));
-        manifest.Add(name, Convert.ToHexStringLower(hash.GetHashAndReset()), [.. errors()]);
+        ExpertError[] rows = [];
+        writer.Save(Path.Combine(request.Output, name), stream => new HashingStream(stream, hash), path => rows = [.. errors(path)]);
+        manifest.Add(name, Convert.ToHexStringLower(hash.GetHashAndReset()), rows);
+        return rows;
     }
 
     private void Reuse(string name, long bytes, IReadOnlyList<ExpertError> finished, CheckpointPlan plan, SortedDictionary<string, string> index)

@@ -3,33 +3,44 @@ using MoeGen.Checkpoints;
 
 namespace MoeGen.Cli.Quantizing;
 
-/// <summary>What a layer's samples say about how to quantise its matrices.</summary>
-internal sealed class LayerCalibration
+/// <summary>What a layer's samples say about how to quantise its matrices. Of the layer's weights, one expert's are in memory at a time.</summary>
+internal sealed class LayerCalibration<T>
+    where T : unmanaged
 {
     private readonly LayerPlan _layer;
+    private readonly QuantizeRequest _request;
+    private readonly MoeCalibrator<T> _calibrator;
     private readonly CalibrationStatistics _statistics;
-    private readonly SmoothingFactors _factors;
+    private readonly SmoothingFactors _factors = SmoothingFactors.None;
     private readonly float _inputScale;
     private readonly ReadOnlyMemory<float> _activatedScales;
-    private readonly QuantizationReport _report;
-    private readonly LayerCodes? _codes;
+    private FeedbackMatrices<T>? _feedback;
 
-    private LayerCalibration(
-        LayerPlan layer,
-        CalibrationStatistics statistics,
-        SmoothingFactors factors,
-        float inputScale,
-        ReadOnlyMemory<float> activatedScales,
-        QuantizationReport report,
-        LayerCodes? codes)
+    /// <summary>Runs the layer over its samples.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="samples">[T, H].</param>
+    /// <param name="request">How it is quantised.</param>
+    /// <exception cref="ArgumentException">A sample or a weight is NaN or infinite.</exception>
+    /// <exception cref="CheckpointException">A tensor cannot be read.</exception>
+    public LayerCalibration(LayerPlan layer, float[] samples, QuantizeRequest request)
     {
-        _layer = layer;
-        _statistics = statistics;
-        _factors = factors;
-        _inputScale = inputScale;
-        _activatedScales = activatedScales;
-        _report = report;
-        _codes = codes;
+        (_layer, _request) = (layer, request);
+        var input = new T[samples.Length];
+        ElementConversion.Narrow<T, float>(samples, input);
+        MoeBlock block = layer.Block;
+        _calibrator = new MoeCalibrator<T>(block.StreamWeights<T>(), block.Activation, block.Swiglu);
+        _calibrator.Add(input, block.Router);
+        _statistics = _calibrator.GetStatistics();
+        _feedback = request.Options.Search == ScaleSearch.ErrorFeedback ? new FeedbackMatrices<T>(_calibrator, request.Options, -1) : null;
+        Feedback = _feedback is null ? null : new FeedbackCodes<T>(layer, _feedback, request.Options);
+        SmoothedWeights<T>? smoothed = request.Smooth ? MoeSmoother.Smooth(_calibrator, request.Options) : null;
+        _factors = smoothed?.Factors ?? SmoothingFactors.None;
+        if (request.StaticScales)
+        {
+            QuantizedMoeWeights<T> weights = StaticScales.Calibrate(
+                _calibrator, smoothed?.Weights ?? MoeQuantizer.Quantize(_calibrator.Weights, request.Options, _statistics));
+            (_inputScale, _activatedScales) = (weights.InputScale, weights.ActivatedScales);
+        }
     }
 
     /// <summary>[H], what tokens are multiplied by before they are quantised; empty for 1.</summary>
@@ -38,44 +49,27 @@ internal sealed class LayerCalibration
     /// <summary>Whether weights change before they are quantised.</summary>
     public bool IsSmooth => !_factors.IsNone;
 
-    /// <summary>Runs the layer over its samples. Its weights are in memory meanwhile; what error feedback makes of them stays.</summary>
-    /// <exception cref="CheckpointException">A tensor cannot be read.</exception>
-    public static LayerCalibration Of<T>(LayerPlan layer, float[] samples, QuantizeRequest request, Action<int, int> progress)
-        where T : unmanaged
+    /// <summary>Quantises matrices with error feedback; null with another search.</summary>
+    public FeedbackCodes<T>? Feedback { get; private set; }
+
+    /// <summary>Runs the samples through the layer and through what has been written of it; no matrix can be quantised by this afterwards.</summary>
+    /// <param name="path">The file, under whatever name.</param>
+    public LayerOutputs Measure(string path)
     {
-        var input = new T[samples.Length];
-        ElementConversion.Narrow<T, float>(samples, input);
-        MoeBlock block = layer.Block;
-        var calibrator = new MoeCalibrator<T>(block.LoadWeights<T>(allowConversion: true), block.Activation, block.Swiglu);
-        calibrator.Add(input, block.Router);
-        CalibrationStatistics statistics = calibrator.GetStatistics();
-        FeedbackLayer<T>? feedback = request.Options.Search == ScaleSearch.ErrorFeedback ? new FeedbackLayer<T>(calibrator, request.Options, -1) { Progress = progress } : null;
-        SmoothedWeights<T>? smoothed = request.Smooth ? MoeSmoother.Smooth(calibrator, request.Options) : null;
-        QuantizedMoeWeights<T> weights = smoothed?.Weights ?? feedback?.Quantize() ?? MoeQuantizer.Quantize(calibrator.Weights, request.Options, statistics);
-        weights = request.StaticScales ? StaticScales.Calibrate(calibrator, weights) : weights;
-        QuantizationReport report = QuantizationReport.Create(calibrator, weights, request.Scheme == QuantizeScheme.W8A8, smoothed);
-        LayerCodes? codes = feedback is null ? null : new LayerCodes(layer, weights.Fc1ExpertWeights, weights.Fc2ExpertWeights, feedback.Rows);
-        return new LayerCalibration(layer, statistics, smoothed?.Factors ?? SmoothingFactors.None, weights.InputScale, weights.ActivatedScales, report, codes);
+        bool[] fallsBack = [.. Enumerable.Range(0, _layer.Block.Shape.NumExperts).Select(expert => _feedback?.Rows(expert) < ColumnMoments.FewestRows)];
+        (_feedback, Feedback) = (null, null);
+        using var written = new WrittenLayer(path, _layer, _request);
+        MoeWeights<T> source = _calibrator.Weights;
+        var weights = new QuantizedMoeWeights<T>(written.Weights<T>())
+        {
+            Fc1ExpertBiases = new WeightSmoothing<T>(source, _factors).Fc1Biases(),
+            Fc2ExpertBiases = source.Fc2ExpertBiases,
+            InputFactors = _factors.Input,
+            InputScale = _inputScale,
+            ActivatedScales = _activatedScales,
+        };
+        return new LayerOutputs(_layer, ExpertOutputs.Of(_calibrator, weights, _request.Scheme == QuantizeScheme.W8A8), expert => fallsBack[expert]);
     }
-
-    /// <summary>Relative L2 error of the layer's output over the samples.</summary>
-    public double OutputError => _report.OutputError;
-
-    /// <summary>That of an expert's output rows; null where no sample came to it. Of the shared expert, that of its worst slice.</summary>
-    public double? OutputErrorOf(int expert)
-    {
-        ExpertReport[] seen = [.. _layer.SlicesOf(expert).Select(slice => _report.Experts[slice]).Where(slice => slice.Rows > 0)];
-        return seen.Length == 0 ? null : seen.Max(slice => slice.OutputError);
-    }
-
-    /// <summary>Samples that came to an expert.</summary>
-    public int SamplesOf(int expert) => _layer.SlicesOf(expert).Max(slice => _report.Experts[slice].Rows);
-
-    /// <summary>Whether error feedback had too few samples of an expert's activated rows.</summary>
-    public bool FallsBack(int expert) => _codes?.FallsBack(expert) ?? false;
-
-    /// <summary>What error feedback has made of a matrix; null with another search.</summary>
-    public QuantizedMatrix? CodesOf(ModuleJob job) => _codes?.Of(job);
 
     /// <summary>The mean square of what each column of a matrix is multiplied with; empty where no sample came there.</summary>
     public float[] ColumnWeightsOf(ModuleJob job)

@@ -1,7 +1,7 @@
 namespace MoeGen.Cli.Quantizing;
 
 /// <summary>Sums what quantising cost the experts of a layer, matrix by matrix.</summary>
-internal sealed class LayerErrors(LayerPlan layer, LayerCalibration? calibration)
+internal sealed class LayerErrors(LayerPlan layer)
 {
     private readonly SortedDictionary<int, Sums> _experts = [];
 
@@ -28,14 +28,15 @@ internal sealed class LayerErrors(LayerPlan layer, LayerCalibration? calibration
     }
 
     /// <summary>A row for each expert.</summary>
-    public IEnumerable<ExpertError> ToRows() => _experts.Select(pair => new ExpertError(
+    /// <param name="outputs">What the samples have shown; null without.</param>
+    public IEnumerable<ExpertError> ToRows(LayerOutputs? outputs) => _experts.Select(pair => new ExpertError(
         layer.Layer,
         pair.Key,
         pair.Value.All == 0 ? 0 : Math.Sqrt(pair.Value.Error / pair.Value.All),
         pair.Value.ToHistogram(),
-        calibration?.OutputErrorOf(pair.Key),
-        calibration?.SamplesOf(pair.Key),
-        calibration?.FallsBack(pair.Key) == true ? true : null));
+        outputs?.ErrorOf(pair.Key),
+        outputs?.SamplesOf(pair.Key),
+        outputs?.FallsBack(pair.Key) == true ? true : null));
 
     private sealed class Sums
     {

@@ -7,9 +7,9 @@ namespace MoeGen.Cli.Quantizing;
 
 /// <summary>
 /// The tensors of one quantised module, made while the file is written: the codes quantise the matrix, scales and zero points follow from
-/// what that left. So there is one matrix in memory at a time. With error feedback the codes are those of the layer's calibration.
+/// what that left. So there is one matrix in memory at a time.
 /// </summary>
-internal sealed class ModuleTensors<T>(ModuleJob job, QuantizeRequest request, LayerCalibration? calibration, Action<ModuleJob, QuantizedMatrix, double, double> done)
+internal sealed class ModuleTensors<T>(ModuleJob job, QuantizeRequest request, LayerCalibration<T>? calibration, Action<ModuleJob, QuantizedMatrix, double, double> done)
     where T : unmanaged
 {
     private readonly int _rows = job.Part.Rows;
@@ -53,21 +53,31 @@ internal sealed class ModuleTensors<T>(ModuleJob job, QuantizeRequest request, L
         }
     }
 
-    private QuantizedMatrix Quantize()
+    private QuantizedMatrix Quantize() => calibration switch
     {
-        // What is smoothed is no longer of the element type.
-        return calibration is { IsSmooth: true } ? Quantize<float>(weights => calibration.Smooth(job, weights)) : Quantize<T>(static _ => { });
-    }
+        { Feedback: { } feedback } => Quantize<T>(weights => feedback.Quantize(job, weights)),
 
-    private QuantizedMatrix Quantize<TWeight>(Action<TWeight[]> change)
+        // What is smoothed is no longer of the element type.
+        { IsSmooth: true } => Quantize<float>(weights =>
+        {
+            calibration.Smooth(job, weights);
+            return Search(weights);
+        }),
+        _ => Quantize<T>(Search),
+    };
+
+    private QuantizedMatrix Search<TWeight>(TWeight[] weights)
+        where TWeight : unmanaged =>
+        WeightQuantizer.Quantize<TWeight>(weights, _rows, _columns, request.Options, calibration is null ? default : calibration.ColumnWeightsOf(job));
+
+    private QuantizedMatrix Quantize<TWeight>(Func<TWeight[], QuantizedMatrix> quantize)
         where TWeight : unmanaged
     {
         var weights = new TWeight[checked(_rows * _columns)];
         job.Part.Read<TWeight>(0, _rows, weights);
-        change(weights);
         try
         {
-            _matrix = calibration?.CodesOf(job) ?? WeightQuantizer.Quantize<TWeight>(weights, _rows, _columns, request.Options, calibration is null ? default : calibration.ColumnWeightsOf(job));
+            _matrix = quantize(weights);
         }
         catch (ArgumentException problem)
         {

@@ -96,6 +96,12 @@ public sealed class MoeBlock
         where T : unmanaged => HostLoader.Load<T>(_source, allowConversion, progress);
 
     /// <summary>
+    /// The experts' weights, converted as by <see cref="LoadWeights"/>, of which one expert's are in memory at a time; valid while the checkpoint is open.
+    /// </summary>
+    internal MoeWeights<T> StreamWeights<T>()
+        where T : unmanaged => StreamLoader.Load<T>(_source);
+
+    /// <summary>
     /// Copies the experts' codes, scales and zero points into memory of their own, as they are stored: compressed-tensors of 8 and 4 bits, AWQ,
     /// GPTQ, MXFP4. Groups of more than 128 elements become groups of 128, 64 or 32 with the same scale; where experts have static input
     /// scales, tokens get the largest. Exponent 0 of MXFP4, 2^-127, becomes a scale of 0. Several threads load an expert each.

@@ -43,6 +43,14 @@ public sealed class SafetensorsCheckpoint : IDisposable
             : throw new FileNotFoundException($"{folder} holds neither {SingleName} nor {IndexName}.", Path.Combine(folder, SingleName));
     }
 
+    /// <summary>One file alone, as if it were a checkpoint.</summary>
+    /// <exception cref="SafetensorsException">The file breaks the format.</exception>
+    internal static SafetensorsCheckpoint OpenFile(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Open(path);
+        return new SafetensorsCheckpoint(Path.GetDirectoryName(path)!, new() { [Path.GetFileName(path)] = file }, file.Tensors.Keys.ToDictionary(static name => name, _ => file));
+    }
+
     /// <summary>Whether the checkpoint has this tensor.</summary>
     public bool Contains(string name) => _fileOfTensor.ContainsKey(name);
 

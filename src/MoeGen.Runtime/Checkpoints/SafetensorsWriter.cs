@@ -73,7 +73,10 @@ public sealed class SafetensorsWriter
     }
 
     /// <summary>The same by way of a stream around that of the file.</summary>
-    internal void Save(string path, Func<Stream, Stream> around)
+    /// <param name="path">The file.</param>
+    /// <param name="around">Makes the stream.</param>
+    /// <param name="finished">Gets the temporary name of the file when it is whole, before it is renamed; <see langword="null"/> for nothing.</param>
+    internal void Save(string path, Func<Stream, Stream> around, Action<string>? finished = null)
     {
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
@@ -84,6 +87,7 @@ public sealed class SafetensorsWriter
                 stream.Flush(flushToDisk: true);
             }
 
+            finished?.Invoke(temporary);
             File.Move(temporary, path, overwrite: true);
         }
         catch

@@ -26,11 +26,13 @@ internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan rou
         where TActivation : struct, IManagedActivation
     {
         int blocks = (_intermediate + OutputsPerItem - 1) / OutputsPerItem;
-        WorkLoop.Run<TAcc>(
-            (long)route.Tiles.Length * blocks,
+        TileLoop.Run<TAcc>(
+            _weights.Fc1Stream,
+            route,
+            blocks,
             checked(VectorKernel.Rows * _hidden),
             layer.Options.MaxDegreeOfParallelism,
-            (item, scratch) => RunItem<TActivation>(route.Tiles[item / blocks], (int)(item % blocks) * OutputsPerItem, input, activated, scratch));
+            (tile, block, scratch) => RunItem<TActivation>(tile, block * OutputsPerItem, input, activated, scratch));
     }
 
     private void RunItem<TActivation>(RoutePlan.RowTile tile, int firstOutput, TAcc[] input, TAcc[] activated, TAcc[] rows)

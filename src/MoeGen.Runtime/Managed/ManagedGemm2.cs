@@ -21,11 +21,13 @@ internal sealed class ManagedGemm2<T, TAcc>(ManagedLayer<T> layer, RoutePlan rou
     public void Run(TAcc[] activated, TAcc[] expertOutput)
     {
         int blocks = (_hidden + OutputsPerItem - 1) / OutputsPerItem;
-        WorkLoop.Run<TAcc>(
-            (long)route.Tiles.Length * blocks,
+        TileLoop.Run<TAcc>(
+            _weights.Fc2Stream,
+            route,
+            blocks,
             checked(VectorKernel.Rows * _intermediate),
             layer.Options.MaxDegreeOfParallelism,
-            (item, scratch) => RunItem(route.Tiles[item / blocks], (int)(item % blocks) * OutputsPerItem, activated, expertOutput, scratch));
+            (tile, block, scratch) => RunItem(tile, block * OutputsPerItem, activated, expertOutput, scratch));
     }
 
     private void RunItem(RoutePlan.RowTile tile, int firstOutput, TAcc[] activated, TAcc[] expertOutput, TAcc[] rows)

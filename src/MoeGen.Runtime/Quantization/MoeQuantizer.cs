@@ -21,8 +21,8 @@ public static class MoeQuantizer
 
     /// <summary>Quantises the layer of a calibrator by what its samples have shown; the only way for <see cref="ScaleSearch.ErrorFeedback"/>.</summary>
     /// <remarks>
-    /// Error feedback runs the layer over the samples once more and keeps their activated rows, T x top k x I floats, then one matrix at a time half of K x K
-    /// floats. It takes fc1's columns as they go together in all tokens, fc2's in the rows of each expert; what few samples show of that counts the less.
+    /// Error feedback runs the layer over the samples once more and keeps their activated rows, T x top k x I floats, and half of H x H floats, beside them half of
+    /// I x I for one expert at a time. It takes fc1's columns as they go together in all tokens, fc2's in the rows of each expert; what few samples show of that counts the less.
     /// </remarks>
     /// <typeparam name="T">Element type of the layer.</typeparam>
     /// <param name="calibrator">The layer and its samples; an expert without a sample has all columns alike.</param>
@@ -49,10 +49,10 @@ public static class MoeQuantizer
 
         CheckGroups(calibrator.Weights.Shape.HiddenSize, "hiddenSize", options);
         CheckGroups(calibrator.Weights.Shape.IntermediateSize, "intermediateSize", options);
-        return new FeedbackLayer<T>(calibrator, options, maxDegreeOfParallelism).Quantize();
+        return FeedbackLayer.Quantize(calibrator, options, maxDegreeOfParallelism);
     }
 
-    /// <summary>As the public one, with what moves from activations into weights.</summary>
+    /// <summary>As the public one, with what moves from activations into weights. Streamed weights stay streamed: each matrix is quantised whenever it is asked for.</summary>
     internal static QuantizedMoeWeights<T> Quantize<T>(
         MoeWeights<T> weights, QuantizationOptions options, CalibrationStatistics? calibration, SmoothingFactors factors, int maxDegreeOfParallelism)
         where T : unmanaged
@@ -64,20 +64,12 @@ public static class MoeQuantizer
         CheckGroups(shape.HiddenSize, "hiddenSize", options);
         CheckGroups(shape.IntermediateSize, "intermediateSize", options);
         calibration?.CheckFits(shape, nameof(calibration));
-        var fc1 = new QuantizedMatrix[shape.NumExperts];
-        var fc2 = new QuantizedMatrix[shape.NumExperts];
         var smoothing = new WeightSmoothing<T>(weights, factors);
-        for (int expert = 0; expert < shape.NumExperts; expert++)
-        {
-            fc1[expert] = factors.IsNone
-                ? Matrix(weights.Fc1ExpertWeights[expert].Span, shape.HiddenSize, Fc1Importance(), $"fc1ExpertWeights of expert {expert}")
-                : Matrix<float>(smoothing.Fc1(expert), shape.HiddenSize, Fc1Importance(), $"fc1ExpertWeights of expert {expert}");
-            fc2[expert] = factors.IsNone
-                ? Matrix(weights.Fc2ExpertWeights[expert].Span, shape.IntermediateSize, Fc2Importance(expert), $"fc2ExpertWeights of expert {expert}")
-                : Matrix<float>(smoothing.Fc2(expert), shape.IntermediateSize, Fc2Importance(expert), $"fc2ExpertWeights of expert {expert}");
-        }
-
-        return new QuantizedMoeWeights<T>(shape, weights.Fc1Layout, fc1, fc2)
+        int[] experts = [.. Enumerable.Range(0, shape.NumExperts)];
+        QuantizedMoeWeights<T> matrices = weights.Fc1Stream is null
+            ? new(shape, weights.Fc1Layout, Array.ConvertAll(experts, Fc1), Array.ConvertAll(experts, Fc2))
+            : new(shape, weights.Fc1Layout, Fc1, Fc2);
+        return new QuantizedMoeWeights<T>(matrices)
         {
             Fc1ExpertBiases = smoothing.Fc1Biases(),
             Fc2ExpertBiases = weights.Fc2ExpertBiases,
@@ -87,6 +79,14 @@ public static class MoeQuantizer
             LocalExperts = weights.LocalExperts,
             InputFactors = factors.Input,
         };
+
+        QuantizedMatrix Fc1(int expert) => factors.IsNone
+            ? Matrix(weights.Fc1ExpertWeights[expert].Span, shape.HiddenSize, Fc1Importance(), $"fc1ExpertWeights of expert {expert}")
+            : Matrix<float>(smoothing.Fc1(expert), shape.HiddenSize, Fc1Importance(), $"fc1ExpertWeights of expert {expert}");
+
+        QuantizedMatrix Fc2(int expert) => factors.IsNone
+            ? Matrix(weights.Fc2ExpertWeights[expert].Span, shape.IntermediateSize, Fc2Importance(expert), $"fc2ExpertWeights of expert {expert}")
+            : Matrix<float>(smoothing.Fc2(expert), shape.IntermediateSize, Fc2Importance(expert), $"fc2ExpertWeights of expert {expert}");
 
         QuantizedMatrix Matrix<TWeight>(ReadOnlySpan<TWeight> values, int columns, float[] importance, string name)
             where TWeight : unmanaged =>

@@ -104,6 +104,12 @@ public abstract class ExpertWeights<T>
         }
     }
 
+    /// <summary>fc1 where its matrices are made when they are asked for, one at a time; <see langword="null"/> where all are in memory.</summary>
+    internal abstract IExpertStream? Fc1Stream { get; }
+
+    /// <summary>fc2, as <see cref="Fc1Stream"/>.</summary>
+    internal abstract IExpertStream? Fc2Stream { get; }
+
     /// <summary>Rows of an expert's fc1 as GEMM1 multiplies them, from <paramref name="firstRow"/> on.</summary>
     /// <param name="expert">The expert.</param>
     /// <param name="firstRow">The first row, in fc1's row order.</param>

@@ -8,8 +8,8 @@ namespace MoeGen;
 public sealed class MoeWeights<T> : ExpertWeights<T>
     where T : unmanaged
 {
-    private readonly ReadOnlyMemory<T>[] _fc1;
-    private readonly ReadOnlyMemory<T>[] _fc2;
+    private readonly IReadOnlyList<ReadOnlyMemory<T>> _fc1;
+    private readonly IReadOnlyList<ReadOnlyMemory<T>> _fc2;
 
     /// <summary>Takes one block an expert. Nothing is copied.</summary>
     /// <param name="shape">E, H, I.</param>
@@ -41,17 +41,35 @@ public sealed class MoeWeights<T> : ExpertWeights<T>
         _fc2 = Split(fc2ExpertWeights, nameof(fc2ExpertWeights), shape.Fc2ElementsPerExpert, DescribeFc2());
     }
 
+    /// <summary>Takes weights that are read when they are asked for; of fc1 and fc2 one expert's is kept, valid until another is asked for.</summary>
+    /// <param name="shape">E, H, I.</param>
+    /// <param name="fc1Layout">The row order of fc1.</param>
+    /// <param name="readFc1">Reads fc1 of an expert, checked as above when it is.</param>
+    /// <param name="readFc2">Reads fc2 of an expert.</param>
+    internal MoeWeights(MoeShape shape, Fc1Layout fc1Layout, Func<int, ReadOnlyMemory<T>> readFc1, Func<int, ReadOnlyMemory<T>> readFc2)
+        : base(shape, fc1Layout)
+    {
+        _fc1 = new StreamedMatrices<ReadOnlyMemory<T>>(
+            shape.NumExperts, expert => CheckBlock(readFc1(expert), expert, "fc1ExpertWeights", shape.Fc1ElementsPerExpert(IsGated), DescribeFc1()));
+        _fc2 = new StreamedMatrices<ReadOnlyMemory<T>>(
+            shape.NumExperts, expert => CheckBlock(readFc2(expert), expert, "fc2ExpertWeights", shape.Fc2ElementsPerExpert, DescribeFc2()));
+    }
+
     /// <summary>fc1 of each expert: [2I, H] gated, [I, H] plain.</summary>
     public IReadOnlyList<ReadOnlyMemory<T>> Fc1ExpertWeights => _fc1;
 
     /// <summary>fc2 of each expert: [H, I].</summary>
     public IReadOnlyList<ReadOnlyMemory<T>> Fc2ExpertWeights => _fc2;
 
+    internal override IExpertStream? Fc1Stream => _fc1 as IExpertStream;
+
+    internal override IExpertStream? Fc2Stream => _fc2 as IExpertStream;
+
     internal override void LoadFc1Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) =>
-        ElementConversion.Widen(_fc1[expert].Span.Slice(firstRow * Shape.HiddenSize, rows.Length), rows);
+        ElementConversion.Widen(_fc1.Of(expert).Span.Slice(firstRow * Shape.HiddenSize, rows.Length), rows);
 
     internal override void LoadFc2Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) =>
-        ElementConversion.Widen(_fc2[expert].Span.Slice(firstRow * Shape.IntermediateSize, rows.Length), rows);
+        ElementConversion.Widen(_fc2.Of(expert).Span.Slice(firstRow * Shape.IntermediateSize, rows.Length), rows);
 
     private ReadOnlyMemory<T>[] TakeBlocks(IReadOnlyList<ReadOnlyMemory<T>> blocks, string name, long required, string what)
     {
@@ -64,16 +82,15 @@ public sealed class MoeWeights<T> : ExpertWeights<T>
         var taken = new ReadOnlyMemory<T>[blocks.Count];
         for (int expert = 0; expert < taken.Length; expert++)
         {
-            taken[expert] = blocks[expert];
-            if (taken[expert].Length != required)
-            {
-                throw new ArgumentException(
-                    $"{name} of expert {expert} has {taken[expert].Length} elements; required are {required} ({what}).", name);
-            }
+            taken[expert] = CheckBlock(blocks[expert], expert, name, required, what);
         }
 
         return taken;
     }
+
+    private static ReadOnlyMemory<T> CheckBlock(ReadOnlyMemory<T> block, int expert, string name, long required, string what) => block.Length == required
+        ? block
+        : throw new ArgumentException($"{name} of expert {expert} has {block.Length} elements; required are {required} ({what}).", name);
 
     private ReadOnlyMemory<T>[] Split(ReadOnlyMemory<T> all, string name, long each, string what)
     {

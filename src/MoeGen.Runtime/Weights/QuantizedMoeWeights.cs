@@ -18,8 +18,8 @@ namespace MoeGen;
 public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
     where T : unmanaged
 {
-    private readonly QuantizedMatrix[] _fc1;
-    private readonly QuantizedMatrix[] _fc2;
+    private readonly IReadOnlyList<QuantizedMatrix> _fc1;
+    private readonly IReadOnlyList<QuantizedMatrix> _fc2;
     private readonly ReadOnlyMemory<float> _inputFactors;
     private readonly float _inputScale;
     private readonly ReadOnlyMemory<float> _activatedScales;
@@ -36,14 +36,38 @@ public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
     {
         ArgumentNullException.ThrowIfNull(fc1ExpertWeights);
         ArgumentNullException.ThrowIfNull(fc2ExpertWeights);
-        _fc1 = [.. fc1ExpertWeights];
-        _fc2 = [.. fc2ExpertWeights];
-        QuantizedMatrix first = _fc1.FirstOrDefault() ?? throw new ArgumentException($"fc1ExpertWeights holds no expert; required are {shape.NumExperts} (numExperts).", nameof(fc1ExpertWeights));
-        (Format, GroupSize) = (first.Format, first.Format == WeightFormat.Int8PerChannel ? 0 : first.GroupSize);
+        QuantizedMatrix[] fc1 = [.. fc1ExpertWeights];
+        QuantizedMatrix[] fc2 = [.. fc2ExpertWeights];
+        QuantizedMatrix first = fc1.FirstOrDefault() ?? throw new ArgumentException($"fc1ExpertWeights holds no expert; required are {shape.NumExperts} (numExperts).", nameof(fc1ExpertWeights));
+        (Format, GroupSize) = (first.Format, GroupOf(first));
         HasZeroPoints = !first.ZeroPoints.IsEmpty;
-        Check(_fc1, nameof(fc1ExpertWeights), shape.Fc1Rows(IsGated), shape.HiddenSize);
-        Check(_fc2, nameof(fc2ExpertWeights), shape.HiddenSize, shape.IntermediateSize);
+        CheckAll(fc1, nameof(fc1ExpertWeights), shape.Fc1Rows(IsGated), shape.HiddenSize);
+        CheckAll(fc2, nameof(fc2ExpertWeights), shape.HiddenSize, shape.IntermediateSize);
+        _fc1 = fc1;
+        _fc2 = fc2;
     }
+
+    /// <summary>Takes matrices that are made when they are asked for; of fc1 and fc2 one expert's is kept. fc1 of expert 0, which says the scheme, is made here.</summary>
+    /// <param name="shape">E, H, I.</param>
+    /// <param name="fc1Layout">The row order of fc1.</param>
+    /// <param name="makeFc1">Makes fc1 of an expert, checked as above when it is.</param>
+    /// <param name="makeFc2">Makes fc2 of an expert.</param>
+    internal QuantizedMoeWeights(MoeShape shape, Fc1Layout fc1Layout, Func<int, QuantizedMatrix> makeFc1, Func<int, QuantizedMatrix> makeFc2)
+        : base(shape, fc1Layout)
+    {
+        QuantizedMatrix first = makeFc1(0);
+        (Format, GroupSize) = (first.Format, GroupOf(first));
+        HasZeroPoints = !first.ZeroPoints.IsEmpty;
+        _fc1 = new StreamedMatrices<QuantizedMatrix>(
+            shape.NumExperts, expert => Check(makeFc1(expert), expert, "fc1ExpertWeights", shape.Fc1Rows(IsGated), shape.HiddenSize));
+        _fc2 = new StreamedMatrices<QuantizedMatrix>(
+            shape.NumExperts, expert => Check(makeFc2(expert), expert, "fc2ExpertWeights", shape.HiddenSize, shape.IntermediateSize));
+    }
+
+    /// <summary>Takes the matrices of others, and nothing else.</summary>
+    internal QuantizedMoeWeights(QuantizedMoeWeights<T> other)
+        : base(other.Shape, other.Fc1Layout) =>
+        (_fc1, _fc2, Format, GroupSize, HasZeroPoints) = (other._fc1, other._fc2, other.Format, other.GroupSize, other.HasZeroPoints);
 
     /// <summary>How all weights are stored.</summary>
     public WeightFormat Format { get; }
@@ -104,7 +128,7 @@ public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
     }
 
     /// <summary>The same weights with other static scales.</summary>
-    internal QuantizedMoeWeights<T> WithScales(float inputScale, ReadOnlyMemory<float> activatedScales) => new(Shape, Fc1Layout, _fc1, _fc2)
+    internal QuantizedMoeWeights<T> WithScales(float inputScale, ReadOnlyMemory<float> activatedScales) => new(this)
     {
         Fc1ExpertBiases = Fc1ExpertBiases,
         Fc2ExpertBiases = Fc2ExpertBiases,
@@ -117,15 +141,19 @@ public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
         ActivatedScales = activatedScales,
     };
 
-    internal override void LoadFc1Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc1[expert], firstRow, rows);
+    internal override IExpertStream? Fc1Stream => _fc1 as IExpertStream;
 
-    internal override void LoadFc2Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc2[expert], firstRow, rows);
+    internal override IExpertStream? Fc2Stream => _fc2 as IExpertStream;
 
-    internal override ReadOnlySpan<float> Fc1ChannelScales(int expert) => Format == WeightFormat.Int8PerChannel ? _fc1[expert].Scales.Span : default;
+    internal override void LoadFc1Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc1.Of(expert), firstRow, rows);
 
-    internal override ReadOnlySpan<float> Fc2ChannelScales(int expert) => Format == WeightFormat.Int8PerChannel ? _fc2[expert].Scales.Span : default;
+    internal override void LoadFc2Rows<TAcc>(int expert, int firstRow, Span<TAcc> rows) => QuantizedRows.Load<T, TAcc>(_fc2.Of(expert), firstRow, rows);
 
-    private void Check(QuantizedMatrix[] matrices, string name, int rows, int columns)
+    internal override ReadOnlySpan<float> Fc1ChannelScales(int expert) => Format == WeightFormat.Int8PerChannel ? _fc1.Of(expert).Scales.Span : default;
+
+    internal override ReadOnlySpan<float> Fc2ChannelScales(int expert) => Format == WeightFormat.Int8PerChannel ? _fc2.Of(expert).Scales.Span : default;
+
+    private void CheckAll(QuantizedMatrix[] matrices, string name, int rows, int columns)
     {
         if (matrices.Length != Shape.NumExperts)
         {
@@ -134,21 +162,30 @@ public sealed class QuantizedMoeWeights<T> : ExpertWeights<T>
 
         for (int expert = 0; expert < matrices.Length; expert++)
         {
-            QuantizedMatrix matrix = matrices[expert] ?? throw new ArgumentException($"{name} of expert {expert} is null.", name);
-            if ((matrix.Rows, matrix.Columns) != (rows, columns))
-            {
-                throw new ArgumentException($"{name} of expert {expert} is [{matrix.Rows}, {matrix.Columns}]; required is [{rows}, {columns}].", name);
-            }
-
-            int group = matrix.Format == WeightFormat.Int8PerChannel ? 0 : matrix.GroupSize;
-            if ((matrix.Format, group, !matrix.ZeroPoints.IsEmpty) != (Format, GroupSize, HasZeroPoints))
-            {
-                throw new ArgumentException(
-                    $"{name} of expert {expert} is {Describe(matrix.Format, group, !matrix.ZeroPoints.IsEmpty)}; required is one scheme for all, that of fc1 of expert 0: {Describe(Format, GroupSize, HasZeroPoints)}.",
-                    name);
-            }
+            Check(matrices[expert], expert, name, rows, columns);
         }
     }
+
+    private QuantizedMatrix Check(QuantizedMatrix? matrix, int expert, string name, int rows, int columns)
+    {
+        if (matrix is null)
+        {
+            throw new ArgumentException($"{name} of expert {expert} is null.", name);
+        }
+
+        if ((matrix.Rows, matrix.Columns) != (rows, columns))
+        {
+            throw new ArgumentException($"{name} of expert {expert} is [{matrix.Rows}, {matrix.Columns}]; required is [{rows}, {columns}].", name);
+        }
+
+        return (matrix.Format, GroupOf(matrix), !matrix.ZeroPoints.IsEmpty) == (Format, GroupSize, HasZeroPoints)
+            ? matrix
+            : throw new ArgumentException(
+                $"{name} of expert {expert} is {Describe(matrix.Format, GroupOf(matrix), !matrix.ZeroPoints.IsEmpty)}; required is one scheme for all, that of fc1 of expert 0: {Describe(Format, GroupSize, HasZeroPoints)}.",
+                name);
+    }
+
+    private static int GroupOf(QuantizedMatrix matrix) => matrix.Format == WeightFormat.Int8PerChannel ? 0 : matrix.GroupSize;
 
     private static string Describe(WeightFormat format, int groupSize, bool zeroPoints) =>
         $"{format}{(groupSize > 0 ? $", groups of {groupSize}" : "")}{(zeroPoints ? ", with zero points" : "")}";

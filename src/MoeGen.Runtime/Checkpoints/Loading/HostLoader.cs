@@ -62,7 +62,7 @@ internal static class HostLoader
     }
 
     // A file with holes can be far longer than the disk it lies on.
-    private static int Length(WeightSource source, MatrixPart[] parts)
+    internal static int Length(WeightSource source, MatrixPart[] parts)
     {
         int max = Array.MaxLength / parts.Length;
         return parts[0].Elements <= max

@@ -23,16 +23,7 @@ public sealed record QuantizationReport(
     {
         ArgumentNullException.ThrowIfNull(calibrator);
         ArgumentNullException.ThrowIfNull(weights);
-        var outputs = new ExpertOutputs(weights.Shape);
-        var whole = default(MoeError.Sums);
-        using (IEnumerator<(SampleBatch<T>, double[])> references = calibrator.Run(calibrator.Weights, false, outputs.Expect).GetEnumerator())
-        {
-            foreach ((SampleBatch<T> batch, double[] output) in calibrator.Run(weights, quantizeActivations, rows => outputs.Compare(rows, () => references.MoveNext())))
-            {
-                whole.Add<double>(output, batch.Output);
-            }
-        }
-
+        ExpertOutputs outputs = ExpertOutputs.Of(calibrator, weights, quantizeActivations);
         SmoothingFactors factors = smoothedFrom?.Factors ?? SmoothingFactors.None with { Input = weights.InputFactors.ToArray() };
         var source = new WeightSmoothing<T>(calibrator.Weights, factors);
         return new QuantizationReport(
@@ -40,7 +31,7 @@ public sealed record QuantizationReport(
             weights.GroupSize,
             quantizeActivations,
             calibrator.NumTokens,
-            whole.RelativeL2,
+            outputs.WholeError,
             [.. Enumerable.Range(0, weights.Shape.NumExperts).Select(expert => new ExpertReport(
                 expert,
                 outputs.Rows(expert),

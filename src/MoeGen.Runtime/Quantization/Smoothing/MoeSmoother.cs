@@ -47,9 +47,10 @@ public static class MoeSmoother
         }
 
         SmoothedWeights<T> input = best;
-        foreach (double alpha in IsLinearInUp(calibrator.Activation) ? s_alphas : [])
+        float[][] activatedColumns = IsLinearInUp(calibrator.Activation) ? ActivatedColumns(calibrator.Weights) : [];
+        foreach (double alpha in activatedColumns.Length > 0 ? s_alphas : [])
         {
-            float[][] factors = ActivatedFactors(calibrator.Weights, statistics, alpha);
+            float[][] factors = [.. activatedColumns.Select((most, expert) => SmoothingFactors.Balance(statistics.Experts[expert].AbsMax.Span, most, alpha, powersOfTwo: true))];
             Keep(Try(input.Factors with { Activated = factors }, input.InputAlpha, alpha, plain));
         }
 
@@ -79,7 +80,6 @@ public static class MoeSmoother
         return most;
     }
 
-    private static float[][] ActivatedFactors<T>(MoeWeights<T> weights, CalibrationStatistics statistics, double alpha)
-        where T : unmanaged => [.. weights.Fc2ExpertWeights.Select((fc2, expert) => SmoothingFactors.Balance(
-            statistics.Experts[expert].AbsMax.Span, WeightSmoothing<T>.ColumnMagnitudes(fc2.Span, weights.Shape.IntermediateSize), alpha, powersOfTwo: true))];
+    private static float[][] ActivatedColumns<T>(MoeWeights<T> weights)
+        where T : unmanaged => [.. weights.Fc2ExpertWeights.Select(fc2 => WeightSmoothing<T>.ColumnMagnitudes(fc2.Span, weights.Shape.IntermediateSize))];
 }
