@@ -13,7 +13,11 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     int index = blockIdx.x;
     if (index >= tiles) return;
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
+#ifdef MOE_DEPTH_SPLITS
+    auto copies = copies_of(schedule.part_of(tile));
+#else
     auto copies = copies_of(tile);
+#endif
     copies.fill_pipeline(shared);
     if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
     for (int turn = 0;; turn ^= 1) {
@@ -25,11 +29,19 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
         int drawn = 0;
         if (index < tiles) {
             tile = schedule.at(index, Tile::kTileM);
+#ifdef MOE_DEPTH_SPLITS
+            copies = copies_of(schedule.part_of(tile));
+#else
             copies = copies_of(tile);
+#endif
             copies.fill_pipeline(shared);
             if (threadIdx.x == 0) drawn = atomicAdd(schedule.drawn_tiles, 1);
         }
+#ifdef MOE_DEPTH_SPLITS
+        store(schedule.part_of(done), accumulators);
+#else
         store(done, accumulators);
+#endif
         if (index >= tiles) return;
         if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;  // the barriers of multiply_tile publish it
     }

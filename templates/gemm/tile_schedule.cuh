@@ -41,9 +41,17 @@ struct TileSchedule {
         const unsigned band_rows = min(kRasterRows, row_tiles - band * kRasterRows), column = in_band / band_rows;
         const int row = (band * kRasterRows + in_band - column * band_rows) * tile_m;
 #ifdef MOE_DEPTH_SPLITS
-        return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column), split};
+        return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column << log_splits) | split, 0};
 #else
         return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column)};
 #endif
     }
+#ifdef MOE_DEPTH_SPLITS
+    // `at` leaves the part in the column's lowest bits: while a tile is multiplied, every register counts.
+    __device__ __forceinline__ TileCoordinates part_of(TileCoordinates tile) const {
+        tile.split = tile.column & ((1 << log_splits) - 1);
+        tile.column >>= log_splits;
+        return tile;
+    }
+#endif
 };

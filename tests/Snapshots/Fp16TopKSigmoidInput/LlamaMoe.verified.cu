@@ -986,7 +986,13 @@ struct TileSchedule {
         const unsigned band = local / (kRasterRows * columns), in_band = local - band * kRasterRows * columns;
         const unsigned band_rows = min(kRasterRows, row_tiles - band * kRasterRows), column = in_band / band_rows;
         const int row = (band * kRasterRows + in_band - column * band_rows) * tile_m;
-        return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column), split};
+        return {expert, expert_offsets[expert] + row, expert_offsets[expert + 1], static_cast<int>(column << log_splits) | split, 0};
+    }
+    // `at` leaves the part in the column's lowest bits: while a tile is multiplied, every register counts.
+    __device__ __forceinline__ TileCoordinates part_of(TileCoordinates tile) const {
+        tile.split = tile.column & ((1 << log_splits) - 1);
+        tile.column >>= log_splits;
+        return tile;
     }
 };
 
@@ -1051,7 +1057,7 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     int index = blockIdx.x;
     if (index >= tiles) return;
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
-    auto copies = copies_of(tile);
+    auto copies = copies_of(schedule.part_of(tile));
     copies.fill_pipeline(shared);
     if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
     for (int turn = 0;; turn ^= 1) {
@@ -1063,11 +1069,11 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
         int drawn = 0;
         if (index < tiles) {
             tile = schedule.at(index, Tile::kTileM);
-            copies = copies_of(tile);
+            copies = copies_of(schedule.part_of(tile));
             copies.fill_pipeline(shared);
             if (threadIdx.x == 0) drawn = atomicAdd(schedule.drawn_tiles, 1);
         }
-        store(done, accumulators);
+        store(schedule.part_of(done), accumulators);
         if (index >= tiles) return;
         if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;  // the barriers of multiply_tile publish it
     }
