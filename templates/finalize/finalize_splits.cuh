@@ -1,5 +1,8 @@
 #pragma once
 #include "finalize.cuh"
+#ifdef MOE_SATURATED
+#include "../quantize/saturate.cuh"
+#endif
 // Finalize where GEMM2's depth was divided: an expert's output is the sum of its parts, rounded as if it had been written.
 
 struct FinalizeSplitsArguments {
@@ -42,7 +45,12 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize_spli
 #pragma unroll
             for (int j = 0; j < 4; ++j) {
                 row_sums[j] = begins ? __uint_as_float(vectors[i].words[j]) : row_sums[j] + __uint_as_float(vectors[i].words[j]);
-                if (ends) sums[j] = fmaf(row_scale, unpack_low(pack_elements(row_sums[j], 0.0f)), sums[j]);
+#ifdef MOE_SATURATED
+                const float row_sum = saturate(row_sums[j]);
+#else
+                const float row_sum = row_sums[j];
+#endif
+                if (ends) sums[j] = fmaf(row_scale, unpack_low(pack_elements(row_sum, 0.0f)), sums[j]);
             }
         }
     }

@@ -4,6 +4,9 @@
 #include "row_values.cuh"
 #include "scale_rows.cuh"
 #include "tile_loop.cuh"
+#ifdef MOE_SATURATED
+#include "../quantize/saturate.cuh"
+#endif
 // GEMM2: activated rows x fc2, each row written to the place of its slot, so that finalize reads a token's K rows in order.
 
 struct Gemm2Arguments {
@@ -21,9 +24,8 @@ struct Gemm2Arguments {
     const int* sortedSlots;           // [T * K]
     const Element* fc2ExpertBiases;   // [E, H]; null means none
     int numExperts;                   // E
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
-    int logSplits;                    // of the parts that the depth is divided into
+    int hiddenSize, intermediateSize;  // H and I, multiples of 8
+    int logSplits, splitDepth, reserved;  // of the parts that the depth is divided into; elements of each but the last
     float* splitSums;                 // [T * K, parts, H] in slot order, written instead of expertOutput where there are several parts
 #ifdef MOE_SCALES
     const float* activatedScales;     // [T * K] in sorted order, where activations are codes
@@ -32,15 +34,11 @@ struct Gemm2Arguments {
 #endif
 };
 #ifdef MOE_SCALES
-static_assert(sizeof(Gemm2Arguments) == 120, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 128, "the launcher passes this layout");
 #else
-static_assert(sizeof(Gemm2Arguments) == 96, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
 #endif
 
-#ifdef MOE_DEPTH_SPLITS
-constexpr int kSplitDepth = 128;  // the depth of each part but the last is a multiple of it
-
-#endif
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
 #ifdef MOE_INT8
@@ -49,9 +47,6 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
     const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
 #endif
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
-#ifdef MOE_DEPTH_SPLITS
-    const int split_depth = ((depth >> arguments.logSplits) + kSplitDepth - 1) / kSplitDepth * kSplitDepth;
-#endif
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
@@ -71,7 +66,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
 #endif
                                    tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1}),
 #ifdef MOE_DEPTH_SPLITS
-                depth}.part(tile.split * split_depth, split_depth);
+                depth}.part(tile.split * arguments.splitDepth, arguments.splitDepth);
 #else
                 depth};
 #endif
@@ -103,6 +98,10 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
 #endif
             store_tile<Tile, false>(
                 tile, accumulators, hidden, [&](int m8, int) { return arguments.expertOutput + static_cast<long long>(slots.at(m8)) * hidden; },
+#ifdef MOE_SATURATED
+                [](float sum, float) { return saturate(sum); });
+#else
                 [](float sum, float) { return sum; });
+#endif
         });
 }

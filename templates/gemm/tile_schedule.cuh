@@ -49,8 +49,9 @@ struct TileSchedule {
 #ifdef MOE_DEPTH_SPLITS
     // `at` leaves the part in the column's lowest bits: while a tile is multiplied, every register counts.
     __device__ __forceinline__ TileCoordinates part_of(TileCoordinates tile) const {
-        tile.split = tile.column & ((1 << log_splits) - 1);
-        tile.column >>= log_splits;
+        const int column = tile.column >> log_splits;
+        tile.split = tile.column - (column << log_splits);
+        tile.column = column;
         return tile;
     }
 #endif

@@ -1,6 +1,6 @@
 #pragma once
 #include "../activation/limited.cuh"
-// What is written as FP16 to become codes next: an infinity there would make the scale of its row NaN.
+// What is rounded to FP16 on the way: an infinity there would make the scale of its row NaN, or meet one of the other sign.
 
 constexpr float kLargestElement = 65504.0f;  // the largest finite FP16 number
 

@@ -19,8 +19,7 @@ internal sealed class ManagedGemm1<T, TAcc>(ManagedLayer<T> layer, RoutePlan rou
     private readonly int _intermediate = layer.Weights.Shape.IntermediateSize;
     private readonly bool _round = layer.QuantizeActivations || layer.Options.Rounding.HasFlag(RoundingPoints.Activation);
 
-    // An infinity in a row that becomes codes would make the row's scale NaN. BF16 has the range of fp32.
-    private readonly bool _saturate = layer.QuantizeActivations && typeof(T) == typeof(Half);
+    private readonly bool _saturate = layer.Saturates;
 
     public void Run<TActivation>(TAcc[] input, TAcc[] activated)
         where TActivation : struct, IManagedActivation

@@ -16,6 +16,7 @@ internal sealed class ManagedGemm2<T, TAcc>(ManagedLayer<T> layer, RoutePlan rou
     private readonly ExpertWeights<T> _weights = layer.Weights;
     private readonly int _hidden = layer.Weights.Shape.HiddenSize;
     private readonly int _intermediate = layer.Weights.Shape.IntermediateSize;
+    private readonly bool _saturate = layer.Saturates;
     private readonly bool _round = layer.Options.Rounding.HasFlag(RoundingPoints.ExpertOutput);
 
     public void Run(TAcc[] activated, TAcc[] expertOutput)
@@ -75,7 +76,7 @@ internal sealed class ManagedGemm2<T, TAcc>(ManagedLayer<T> layer, RoutePlan rou
         Span<TAcc> to = expertOutput.AsSpan((route.SortedSlots[row] * _hidden) + h, dots.Length);
         for (int i = 0; i < to.Length; i++)
         {
-            to[i] = _round ? ElementConversion.Round<T, TAcc>(dots[i]) : dots[i];
+            to[i] = _round ? ElementConversion.Round<T, TAcc>(_saturate ? ElementConversion.SaturateToHalf(dots[i]) : dots[i]) : dots[i];
         }
     }
 }

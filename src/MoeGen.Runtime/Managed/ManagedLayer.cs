@@ -11,6 +11,12 @@ internal sealed record ManagedLayer<T>(
     /// <summary>Whether tokens and activated rows become 8-bit codes before each GEMM.</summary>
     public bool QuantizeActivations { get; init; }
 
+    /// <summary>
+    /// Whether activated values beyond FP16 count as its largest, and the experts' outputs where they are rounded to it: an infinity would make the scale of its row NaN, or
+    /// meet one of the other sign. BF16 has the range of fp32.
+    /// </summary>
+    public bool Saturates => typeof(T) == typeof(Half) && Weights is QuantizedMoeWeights<T>;
+
     /// <summary>Puts the defaults in and checks that all of it fits together.</summary>
     public static ManagedLayer<T> Create(
         ExpertWeights<T> weights,

@@ -202,6 +202,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
                 HiddenSize = weights.Shape.HiddenSize,
                 IntermediateSize = weights.Shape.IntermediateSize,
                 LogSplits = layout.LogSplits,
+                SplitDepth = layout.SplitDepth,
                 SplitSums = layout.LogSplits > 0 ? new(workspace + (ulong)layout.SplitSums) : default,
                 ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
                 Fc2Scales = weights.Fc2Scales,

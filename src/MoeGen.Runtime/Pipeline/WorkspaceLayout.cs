@@ -13,6 +13,9 @@ internal readonly struct WorkspaceLayout
     internal const int CounterBytes = (int)Alignment;
 
     private const long Alignment = 256;
+
+    // Whole stages of every variant.
+    private const int SplitGranularity = 128;
     private const int TargetChunks = 256;
     private const int ChunkGranularity = 256;
     private const int MinSlotsPerChunk = 1024;
@@ -43,6 +46,7 @@ internal readonly struct WorkspaceLayout
         Activated = Take(ref end, slots * shape.IntermediateSize * elementBytes);
         Quantized = new QuantizedRegions(ref end, shape, numTokens, slots, descriptor);
         LogSplits = logSplits;
+        SplitDepth = (int)RoundUp((shape.IntermediateSize + (1L << logSplits) - 1) >> logSplits, SplitGranularity);
         ExpertOutput = Take(ref end, logSplits > 0 ? 0 : slots * shape.HiddenSize * elementBytes);
         SplitSums = Take(ref end, logSplits > 0 ? (slots << logSplits) * shape.HiddenSize * sizeof(float) : 0);
         bool permutes = descriptor.Gemm != Gemm.TensorCore;
@@ -129,6 +133,9 @@ internal readonly struct WorkspaceLayout
 
     /// <summary>Logarithm to base 2 of the parts of GEMM2's depth.</summary>
     internal int LogSplits { get; }
+
+    /// <summary>Elements of each part but the last.</summary>
+    internal int SplitDepth { get; }
 
     /// <summary>Where there are several parts.</summary>
     internal long SplitSums { get; }

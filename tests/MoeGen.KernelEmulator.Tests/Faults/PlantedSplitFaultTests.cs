@@ -8,7 +8,7 @@ public sealed class PlantedSplitFaultTests
 {
     private static readonly PlantedFault[] Faults =
     [
-        new("every part the first one", ".part(tile.split * split_depth, split_depth)", ".part(0, split_depth)", null),
+        new("every part the first one", ".part(tile.split * arguments.splitDepth, ", ".part(0, ", null),
         new("parts that go on to the end", "min(depth, depth_left - begin)", "depth_left - begin", null),
         new("last part beyond the depth", "min(depth, depth_left - begin)", "depth", FaultKind.OutOfBounds),
         new("bias in every part", "tile.split == 0 ? arguments.fc2ExpertBiases : nullptr", "arguments.fc2ExpertBiases", null),

@@ -65,7 +65,7 @@ internal sealed class NaiveQuantizedLayer<T>(QuantizedMoeWeights<T> weights, Act
 
         double[] result = quantizeActivations
             ? Product(weights.Fc2ExpertWeights[expert], Array.ConvertAll(activated, Held), default, weights.ActivatedScales.IsEmpty ? 0 : weights.ActivatedScales.Span[expert])
-            : Product(weights.Fc2ExpertWeights[expert], activated);
+            : Product(weights.Fc2ExpertWeights[expert], Array.ConvertAll(activated, Within));
         for (int h = 0; h < result.Length; h++)
         {
             result[h] += Bias(weights.Fc2ExpertBiases, (expert * result.Length) + h);
@@ -74,8 +74,10 @@ internal sealed class NaiveQuantizedLayer<T>(QuantizedMoeWeights<T> weights, Act
         return result;
     }
 
-    // FP16 saturates before its values become codes.
-    private static T Held(double value) => TestLayer<T>.From(typeof(T) == typeof(Half) ? Math.Clamp(value, -65504, 65504) : value);
+    private static T Held(double value) => TestLayer<T>.From(Within(value));
+
+    // FP16 saturates.
+    private static double Within(double value) => typeof(T) == typeof(Half) ? Math.Clamp(value, -65504, 65504) : value;
 
     private double[] Product(QuantizedMatrix matrix, T[] x, ReadOnlyMemory<float> factors, float staticScale)
     {

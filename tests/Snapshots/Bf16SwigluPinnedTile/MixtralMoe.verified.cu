@@ -714,12 +714,11 @@ struct Gemm2Arguments {
     const int* sortedSlots;           // [T * K]
     const Element* fc2ExpertBiases;   // [E, H]; null means none
     int numExperts;                   // E
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
-    int logSplits;                    // of the parts that the depth is divided into
+    int hiddenSize, intermediateSize;  // H and I, multiples of 8
+    int logSplits, splitDepth, reserved;  // of the parts that the depth is divided into; elements of each but the last
     float* splitSums;                 // [T * K, parts, H] in slot order, written instead of expertOutput where there are several parts
 };
-static_assert(sizeof(Gemm2Arguments) == 96, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;

@@ -861,6 +861,16 @@ __device__ __forceinline__ void store_tile(
     }
 }
 
+// ---- activation/limited.cuh ---- min and max that keep NaN.
+__device__ __forceinline__ float at_most(float value, float limit) { return value > limit ? limit : value; }
+__device__ __forceinline__ float at_least(float value, float limit) { return value < limit ? limit : value; }
+
+// ---- quantize/saturate.cuh ---- What is rounded to FP16 on the way: an infinity there would make the scale of its row NaN, or meet one of the other sign.
+constexpr float kLargestElement = 65504.0f;  // the largest finite FP16 number
+
+// Held within the finite numbers; NaN stays NaN.
+__device__ __forceinline__ float saturate(float value) { return at_least(at_most(value, kLargestElement), -kLargestElement); }
+
 // ---- gemm/gemm1.cuh ---- GEMM1: rows gathered by token x fc1, with the activation fused: no buffer of gate and up exists.
 struct Gemm1Arguments {
     const Operand* input;             // [T, H]
@@ -915,7 +925,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
             const ActivationParameters parameters = activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, tile.expert);
             store_tile<Tile, kGated>(
                 tile, accumulators, intermediate, [&](int, int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
-                [&](float gate, float up) { return activate(gate, up, parameters); });
+                [&](float gate, float up) { return saturate(activate(gate, up, parameters)); });
         });
 }
 
@@ -931,15 +941,14 @@ struct Gemm2Arguments {
     const int* sortedSlots;           // [T * K]
     const Element* fc2ExpertBiases;   // [E, H]; null means none
     int numExperts;                   // E
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
-    int logSplits;                    // of the parts that the depth is divided into
+    int hiddenSize, intermediateSize;  // H and I, multiples of 8
+    int logSplits, splitDepth, reserved;  // of the parts that the depth is divided into; elements of each but the last
     float* splitSums;                 // [T * K, parts, H] in slot order, written instead of expertOutput where there are several parts
     const float* activatedScales;     // [T * K] in sorted order, where activations are codes
     const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
     const unsigned char* fc2ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(Gemm2Arguments) == 120, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 128, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
@@ -962,7 +971,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
             const RowValues<Tile, int> slots(tile, [&](int row) { return arguments.sortedSlots[row]; });
             store_tile<Tile, false>(
                 tile, accumulators, hidden, [&](int m8, int) { return arguments.expertOutput + static_cast<long long>(slots.at(m8)) * hidden; },
-                [](float sum, float) { return sum; });
+                [](float sum, float) { return saturate(sum); });
         });
 }
 
@@ -1505,6 +1514,7 @@ __device__ __forceinline__ void finish_task(
     const ActivationParameters parameters =
         activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, task.expert);
     auto store = [&](int slot, int output, float value) {
+        value = saturate(value);
         arguments.activated[static_cast<long long>(slot) * intermediate + output].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
     };
 #pragma unroll

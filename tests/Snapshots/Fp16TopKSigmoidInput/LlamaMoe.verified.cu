@@ -990,8 +990,9 @@ struct TileSchedule {
     }
     // `at` leaves the part in the column's lowest bits: while a tile is multiplied, every register counts.
     __device__ __forceinline__ TileCoordinates part_of(TileCoordinates tile) const {
-        tile.split = tile.column & ((1 << log_splits) - 1);
-        tile.column >>= log_splits;
+        const int column = tile.column >> log_splits;
+        tile.split = tile.column - (column << log_splits);
+        tile.column = column;
         return tile;
     }
 };
@@ -1177,20 +1178,16 @@ struct Gemm2Arguments {
     const int* sortedSlots;           // [T * K]
     const Element* fc2ExpertBiases;   // [E, H]; null means none
     int numExperts;                   // E
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
-    int logSplits;                    // of the parts that the depth is divided into
+    int hiddenSize, intermediateSize;  // H and I, multiples of 8
+    int logSplits, splitDepth, reserved;  // of the parts that the depth is divided into; elements of each but the last
     float* splitSums;                 // [T * K, parts, H] in slot order, written instead of expertOutput where there are several parts
 };
-static_assert(sizeof(Gemm2Arguments) == 96, "the launcher passes this layout");
-
-constexpr int kSplitDepth = 128;  // the depth of each part but the last is a multiple of it
+static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
     const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
-    const int split_depth = ((depth >> arguments.logSplits) + kSplitDepth - 1) / kSplitDepth * kSplitDepth;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
@@ -1201,7 +1198,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
                 RowsA<Tile>(arguments.activated, depth, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
                 RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * depth, depth,
                                    tile.column * Columns::kTileOutputs, hidden, {0, 1}, {0, 1}),
-                depth}.part(tile.split * split_depth, split_depth);
+                depth}.part(tile.split * arguments.splitDepth, arguments.splitDepth);
         },
         [&](const TileCoordinates& tile, Accumulators<Tile>& accumulators) {
             const Element* biases = tile.split == 0 ? arguments.fc2ExpertBiases : nullptr;
@@ -1219,6 +1216,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
 }
 
 // ---- finalize/finalize.cuh ---- output[t] = sum over k of scale[t, k] * expertOutput[t * K + k], in the order of k, in fp32.
+#if !defined(MOE_PART) || defined(MOE_PART_stages)
 struct FinalizeArguments {
     const Element* expertOutput;      // [T * K, H], in slot order, or in sorted order where slotRows is given
     const int* slotRows;              // [T * K]; sorted row of each slot; null means slot order
@@ -1266,6 +1264,7 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
     }
     if (column < hidden) store_outputs(arguments.output + static_cast<long long>(token) * hidden + column, sums);
 }
+#endif
 
 // ---- finalize/finalize_splits.cuh ---- Finalize where GEMM2's depth was divided: an expert's output is the sum of its parts, rounded as if it had been written.
 #if !defined(MOE_PART) || defined(MOE_PART_stages)
@@ -1309,7 +1308,8 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize_spli
 #pragma unroll
             for (int j = 0; j < 4; ++j) {
                 row_sums[j] = begins ? __uint_as_float(vectors[i].words[j]) : row_sums[j] + __uint_as_float(vectors[i].words[j]);
-                if (ends) sums[j] = fmaf(row_scale, unpack_low(pack_elements(row_sums[j], 0.0f)), sums[j]);
+                const float row_sum = row_sums[j];
+                if (ends) sums[j] = fmaf(row_scale, unpack_low(pack_elements(row_sum, 0.0f)), sums[j]);
             }
         }
     }

@@ -1240,7 +1240,7 @@ __device__ __forceinline__ void store_tile(
 __device__ __forceinline__ float at_most(float value, float limit) { return value > limit ? limit : value; }
 __device__ __forceinline__ float at_least(float value, float limit) { return value < limit ? limit : value; }
 
-// ---- quantize/saturate.cuh ---- What is written as FP16 to become codes next: an infinity there would make the scale of its row NaN.
+// ---- quantize/saturate.cuh ---- What is rounded to FP16 on the way: an infinity there would make the scale of its row NaN, or meet one of the other sign.
 constexpr float kLargestElement = 65504.0f;  // the largest finite FP16 number
 
 // Held within the finite numbers; NaN stays NaN.
@@ -1321,15 +1321,14 @@ struct Gemm2Arguments {
     const int* sortedSlots;           // [T * K]
     const Element* fc2ExpertBiases;   // [E, H]; null means none
     int numExperts;                   // E
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
-    int logSplits;                    // of the parts that the depth is divided into
+    int hiddenSize, intermediateSize;  // H and I, multiples of 8
+    int logSplits, splitDepth, reserved;  // of the parts that the depth is divided into; elements of each but the last
     float* splitSums;                 // [T * K, parts, H] in slot order, written instead of expertOutput where there are several parts
     const float* activatedScales;     // [T * K] in sorted order, where activations are codes
     const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
     const unsigned char* fc2ZeroPoints;  // of each group, where there are any
 };
-static_assert(sizeof(Gemm2Arguments) == 120, "the launcher passes this layout");
+static_assert(sizeof(Gemm2Arguments) == 128, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
     using Columns = ColumnMap<Tile, false>;
@@ -1355,7 +1354,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
             const RowValues<Tile, int> slots(tile, [&](int row) { return arguments.sortedSlots[row]; });
             store_tile<Tile, false>(
                 tile, accumulators, hidden, [&](int m8, int) { return arguments.expertOutput + static_cast<long long>(slots.at(m8)) * hidden; },
-                [](float sum, float) { return sum; });
+                [](float sum, float) { return saturate(sum); });
         });
 }
 

@@ -17,7 +17,7 @@ internal static class Conditions
         ("MOE_SORTED_OUTPUT", model.Gemm != Gemm.TensorCore), // GEMM2's rows lie in sorted order, without biases
         ("MOE_SCALES", model.Weights.IsQuantized), // weights have scales
         ("MOE_INT8", model.Weights.QuantizesActivations), // both operands are 8-bit integers
-        ("MOE_SATURATED", model is { Dtype: Dtype.FP16, Weights.QuantizesActivations: true }), // activated rows that become codes hold no infinity
+        ("MOE_SATURATED", model is { Dtype: Dtype.FP16, Weights.IsQuantized: true }), // what is rounded to FP16 between the GEMMs and behind them holds no infinity
         ("MOE_CODES", model.Weights is { IsQuantized: true, QuantizesActivations: false }), // weights are codes, activations elements
         ("MOE_INT8_WEIGHTS", model.Weights is { Format: WeightFormat.Int8PerChannel, QuantizesActivations: false }),
         ("MOE_ZERO_POINTS", model.Weights.ZeroPoints),

@@ -52,7 +52,12 @@ internal static class CudaText
             yield return "activation/apply.cuh";
         }
 
-        yield return model.DividesDepth ? "finalize/finalize_splits.cuh" : "finalize/finalize.cuh";
+        yield return "finalize/finalize.cuh";
+        if (model.DividesDepth)
+        {
+            yield return "finalize/finalize_splits.cuh";
+        }
+
         if (model.Decodes)
         {
             yield return "decode/gemm1.cuh";

@@ -47,6 +47,12 @@ public struct Gemm2Arguments<T>
     /// <summary>Logarithm to base 2 of the number of parts that the depth is divided into; 0: it is not.</summary>
     public int LogSplits;
 
+    /// <summary>Elements of each part but the last: a multiple of 128; I or more where there is one part.</summary>
+    public int SplitDepth;
+
+    /// <summary>Keeps the size a multiple of 8.</summary>
+    public int Reserved;
+
     /// <summary>Written instead of <see cref="ExpertOutput"/> where the depth is divided: the sums of each part, fp32 [T * K, parts, H] in slot order.</summary>
     public DevicePointer<float> SplitSums;
 
