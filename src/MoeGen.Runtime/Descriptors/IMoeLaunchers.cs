@@ -20,7 +20,7 @@ public interface IMoeLaunchers<T>
     /// <summary>Expert ids and scales from router logits.</summary>
     void SelectExperts(in SelectExpertsArguments arguments, CudaStream stream) => throw NotRouting();
 
-    /// <summary>Expert ids and scales from router logits, then the counting sort, in one block: for few tokens.</summary>
+    /// <summary>Expert ids and scales from router logits, four tokens a block, then the counting sort in the last one: for few tokens.</summary>
     void SelectAndRoute(in SelectAndRouteArguments arguments, CudaStream stream) => throw NotRouting();
 
     /// <summary>Counting sort of the slots by expert in one block, for small inputs.</summary>

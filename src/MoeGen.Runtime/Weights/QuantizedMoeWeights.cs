@@ -10,8 +10,9 @@ namespace MoeGen;
 /// <see cref="WeightFormat.Int4Group"/> is <c>round(round(scale) * (code - zero point))</c>, both rounded to the element type, BF16 or FP16, which
 /// the GPU multiplies in; with float nothing is rounded. One of <see cref="WeightFormat.Mxfp4"/> is <c>round(scale * number)</c>, in the same
 /// way; the scale is not rounded by itself.
+/// With <see cref="Half"/> activated values are held within -65504 to 65504, NaN as it is.
 /// With quantised activations (Int8PerChannel only) each token, after <see cref="InputFactors"/>, and each activated row, rounded to the
-/// element type (FP16: held within -65504 to 65504 first, NaN as it is), becomes codes and a scale as <see cref="ActivationQuantizer"/> defines.
+/// element type, becomes codes and a scale as <see cref="ActivationQuantizer"/> defines.
 /// A sum of products of codes is exact, and <c>row scale * channel scale</c> multiplies it before the bias; so a row of zeros is exactly zero.
 /// </remarks>
 /// <typeparam name="T">Element type of input and output: <see cref="BFloat16"/>, <see cref="Half"/> or <see cref="float"/>.</typeparam>
