@@ -4,7 +4,6 @@
 #include "routing/select_experts.cuh"
 #include "routing/select_and_route.cuh"
 #include "routing/router_logits.cuh"
-#include "routing/router_logits_tiled.cuh"
 #include "gemm/gemm1.cuh"
 #include "gemm/gemm2.cuh"
 #include "permute/permute.cuh"

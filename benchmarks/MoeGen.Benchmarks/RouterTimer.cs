@@ -22,7 +22,7 @@ internal static class RouterTimer
         report.AppendLine("| logits to tile list | T | one launch | two launches | choice alone | sort alone |").AppendLine("|---|---|---|---|---|---|");
         Sorts<SoftmaxRouterMoe>(context, report, new MoeRouter(RoutingMethod.SoftmaxTopKRenormalized, NumExperts, TopK, Weight()));
         Sorts<GroupedRouterMoe>(context, report, GroupedRouter());
-        report.AppendLine().AppendLine("| router's linear layer | T | few tokens | many tokens | TB/s of its weight | chosen |").AppendLine("|---|---|---|---|---|---|");
+        report.AppendLine().AppendLine("| router's linear layer | T | parts | us | TB/s of its weight | TFLOP/s |").AppendLine("|---|---|---|---|---|---|");
         Logits(context, report);
         return report.ToString();
     }
@@ -101,18 +101,16 @@ internal static class RouterTimer
         const long elements = (long)NumExperts * HiddenSize;
         using DeviceBuffer<float> weights = context.Allocate<float>(elements * WeightSets);
         weights.Fill(0x3C);
+        CudaRouter router = CudaRouter.Plain(NumExperts, TopK) with { Weight = weights.Pointer };
         foreach (int tokens in LogitTokens)
         {
             using DeviceBuffer<BFloat16> input = context.Allocate<BFloat16>((long)tokens * HiddenSize);
-            using DeviceBuffer<float> logits = context.Allocate<float>((long)tokens * NumExperts);
+            int parts = new RouterLayout(default, tokens, router, HiddenSize, context.MultiprocessorCount).LogitParts;
+            using DeviceBuffer<float> logits = context.Allocate<float>((long)parts * tokens * NumExperts);
             input.Fill(0x3C);
-            int few = 0, many = 0;
-            Spread[] times = Time(stream, timer,
-                () => launchers.RouterLogits(Arguments(few++), stream),
-                () => launchers.RouterLogitsTiled(Arguments(many++), stream));
-            bool tiled = RouterStages.AreLogitsTiled(tokens, NumExperts);
-            double terabytes = elements * sizeof(float) / times[tiled ? 1 : 0].Median / 1e6;
-            report.AppendLine($"| E = {NumExperts} | {tokens} | {times[0].Median:f2} | {times[1].Median:f2} | {terabytes:f2} | {(tiled ? "many" : "few")} |");
+            int launches = 0;
+            Spread time = Time(stream, timer, () => launchers.RouterLogits(Arguments(launches++), stream))[0];
+            report.AppendLine($"| E = {NumExperts} | {tokens} | {parts} | {time.Median:f2} | {elements * sizeof(float) / time.Median / 1e6:f2} | {2.0 * elements * tokens / time.Median / 1e6:f1} |");
 
             RouterLogitsArguments<BFloat16> Arguments(int launch) => new()
             {
@@ -123,6 +121,8 @@ internal static class RouterTimer
                 NumExperts = NumExperts,
                 NumRows = NumExperts,
                 HiddenSize = HiddenSize,
+                Parts = parts,
+                PartDepth = RouterLayout.PartDepth(HiddenSize, parts),
             };
         }
     }

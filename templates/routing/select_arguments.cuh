@@ -4,10 +4,10 @@
 // What the choice of experts takes and gives. S experts that every token visits stand behind the E routed ones.
 
 struct SelectExpertsArguments {
-    const float* routerLogits;      // [T, E]
+    float* routerLogits;            // [parts, T, E]; of several parts, their sums take the place of the first
     const float* routerBias;        // [E], added to the logits; null means none
     const float* selectionBias;     // [E], added to what ranks the experts; null means none
-    const float* sharedGateLogits;  // [T]; null: shared experts have the scale 1
+    const float* sharedGateLogits;  // [parts, T]; null: shared experts have the scale 1
     int* tokenSelectedExperts;      // [T, K + S], best first, then the shared ones; written
     float* tokenFinalScales;        // [T, K + S]; written
     float* tokenInputScales;        // [T, K + S], where scales are the input's: the final ones of routed experts are 1; else null
@@ -21,7 +21,7 @@ struct SelectExpertsArguments {
     int renormalize;                // whether scales are divided by their sum, where the method leaves it open
     float routedScalingFactor;      // of the scales of the K
     float jitterEpsilon;
-    int reserved;
+    int logitParts;                 // whose sums the logits are
 };
 static_assert(sizeof(SelectExpertsArguments) == 104, "the launcher passes this layout");
 

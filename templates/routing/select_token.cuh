@@ -48,9 +48,28 @@ __device__ __forceinline__ int choose_experts(unsigned* keys, const RouterRow& r
     return chosen;
 }
 
+// Writes the sums of a token's parts to the first, each lane those of the experts that it ranks: the barriers behind order the rest.
+__device__ __forceinline__ void add_logit_parts(float* logits, const SelectExpertsArguments& arguments) {
+    constexpr int kUnroll = 8;
+    const int lane = threadIdx.x % 32, experts = arguments.numExperts;
+    for (int first = lane; first < experts; first += 32 * kUnroll) {
+        float sums[kUnroll] = {};
+#pragma unroll 2
+        for (int part = 0; part < arguments.logitParts; ++part) {
+            const float* source = logits + static_cast<long long>(part) * arguments.numTokens * experts;
+#pragma unroll
+            for (int i = 0; i < kUnroll; ++i) sums[i] += source[first + i * 32 < experts ? first + i * 32 : first];
+        }
+#pragma unroll
+        for (int i = 0; i < kUnroll; ++i)
+            if (first + i * 32 < experts) logits[first + i * 32] = sums[i];
+    }
+}
+
 // Ids and scales of a token's slots.
 __device__ __forceinline__ void select_token(unsigned* keys, long long token, const SelectExpertsArguments& arguments) {
     const int lane = threadIdx.x % 32, top_k = arguments.topK, num_slots = top_k + arguments.numSharedExperts;
+    if (arguments.logitParts > 1) add_logit_parts(arguments.routerLogits + token * arguments.numExperts, arguments);
     const RouterRow row{arguments.routerLogits + token * arguments.numExperts, arguments.routerBias, arguments.numExperts};
     bool has_nan;
     const int chosen = choose_experts(keys, row, arguments, has_nan);
@@ -59,7 +78,9 @@ __device__ __forceinline__ void select_token(unsigned* keys, long long token, co
     if (lane >= num_slots) return;
     const long long slot = token * num_slots + lane;
     const float* gates = arguments.sharedGateLogits;
-    const float shared = gates ? 1.0f / (1.0f + expf(-gates[token])) : 1.0f;
+    float gate = gates ? gates[token] : 0.0f;
+    for (int part = 1; gates && part < arguments.logitParts; ++part) gate += gates[static_cast<long long>(part) * arguments.numTokens + token];
+    const float shared = gates ? 1.0f / (1.0f + expf(-gate)) : 1.0f;
     arguments.tokenSelectedExperts[slot] = lane < top_k ? chosen : arguments.numExperts + lane - top_k;
     arguments.tokenFinalScales[slot] = lane >= top_k ? shared : arguments.tokenInputScales ? 1.0f : scale;
     if (arguments.tokenInputScales) arguments.tokenInputScales[slot] = lane < top_k ? scale : 1.0f;

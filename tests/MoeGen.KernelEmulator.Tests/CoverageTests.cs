@@ -25,10 +25,13 @@ public sealed class CoverageTests
 
         Run(tiles[1], new Problem(4200, 2, 1, 16, 16, Fc1Layout.GateUp), tiles[2]);
 
+        // One tile, whose depth is divided.
+        Run(tiles[0], new Problem(9, 1, 1, 72, 1200, Fc1Layout.GateUp));
+
         // Enough slots for a sort in three passes.
         Run(Bf16SwigluLadder.Descriptor.Variants[^1], new Problem(4200, 2, 1, 16, 16, Fc1Layout.GateUp));
         Assert.Equal(kernels.Order(), device.Driver.Launches.Distinct().Order());
-        Assert.Equal((2 * Bf16SwigluLadder.Descriptor.Variants.Count) + 7, kernels.Length);
+        Assert.Equal((2 * Bf16SwigluLadder.Descriptor.Variants.Count) + 8, kernels.Length);
 
         void Run(GemmVariant variant, Problem problem, GemmVariant? gemm2 = null)
         {
@@ -46,7 +49,7 @@ public sealed class CoverageTests
         using var device = new EmulatedDevice();
         var routed = new Data<Half>(new Problem(5, 4, 2, 16, 16, Fc1Layout.Plain));
         using var select = new PlantedRoutedLayer(device.Context, routed.Weights, Gpu.Tests.Gpu.Options);
-        foreach (int tokens in (int[])[5, 16, 130])
+        foreach (int tokens in (int[])[5, 16, 600])
         {
             select.ForwardFromLogits(new Half[tokens * 16], new float[tokens * 4], 2, new Half[tokens * 16]);
         }

@@ -11,11 +11,8 @@ public interface IMoeLaunchers<T>
     /// <summary>Blocks of a GEMM variant that are resident on the whole device at once; its persistent grid.</summary>
     int ResidentBlocks(int variant);
 
-    /// <summary>The router's linear layer for few tokens; only where the configuration routes, as the next three.</summary>
+    /// <summary>The router's linear layer; only where the configuration routes, as the next two.</summary>
     void RouterLogits(in RouterLogitsArguments<T> arguments, CudaStream stream) => throw NotRouting();
-
-    /// <summary>The same for many tokens.</summary>
-    void RouterLogitsTiled(in RouterLogitsArguments<T> arguments, CudaStream stream) => throw NotRouting();
 
     /// <summary>Expert ids and scales from router logits.</summary>
     void SelectExperts(in SelectExpertsArguments arguments, CudaStream stream) => throw NotRouting();

@@ -85,7 +85,7 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
 
     /// <summary>The same of a call with a router of its own.</summary>
     internal long GetWorkspaceBytes(MoeShape shape, int numTokens, int topK, in CudaRouter? router) =>
-        new RouterLayout(Pipeline.Layout(shape, numTokens, topK, Pipeline.SelectVariant(shape, numTokens, topK)), numTokens, router).TotalBytes;
+        new RouterLayout(Pipeline.Layout(shape, numTokens, topK, Pipeline.SelectVariant(shape, numTokens, topK)), numTokens, router, shape.HiddenSize, Context.MultiprocessorCount).TotalBytes;
 
     /// <summary>
     /// Unloads the kernels and frees the workspaces. Later calls throw <see cref="ObjectDisposedException"/>; calls in progress on
@@ -151,7 +151,7 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
     private void Enqueue(in CudaCall<T> call, in CudaWeights<T> weights, int variant, CudaStream stream, DeviceBuffer<byte>? workspace, bool hasCounters)
     {
         WorkspaceLayout layout = Pipeline.Layout(weights.Shape, call.NumTokens, call.TopK, variant);
-        long bytes = new RouterLayout(layout, call.NumTokens, call.Router).TotalBytes;
+        long bytes = new RouterLayout(layout, call.NumTokens, call.Router, weights.Shape.HiddenSize, Context.MultiprocessorCount).TotalBytes;
         if (workspace is null)
         {
             workspace = _arenas.Get(stream, bytes);

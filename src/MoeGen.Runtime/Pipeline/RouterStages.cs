@@ -9,9 +9,6 @@ internal static class RouterStages
     // Blocks of the launch that chooses and sorts are as large as the sort's, with four tokens each: all of them run at once on a device of 128 multiprocessors.
     private const int TokensOfOneBlock = 4, MaxTokensOfOneLaunch = 128 * TokensOfOneBlock;
 
-    // From so many logits on, tiles of 64 x 64 fill the device.
-    private const long MinTiledLogits = 1 << 17;
-
     /// <summary>The regions of the workspace that ids and scales are written to.</summary>
     public static CudaSlots Slots(MoeDescriptor descriptor, in WorkspaceLayout layout, ulong workspace) => new()
     {
@@ -27,9 +24,6 @@ internal static class RouterStages
     /// <summary>Whether one launch chooses and sorts, and its blocks are counted.</summary>
     public static bool AreCounted(int numTokens, in CudaRouter router) => numTokens > TokensOfOneBlock && AreFused(numTokens, router);
 
-    /// <summary>Whether the router's linear layer takes its kernel for many tokens.</summary>
-    public static bool AreLogitsTiled(int numTokens, int numRows) => (long)numTokens * numRows >= MinTiledLogits;
-
     /// <summary>Enqueues the stages; whether the sort, with <paramref name="route"/>, was among them.</summary>
     public static bool Enqueue<T>(
         IMoeLaunchers<T> launchers,
@@ -43,12 +37,13 @@ internal static class RouterStages
         where T : unmanaged
     {
         CudaRouter router = call.Router!.Value;
-        var regions = new RouterLayout(layout, call.NumTokens, router);
+        var regions = new RouterLayout(layout, call.NumTokens, router, weights.Shape.HiddenSize, stream.Context.MultiprocessorCount);
+        int parts = call.RouterLogits.IsNull ? regions.LogitParts : 1;
         DevicePointer<float> logits = call.RouterLogits.IsNull ? new(workspace + (ulong)regions.RouterLogits) : call.RouterLogits;
         DevicePointer<float> gates = router.HasSharedGate ? new(workspace + (ulong)regions.SharedGateLogits) : default;
         if (call.RouterLogits.IsNull || router.HasSharedGate)
         {
-            Logits(launchers, call, router, weights.Shape.HiddenSize, logits, gates, stream);
+            Logits(launchers, call, router, weights.Shape.HiddenSize, parts, logits, gates, stream);
         }
 
         SelectExpertsArguments select = SelectArguments(router, call.NumTokens, logits, slots) with
@@ -56,6 +51,7 @@ internal static class RouterStages
             RouterBias = call.RouterLogits.IsNull ? router.Bias : default,
             SharedGateLogits = gates,
             NumTokensOnDevice = call.NumTokensOnDevice,
+            LogitParts = parts,
         };
         if (route is { } sort && AreFused(call.NumTokens, router))
         {
@@ -89,7 +85,7 @@ internal static class RouterStages
 
     // Where logits are given, the shared experts' gate is all that is left to compute.
     private static void Logits<T>(
-        IMoeLaunchers<T> launchers, in CudaCall<T> call, in CudaRouter router, int hiddenSize, DevicePointer<float> logits, DevicePointer<float> gates, CudaStream stream)
+        IMoeLaunchers<T> launchers, in CudaCall<T> call, in CudaRouter router, int hiddenSize, int parts, DevicePointer<float> logits, DevicePointer<float> gates, CudaStream stream)
         where T : unmanaged
     {
         bool routed = call.RouterLogits.IsNull;
@@ -106,14 +102,9 @@ internal static class RouterStages
             NumExperts = experts,
             NumRows = experts + (router.HasSharedGate ? 1 : 0),
             HiddenSize = hiddenSize,
+            Parts = parts,
+            PartDepth = RouterLayout.PartDepth(hiddenSize, parts),
         };
-        if (AreLogitsTiled(arguments.NumTokens, arguments.NumRows))
-        {
-            launchers.RouterLogitsTiled(arguments, stream);
-        }
-        else
-        {
-            launchers.RouterLogits(arguments, stream);
-        }
+        launchers.RouterLogits(arguments, stream);
     }
 }

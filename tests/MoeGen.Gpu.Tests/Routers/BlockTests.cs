@@ -17,6 +17,19 @@ public sealed class BlockTests
     public void Grouped_sigmoid_with_a_shared_expert(int tokens) =>
         Check<GroupedSigmoidLayer, BFloat16>(new RouterCase(RoutingMethod.SigmoidGroupedTopK, tokens, 32, 4, Grouped, Biases: true), (context, weights) => new(context, weights, Gpu.Options));
 
+    // The depth of the router's linear layer is divided, and the gate's with it.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(70)]
+    public void Router_in_parts(int tokens)
+    {
+        Check<GroupedSigmoidLayer, BFloat16>(
+            new RouterCase(RoutingMethod.SigmoidGroupedTopK, tokens, 32, 4, Grouped, Biases: true), (context, weights) => new(context, weights, Gpu.Options), hidden: 1032);
+        Check<SoftmaxLayer, BFloat16>(
+            new RouterCase(RoutingMethod.SoftmaxTopK, tokens, 13, 4, TwoShared, Biases: true, Gate: true), (context, weights) => new(context, weights, Gpu.Options), hidden: 776);
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(37)]
@@ -78,12 +91,12 @@ public sealed class BlockTests
         }
     }
 
-    private static void Check<TLayer, T>(RouterCase router, MakeLayer<TLayer, T> make, Fc1Layout layout = Fc1Layout.GateUp, bool biases = false)
+    private static void Check<TLayer, T>(RouterCase router, MakeLayer<TLayer, T> make, Fc1Layout layout = Fc1Layout.GateUp, bool biases = false, int hidden = 72)
         where TLayer : MoeLayer<TLayer, T>, IMoeDescriptor<TLayer, T>
         where T : unmanaged
     {
         CudaContext context = Gpu.Context;
-        var check = new BlockCheck<TLayer, T>(router, 72, 40, layout, biases);
+        var check = new BlockCheck<TLayer, T>(router, hidden, 40, layout, biases);
         using TLayer layer = make(context, check.Weights);
 
         // From host memory.

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace MoeGen.Gpu.Tests;
 
-/// <summary>The router's linear layer, by the kernel for few tokens and by the one for many, against double precision.</summary>
+/// <summary>The router's linear layer, its depth whole and in parts, against double precision.</summary>
 public sealed class RouterLogitsTests
 {
     public static TheoryData<int, int, int, bool> Sizes => new()
@@ -16,30 +16,35 @@ public sealed class RouterLogitsTests
     };
 
     [Theory, MemberData(nameof(Sizes))]
-    public void Few_tokens(int tokens, int experts, int hidden, bool gate) => Check<SigmoidLayer, BFloat16>(tokens, experts, hidden, gate, tiled: false);
+    public void In_one_part(int tokens, int experts, int hidden, bool gate) => Check<SigmoidLayer, BFloat16>(Gpu.Context, Gpu.Options, tokens, experts, hidden, gate, parts: 1);
 
     [Theory, MemberData(nameof(Sizes))]
-    public void Many_tokens(int tokens, int experts, int hidden, bool gate) => Check<SigmoidLayer, BFloat16>(tokens, experts, hidden, gate, tiled: true);
+    public void In_several_parts(int tokens, int experts, int hidden, bool gate) => Check<SigmoidLayer, BFloat16>(Gpu.Context, Gpu.Options, tokens, experts, hidden, gate, parts: 3);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Fp16(bool tiled) => Check<ChosenSoftmaxLayer, Half>(20, 33, 136, gate: true, tiled);
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Fp16(int parts) => Check<ChosenSoftmaxLayer, Half>(Gpu.Context, Gpu.Options, 20, 33, 136, gate: true, parts);
 
-    private static void Check<TLayer, T>(int tokens, int experts, int hidden, bool gate, bool tiled)
+    /// <summary>The logits of tokens, of which some hold an infinity or NaN; then those of the first half alone.</summary>
+    internal static void Check<TLayer, T>(CudaContext context, MoeCudaOptions? options, int tokens, int experts, int hidden, bool gate, int parts)
         where TLayer : IMoeDescriptor<TLayer, T>
         where T : unmanaged
     {
-        CudaContext context = Gpu.Context;
-        using MoeKernels<TLayer, T> kernels = MoeKernels<TLayer, T>.Load(context, Gpu.Options);
+        using MoeKernels<TLayer, T> kernels = MoeKernels<TLayer, T>.Load(context, options);
         (int rows, int valid) = (experts + (gate ? 1 : 0), (tokens + 1) / 2);
         T[] input = Data<T>.Normal(new Random(1), tokens * hidden, 1);
+        for (int token = 2; token < tokens; token += 3)
+        {
+            ElementConversion.Narrow<T, float>([token % 2 == 0 ? float.PositiveInfinity : float.NaN], input.AsSpan((token * hidden) + (token % hidden), 1));
+        }
+
         float[] weight = Data<float>.Normal(new Random(2), rows * hidden, 1 / Math.Sqrt(hidden));
         double[] expected = RouterReference.Logits(input, weight, hidden);
         using CudaStream stream = context.CreateStream();
         using DeviceBuffer<T> deviceInput = Buffers<T>.Upload<T>(context, input);
         using DeviceBuffer<float> deviceWeight = Buffers<T>.Upload<float>(context, weight);
-        using DeviceBuffer<float> logits = context.Allocate<float>(tokens * experts), gates = context.Allocate<float>(tokens);
+        using DeviceBuffer<float> logits = context.Allocate<float>(parts * tokens * experts), gates = context.Allocate<float>(parts * tokens);
         using DeviceBuffer<int> count = Buffers<T>.Upload<int>(context, [valid]);
         foreach (bool partly in new[] { false, true })
         {
@@ -56,37 +61,31 @@ public sealed class RouterLogitsTests
                 NumExperts = experts,
                 NumRows = rows,
                 HiddenSize = hidden,
+                Parts = parts,
+                PartDepth = RouterLayout.PartDepth(hidden, parts),
             };
-            if (tiled)
-            {
-                kernels.Pipeline.Launchers.RouterLogitsTiled(arguments, stream);
-            }
-            else
-            {
-                kernels.Pipeline.Launchers.RouterLogits(arguments, stream);
-            }
-
+            kernels.Pipeline.Launchers.RouterLogits(arguments, stream);
             stream.Synchronize();
-            var found = new float[tokens * rows];
-            for (int token = 0; token < tokens; token++)
-            {
-                logits.Slice((long)token * experts, experts).CopyTo(found.AsSpan(token * rows, experts));
-                if (gate)
-                {
-                    gates.Slice(token, 1).CopyTo(found.AsSpan((token * rows) + experts, 1));
-                }
-            }
+            float[] foundLogits = new float[parts * tokens * experts], foundGates = new float[parts * tokens];
+            logits.CopyTo(foundLogits);
+            gates.CopyTo(foundGates);
 
             float untouched = BitConverter.Int32BitsToSingle(0x7E7E7E7E);
-            for (int i = 0; i < found.Length; i++)
+            for (int i = 0; i < tokens * rows; i++)
             {
-                if (partly && i / rows >= valid)
+                (int token, int row) = Math.DivRem(i, rows);
+                float[] found = [.. Enumerable.Range(0, parts).Select(part => row < experts ? foundLogits[(((part * tokens) + token) * experts) + row] : foundGates[(part * tokens) + token])];
+                if (partly && token >= valid)
                 {
-                    Assert.Equal(untouched, found[i]);
+                    Assert.All(found, part => Assert.Equal(untouched, part));
+                }
+                else if (double.IsFinite(expected[i]))
+                {
+                    Assert.InRange(found.Sum() - expected[i], -3e-6, 3e-6);
                 }
                 else
                 {
-                    Assert.InRange(found[i] - expected[i], -3e-6, 3e-6);
+                    Assert.Equal(expected[i], found.Sum());
                 }
             }
         }

@@ -57,6 +57,44 @@ public sealed class PlantedRoutingFaultTests
         new("warps that choose the next block's tokens", "if (warp < kChosenTokens && ", "if (warp < 2 * kChosenTokens && ", FaultKind.DataRace),
     ];
 
+    private static readonly PlantedFault[] LogitFaults =
+    [
+        new("what the nearest numbers leave, left out", "mma_tf32(parts[n], finite, rest[0], rest[1]);", "", null),
+        new("infinite input times what may be zero", "(values[i] & 0x7f800000u) == 0x7f800000u ? 0u : values[i]", "values[i]", null),
+        new("barrier missing between the halves", "= sums[i / 4][i % 4];\n    __syncthreads();\n", "= sums[i / 4][i % 4];\n", FaultKind.DataRace),
+        new("both halves the same steps", "half * kLogitStep; step < end", "0 * kLogitStep; step < end", null),
+        new("inputs beyond the last token", "token + i * 8 < tokens)", "true)", FaultKind.OutOfBounds),
+        new("weights beyond the last row", "row + i / 2 * 8 < arguments.numRows)", "true)", FaultKind.OutOfBounds),
+        new("depth beyond the part", "min((part + 1) * arguments.partDepth, hidden)", "hidden", null),
+        new("parts in the same place", "static_cast<long long>(part) * arguments.numTokens + first_token", "0LL + first_token", FaultKind.DataRace),
+        new("other half of another lane", "other_half[warp][i][lane];", "other_half[warp][i][lane ^ 1];", null),
+    ];
+
+    // Where the choice of experts adds up the parts of the logits.
+    private static readonly PlantedFault[] PartFaults =
+    [
+        new("parts that are not added up", "if (arguments.logitParts > 1) add_logit_parts", "if (arguments.logitParts > 99) add_logit_parts", null),
+        new("parts of the token before", "* arguments.numTokens * experts;", "* (arguments.numTokens - 1) * experts;", FaultKind.DataRace),
+    ];
+
+    public static TheoryData<int> LogitNumbers => [.. Enumerable.Range(0, LogitFaults.Length)];
+
+    public static TheoryData<int> PartNumbers => [.. Enumerable.Range(0, PartFaults.Length)];
+
+    [Theory, MemberData(nameof(LogitNumbers))]
+    public void Is_caught_in_the_linear_layer(int number) => LogitFaults[number].AssertCaught(
+        (device, options) => RouterLogitsTests.Check<PlantedRoutedLayer, Half>(device.Context, options, 21, 35, 200, gate: true, parts: 2));
+
+    [Theory, MemberData(nameof(PartNumbers))]
+    public void Is_caught_where_logits_have_parts(int number) => PartFaults[number].AssertCaught((device, options) =>
+    {
+        var check = new BlockCheck<PlantedRoutedLayer, Half>(new RouterCase(RoutingMethod.SoftmaxTopKRenormalized, 40, 8, 2), 520, 16, Fc1Layout.Plain);
+        using var layer = new PlantedRoutedLayer(device.Context, check.Weights, options);
+        var output = new Half[check.Data.Input.Length];
+        layer.ForwardBlock(check.Data.Input, check.Router, output);
+        check.AssertOutput(output, 40);
+    });
+
     public static TheoryData<int> SortNumbers => [.. Enumerable.Range(0, SortFaults.Length)];
 
     public static TheoryData<int> SelectNumbers => [.. Enumerable.Range(0, SelectFaults.Length)];

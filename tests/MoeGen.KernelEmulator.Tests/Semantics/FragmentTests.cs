@@ -55,6 +55,43 @@ public sealed class FragmentTests
         }
     }
 
+    private const string Tf32Product = Pointers.Text + """
+        extern "C" __global__ void __launch_bounds__(32) k(const __grid_constant__ Pointers arguments) {
+            const unsigned* a = static_cast<const unsigned*>(arguments.a);
+            const unsigned* b = static_cast<const unsigned*>(arguments.b);
+            float* c = static_cast<float*>(arguments.c);
+            const int group = threadIdx.x >> 2, place = threadIdx.x % 4;
+            unsigned fragment[4];
+            for (int i = 0; i < 4; ++i) fragment[i] = a[(i == 0 || i == 2 ? group : group + 8) * 8 + place + (i >= 2 ? 4 : 0)];
+            float sums[4];
+            for (int i = 0; i < 4; ++i) sums[i] = c[(i < 2 ? group : group + 8) * 8 + place * 2 + (i & 1)];
+            mma_tf32(sums, fragment, b[place * 8 + group], b[(place + 4) * 8 + group]);
+            for (int i = 0; i < 4; ++i) c[(i < 2 ? group : group + 8) * 8 + place * 2 + (i & 1)] = sums[i];
+        }
+        """;
+
+    [Fact]
+    public void Mma_of_tf32_multiplies_16x8_by_8x8_and_looks_at_19_bits()
+    {
+        var random = new Random(9);
+        float[] a = [.. Enumerable.Range(0, 128).Select(_ => (float)random.Next(-9, 10))];
+        float[] b = [.. Enumerable.Range(0, 64).Select(_ => (float)random.Next(-9, 10))];
+        float[] c = [.. Enumerable.Range(0, 128).Select(_ => (float)random.Next(-99, 100))];
+        uint Bits(float value) => BitConverter.SingleToUInt32Bits(value) | (uint)random.Next(0x2000);
+        using var device = new EmulatedDevice();
+        using DeviceBuffer<uint> deviceA = SmallKernel.Upload<uint>(device, [.. a.Select(Bits)]);
+        using DeviceBuffer<uint> deviceB = SmallKernel.Upload<uint>(device, [.. b.Select(Bits)]);
+        using DeviceBuffer<float> deviceC = SmallKernel.Upload<float>(device, c);
+        SmallKernel.Run(
+            device, Tf32Product, new Pointers { A = deviceA.Pointer.Address, B = deviceB.Pointer.Address, C = deviceC.Pointer.Address }, 32, 1, "tf32");
+        float[] found = SmallKernel.Read(deviceC);
+        for (int i = 0; i < found.Length; i++)
+        {
+            (int row, int column) = Math.DivRem(i, 8);
+            Assert.Equal(c[i] + Enumerable.Range(0, 8).Sum(k => a[(row * 8) + k] * b[(k * 8) + column]), found[i]);
+        }
+    }
+
     private const string CodeProduct = Pointers.Text + """
         extern "C" __global__ void __launch_bounds__(32) k(const __grid_constant__ Pointers arguments) {
             const signed char* a = static_cast<const signed char*>(arguments.a);

@@ -15,6 +15,7 @@ void moegen_copy_wait(int pending);
 moegen_words4 moegen_ldmatrix_x4(unsigned row);
 moegen_float4 moegen_mma_bf16(moegen_float4 accumulator, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1);
 moegen_float4 moegen_mma_fp16(moegen_float4 accumulator, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1);
+moegen_float4 moegen_mma_tf32(moegen_float4 accumulator, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1);
 moegen_int4 moegen_mma_int8(moegen_int4 accumulator, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1);
 __attribute__((const)) unsigned moegen_fma_bf16(unsigned a, unsigned b, unsigned c);
 __attribute__((const)) unsigned moegen_fma_fp16(unsigned a, unsigned b, unsigned c);

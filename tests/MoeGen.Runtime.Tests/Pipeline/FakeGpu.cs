@@ -15,7 +15,6 @@ internal sealed class FakeGpu : IDisposable
         Add("moe_select_experts", System.Runtime.CompilerServices.Unsafe.SizeOf<SelectExpertsArguments>());
         Add("moe_select_and_route", System.Runtime.CompilerServices.Unsafe.SizeOf<SelectAndRouteArguments>());
         Add("moe_router_logits", System.Runtime.CompilerServices.Unsafe.SizeOf<RouterLogitsArguments<BFloat16>>());
-        Add("moe_router_logits_tiled", System.Runtime.CompilerServices.Unsafe.SizeOf<RouterLogitsArguments<BFloat16>>());
         Add("moe_permute", System.Runtime.CompilerServices.Unsafe.SizeOf<PermuteArguments<BFloat16>>());
         Add("moe_apply_activation", System.Runtime.CompilerServices.Unsafe.SizeOf<ApplyArguments<BFloat16>>());
         Add("moe_finalize_splits", System.Runtime.CompilerServices.Unsafe.SizeOf<FinalizeSplitsArguments<BFloat16>>());

@@ -166,10 +166,10 @@ constexpr unsigned kFullWarp = 0xffffffffu;
 
 // ---- routing/select_arguments.cuh ---- What the choice of experts takes and gives. S experts that every token visits stand behind the E routed ones.
 struct SelectExpertsArguments {
-    const float* routerLogits;      // [T, E]
+    float* routerLogits;            // [parts, T, E]; of several parts, their sums take the place of the first
     const float* routerBias;        // [E], added to the logits; null means none
     const float* selectionBias;     // [E], added to what ranks the experts; null means none
-    const float* sharedGateLogits;  // [T]; null: shared experts have the scale 1
+    const float* sharedGateLogits;  // [parts, T]; null: shared experts have the scale 1
     int* tokenSelectedExperts;      // [T, K + S], best first, then the shared ones; written
     float* tokenFinalScales;        // [T, K + S]; written
     float* tokenInputScales;        // [T, K + S], where scales are the input's: the final ones of routed experts are 1; else null
@@ -183,7 +183,7 @@ struct SelectExpertsArguments {
     int renormalize;                // whether scales are divided by their sum, where the method leaves it open
     float routedScalingFactor;      // of the scales of the K
     float jitterEpsilon;
-    int reserved;
+    int logitParts;                 // whose sums the logits are
 };
 static_assert(sizeof(SelectExpertsArguments) == 104, "the launcher passes this layout");
 
@@ -402,9 +402,28 @@ __device__ __forceinline__ int choose_experts(unsigned* keys, const RouterRow& r
     return chosen;
 }
 
+// Writes the sums of a token's parts to the first, each lane those of the experts that it ranks: the barriers behind order the rest.
+__device__ __forceinline__ void add_logit_parts(float* logits, const SelectExpertsArguments& arguments) {
+    constexpr int kUnroll = 8;
+    const int lane = threadIdx.x % 32, experts = arguments.numExperts;
+    for (int first = lane; first < experts; first += 32 * kUnroll) {
+        float sums[kUnroll] = {};
+#pragma unroll 2
+        for (int part = 0; part < arguments.logitParts; ++part) {
+            const float* source = logits + static_cast<long long>(part) * arguments.numTokens * experts;
+#pragma unroll
+            for (int i = 0; i < kUnroll; ++i) sums[i] += source[first + i * 32 < experts ? first + i * 32 : first];
+        }
+#pragma unroll
+        for (int i = 0; i < kUnroll; ++i)
+            if (first + i * 32 < experts) logits[first + i * 32] = sums[i];
+    }
+}
+
 // Ids and scales of a token's slots.
 __device__ __forceinline__ void select_token(unsigned* keys, long long token, const SelectExpertsArguments& arguments) {
     const int lane = threadIdx.x % 32, top_k = arguments.topK, num_slots = top_k + arguments.numSharedExperts;
+    if (arguments.logitParts > 1) add_logit_parts(arguments.routerLogits + token * arguments.numExperts, arguments);
     const RouterRow row{arguments.routerLogits + token * arguments.numExperts, arguments.routerBias, arguments.numExperts};
     bool has_nan;
     const int chosen = choose_experts(keys, row, arguments, has_nan);
@@ -413,7 +432,9 @@ __device__ __forceinline__ void select_token(unsigned* keys, long long token, co
     if (lane >= num_slots) return;
     const long long slot = token * num_slots + lane;
     const float* gates = arguments.sharedGateLogits;
-    const float shared = gates ? 1.0f / (1.0f + expf(-gates[token])) : 1.0f;
+    float gate = gates ? gates[token] : 0.0f;
+    for (int part = 1; gates && part < arguments.logitParts; ++part) gate += gates[static_cast<long long>(part) * arguments.numTokens + token];
+    const float shared = gates ? 1.0f / (1.0f + expf(-gate)) : 1.0f;
     arguments.tokenSelectedExperts[slot] = lane < top_k ? chosen : arguments.numExperts + lane - top_k;
     arguments.tokenFinalScales[slot] = lane >= top_k ? shared : arguments.tokenInputScales ? 1.0f : scale;
     if (arguments.tokenInputScales) arguments.tokenInputScales[slot] = lane < top_k ? scale : 1.0f;
@@ -484,174 +505,117 @@ __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 #endif
 ;
 
-// ---- routing/router_logits.cuh ---- The router's linear layer for few tokens, in fp32: logits[t, e] = weight[e] . input[t]. The threads of a block share the depth, so
+// ---- primitives/tf32.cuh ---- Products of numbers with 11 significant bits, in the bits of fp32: the lowest 13 are not looked at.
+// accumulator += a (16x8, row major) * b (8x8, column major) (PTX ISA: mma.m16n8k8, tf32 with f32 accumulators, sm_80).
+__device__ __forceinline__ void mma_tf32(float (&accumulator)[4], const unsigned (&a)[4], unsigned b0, unsigned b1)
+#ifdef __CUDA_ARCH__
+{
+    asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+        : "+f"(accumulator[0]), "+f"(accumulator[1]), "+f"(accumulator[2]), "+f"(accumulator[3])
+        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+#endif
+;
+
+// ---- routing/router_logits.cuh ---- The router's linear layer, as precise as in fp32: logits[t, e] = weight[e] . input[t]. The tensor cores take numbers of 11 bits: an input is one,
 #if !defined(MOE_PART) || defined(MOE_PART_stages)
-// that one token keeps the memory of the whole device busy.
+// a weight the sum of two, and sums of one step are added up in fp32. Each half of a block's warps has every other step of the depth; where there are
+// few tokens, blocks divide it as well, and the choice of experts adds up their parts.
 struct RouterLogitsArguments {
     const Element* input;          // [T, H]
     const float* weight;           // [rows, H]: the E routed experts, then the shared experts' gate where there is one
-    float* routerLogits;           // [T, E]; written
-    float* sharedGateLogits;       // [T]; written where there is a gate
+    float* routerLogits;           // [parts, T, E]; written
+    float* sharedGateLogits;       // [parts, T]; written where there is a gate
     const int* numTokensOnDevice;  // tokens from this on are left out; null means T
     int numTokens;                 // T
     int numExperts;                // E
     int numRows;                   // E, with a gate E + 1
     int hiddenSize;                // H, a multiple of 8
+    int parts, partDepth;          // of the depth; elements of each but the last, a multiple of kLogitDepth
 };
-static_assert(sizeof(RouterLogitsArguments) == 56, "the launcher passes this layout");
+static_assert(sizeof(RouterLogitsArguments) == 64, "the launcher passes this layout");
 
-constexpr int kLogitThreads = 256;  // threads a block
-constexpr int kLogitTokens = 8;     // tokens a block
-constexpr int kLogitRows = 2;       // weight rows a block
-constexpr int kLogitUnroll = 4;     // loads of each row in flight
-constexpr int kLogitWarps = kLogitThreads / 32;
+constexpr int kLogitThreads = 256;              // threads a block
+constexpr int kLogitTokens = 64;                // tokens a block, 16 a warp of each half
+constexpr int kLogitRows = 32;                  // weight rows a block
+constexpr int kLogitFragments = kLogitRows / 8;  // n8 fragments a warp
+constexpr int kLogitStep = 32;                  // elements of depth a step, eight consecutive ones a lane: the depth is permuted inside mma, alike on both sides
+constexpr int kLogitDepth = 2 * kLogitStep;
 
-struct alignas(8) Vector8 { unsigned words[2]; };
+// What a lane brings of one step: of two tokens' inputs and of a weight row of each fragment. Zeros beyond rows and depth.
+struct LogitStep {
+    Vector16 inputs[2], weights[kLogitFragments][2];
 
-__device__ __forceinline__ void store_logit(const RouterLogitsArguments& arguments, long long token, int row, float logit) {
-    if (row < arguments.numExperts) arguments.routerLogits[token * arguments.numExperts + row] = logit;
-    else arguments.sharedGateLogits[token] = logit;
-}
+    // Multiplies by the tensor cores' numbers nearest to the weights, then by what these leave; an infinite input with the former alone.
+    __device__ __forceinline__ void multiply(float (&sums)[kLogitFragments][4]) const {
+        float parts[kLogitFragments][4] = {};
+#pragma unroll
+        for (int pair = 0; pair < 4; ++pair) {
+            unsigned values[4], finite[4];
+#pragma unroll
+            for (int i = 0; i < 4; ++i) {
+                const unsigned word = inputs[i % 2].words[pair];
+                values[i] = __float_as_uint(i / 2 ? unpack_high(word) : unpack_low(word));
+                finite[i] = (values[i] & 0x7f800000u) == 0x7f800000u ? 0u : values[i];
+            }
+#pragma unroll
+            for (int n = 0; n < kLogitFragments; ++n) {
+                unsigned near[2], rest[2];
+#pragma unroll
+                for (int i = 0; i < 2; ++i) {
+                    const unsigned weight = weights[n][pair / 2].words[pair % 2 * 2 + i];
+                    near[i] = (weight + 0x1000u) & 0xffffe000u;
+                    rest[i] = __float_as_uint(__uint_as_float(weight) - __uint_as_float(near[i]));
+                }
+                mma_tf32(parts[n], values, near[0], near[1]);
+                mma_tf32(parts[n], finite, rest[0], rest[1]);
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < 4 * kLogitFragments; ++i) sums[i / 4][i % 4] += parts[i / 4][i % 4];
+    }
+};
 
-extern "C" __global__ void __launch_bounds__(kLogitThreads) moe_router_logits(const __grid_constant__ RouterLogitsArguments arguments) {
-    __shared__ float warp_sums[kLogitWarps][kLogitTokens * kLogitRows];
-    const int row_blocks = (arguments.numRows + kLogitRows - 1) / kLogitRows;
-    const int first_row = static_cast<int>(blockIdx.x) % row_blocks * kLogitRows, first_token = static_cast<int>(blockIdx.x) / row_blocks * kLogitTokens;
+extern "C" __global__ void __launch_bounds__(kLogitThreads, 2) moe_router_logits(const __grid_constant__ RouterLogitsArguments arguments) {
+    __shared__ float other_half[kLogitThreads / 64][4 * kLogitFragments][32];
+    const unsigned row_blocks = (arguments.numRows + kLogitRows - 1) / kLogitRows, block = blockIdx.x / arguments.parts;
+    const int part = blockIdx.x - block * arguments.parts, first_row = block % row_blocks * kLogitRows, first_token = block / row_blocks * kLogitTokens;
     const int tokens = min(valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) - first_token, kLogitTokens);
     if (tokens <= 0) return;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const Element* input = arguments.input + static_cast<long long>(first_token) * hidden;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32 % (kLogitThreads / 64), half = threadIdx.x / (kLogitThreads / 2);
+    const int token = warp * 16 + lane / 4, row = first_row + lane / 4;
+    const Element* input = arguments.input + static_cast<long long>(first_token + token) * hidden;
+    const float* weight = arguments.weight + static_cast<long long>(row) * hidden;
 
-    float sums[kLogitTokens][kLogitRows] = {};
-    for (int begin = threadIdx.x * 4; begin < hidden; begin += kLogitThreads * 4 * kLogitUnroll) {
-        Vector16 weights[kLogitUnroll][kLogitRows] = {};
+    float sums[kLogitFragments][4] = {};
+    const int end = min((part + 1) * arguments.partDepth, hidden);
+    for (int step = part * arguments.partDepth + half * kLogitStep; step < end; step += kLogitDepth) {
+        const int depth = step + lane % 4 * 8;
+        LogitStep operands = {};
 #pragma unroll
-        for (int i = 0; i < kLogitUnroll; ++i) {
-            const int depth = begin + i * kLogitThreads * 4;
+        for (int i = 0; i < 2; ++i)
+            if (depth < end && token + i * 8 < tokens) operands.inputs[i] = *reinterpret_cast<const Vector16*>(input + i * 8LL * hidden + depth);
 #pragma unroll
-            for (int row = 0; row < kLogitRows; ++row)
-                if (depth < hidden && first_row + row < arguments.numRows)
-                    weights[i][row] = *reinterpret_cast<const Vector16*>(arguments.weight + static_cast<long long>(first_row + row) * hidden + depth);
-        }
-#pragma unroll
-        for (int token = 0; token < kLogitTokens; ++token) {
-            if (token >= tokens) break;
-#pragma unroll
-            for (int i = 0; i < kLogitUnroll; ++i) {
-                const int depth = begin + i * kLogitThreads * 4;
-                if (depth >= hidden) break;
-                const Vector8 packed = *reinterpret_cast<const Vector8*>(input + static_cast<long long>(token) * hidden + depth);
-                const float values[4] = {unpack_low(packed.words[0]), unpack_high(packed.words[0]), unpack_low(packed.words[1]), unpack_high(packed.words[1])};
-#pragma unroll
-                for (int row = 0; row < kLogitRows; ++row)
-#pragma unroll
-                    for (int j = 0; j < 4; ++j) sums[token][row] = fmaf(__uint_as_float(weights[i][row].words[j]), values[j], sums[token][row]);
-            }
-        }
+        for (int i = 0; i < 2 * kLogitFragments; ++i)
+            if (depth < end && row + i / 2 * 8 < arguments.numRows)
+                operands.weights[i / 2][i % 2] = *reinterpret_cast<const Vector16*>(weight + i / 2 * 8LL * hidden + depth + i % 2 * 4);
+        operands.multiply(sums);
     }
 
-    // Fixed order: the lanes of a warp, then the warps.
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
 #pragma unroll
-    for (int i = 0; i < kLogitTokens * kLogitRows; ++i) {
-        const float sum = warp_sum(sums[i / kLogitRows][i % kLogitRows]);
-        if (lane == 0) warp_sums[warp][i] = sum;
-    }
+    for (int i = 0; i < 4 * kLogitFragments; ++i)
+        if (half == 1) other_half[warp][i][lane] = sums[i / 4][i % 4];
     __syncthreads();
-    const int token = static_cast<int>(threadIdx.x) / kLogitRows, row = first_row + static_cast<int>(threadIdx.x) % kLogitRows;
-    if (token >= tokens || row >= arguments.numRows) return;
-    float total = 0.0f;
-    for (int other = 0; other < kLogitWarps; ++other) total += warp_sums[other][threadIdx.x];
-    store_logit(arguments, first_token + token, row, total);
-}
-#endif
-
-// ---- routing/router_logits_tiled.cuh ---- The router's linear layer for many tokens: a block computes 64 tokens x 64 experts, a thread 8 x 4 of them.
-#if !defined(MOE_PART) || defined(MOE_PART_stages)
-constexpr int kLogitTile = 64;              // tokens and weight rows a block
-constexpr int kLogitTileDepth = 32;         // elements of depth a step
-constexpr int kLogitTilePitch = kLogitTile + 4;  // words a row in shared memory: neither stores nor loads conflict
-constexpr int kTiledLogitThreads = 128;     // threads a block
-constexpr int kThreadTokens = 8, kThreadRows = 4;
-
-// What a thread fetches of one step: 16 bytes of every other token's input, and of four weight rows.
-struct LogitStep {
-    static constexpr int kInputs = kLogitTile * kLogitTileDepth / 8 / kTiledLogitThreads, kWeights = kLogitTile * kLogitTileDepth / 4 / kTiledLogitThreads;
-    Vector16 inputs[kInputs], weights[kWeights];
-
-    __device__ __forceinline__ void fetch(const RouterLogitsArguments& arguments, int first_token, int tokens, int first_row, int hidden, int depth) {
 #pragma unroll
-        for (int i = 0; i < kInputs; ++i) {
-            const int item = i * kTiledLogitThreads + threadIdx.x, token = item % kLogitTile, begin = depth + item / kLogitTile * 8;
-            inputs[i] = token < tokens && begin < hidden
-                ? *reinterpret_cast<const Vector16*>(arguments.input + static_cast<long long>(first_token + token) * hidden + begin) : Vector16{};
-        }
-#pragma unroll
-        for (int i = 0; i < kWeights; ++i) {
-            const int item = i * kTiledLogitThreads + threadIdx.x, row = first_row + item % kLogitTile, begin = depth + item / kLogitTile * 4;
-            weights[i] = row < arguments.numRows && begin < hidden
-                ? *reinterpret_cast<const Vector16*>(arguments.weight + static_cast<long long>(row) * hidden + begin) : Vector16{};
-        }
-    }
-
-    // Depth-major, so that neighbouring lanes have neighbouring banks.
-    __device__ __forceinline__ void store(float (&input_tile)[kLogitTileDepth][kLogitTilePitch], float (&weight_tile)[kLogitTileDepth][kLogitTilePitch]) const {
-#pragma unroll
-        for (int i = 0; i < kInputs; ++i) {
-            const int item = i * kTiledLogitThreads + threadIdx.x;
-#pragma unroll
-            for (int j = 0; j < 8; ++j)
-                input_tile[item / kLogitTile * 8 + j][item % kLogitTile] = j % 2 ? unpack_high(inputs[i].words[j / 2]) : unpack_low(inputs[i].words[j / 2]);
-        }
-#pragma unroll
-        for (int i = 0; i < kWeights; ++i) {
-            const int item = i * kTiledLogitThreads + threadIdx.x;
-#pragma unroll
-            for (int j = 0; j < 4; ++j) weight_tile[item / kLogitTile * 4 + j][item % kLogitTile] = __uint_as_float(weights[i].words[j]);
-        }
-    }
-};
-
-extern "C" __global__ void __launch_bounds__(kTiledLogitThreads) moe_router_logits_tiled(const __grid_constant__ RouterLogitsArguments arguments) {
-    __shared__ __align__(16) float input_tile[kLogitTileDepth][kLogitTilePitch];
-    __shared__ __align__(16) float weight_tile[kLogitTileDepth][kLogitTilePitch];
-    const int row_blocks = (arguments.numRows + kLogitTile - 1) / kLogitTile;
-    const int first_row = static_cast<int>(blockIdx.x) % row_blocks * kLogitTile, first_token = static_cast<int>(blockIdx.x) / row_blocks * kLogitTile;
-    const int tokens = min(valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) - first_token, kLogitTile);
-    if (tokens <= 0) return;
-    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int own_row = static_cast<int>(threadIdx.x) % 16 * kThreadRows, own_token = static_cast<int>(threadIdx.x) / 16 * kThreadTokens;
-
-    float sums[kThreadTokens][kThreadRows] = {};
-    LogitStep step;
-    step.fetch(arguments, first_token, tokens, first_row, hidden, 0);
-    for (int depth = 0; depth < hidden; depth += kLogitTileDepth) {
-        __syncthreads();
-        step.store(input_tile, weight_tile);
-        __syncthreads();
-        // The next step is under way while this one is multiplied.
-        if (depth + kLogitTileDepth < hidden) step.fetch(arguments, first_token, tokens, first_row, hidden, depth + kLogitTileDepth);
-        float parts[kThreadTokens][kThreadRows] = {};  // of one step: a sum of sums rounds less than one over the whole depth
-#pragma unroll 4
-        for (int i = 0; i < kLogitTileDepth; ++i) {
-            const Vector16 weights = *reinterpret_cast<const Vector16*>(&weight_tile[i][own_row]);
-#pragma unroll
-            for (int half = 0; half < kThreadTokens / 4; ++half) {
-                const Vector16 inputs = *reinterpret_cast<const Vector16*>(&input_tile[i][own_token + half * 4]);
-#pragma unroll
-                for (int j = 0; j < 4 * kThreadRows; ++j) {
-                    float& part = parts[half * 4 + j / kThreadRows][j % kThreadRows];
-                    part = fmaf(__uint_as_float(weights.words[j % kThreadRows]), __uint_as_float(inputs.words[j / kThreadRows]), part);
-                }
-            }
-        }
-#pragma unroll
-        for (int i = 0; i < kThreadTokens * kThreadRows; ++i) sums[i / kThreadRows][i % kThreadRows] += parts[i / kThreadRows][i % kThreadRows];
-    }
-#pragma unroll
-    for (int i = 0; i < kThreadTokens * kThreadRows; ++i) {
-        const int token = own_token + i / kThreadRows, row = first_row + own_row + i % kThreadRows;
-        if (token < tokens && row < arguments.numRows) store_logit(arguments, first_token + token, row, sums[i / kThreadRows][i % kThreadRows]);
+    for (int i = 0; half == 0 && i < 4 * kLogitFragments; ++i) {
+        // This lane holds rows 2 (lane % 4) and the next of tokens lane / 4 and lane / 4 + 8.
+        const int own_token = token + i % 4 / 2 * 8, own_row = first_row + i / 4 * 8 + lane % 4 * 2 + i % 2;
+        if (own_token >= tokens || own_row >= arguments.numRows) continue;
+        const long long place = static_cast<long long>(part) * arguments.numTokens + first_token + own_token;
+        const float logit = sums[i / 4][i % 4] + other_half[warp][i][lane];
+        if (own_row < arguments.numExperts) arguments.routerLogits[place * arguments.numExperts + own_row] = logit;
+        else arguments.sharedGateLogits[place] = logit;
     }
 }
 #endif

@@ -66,7 +66,6 @@ partial class SigmoidMoe : global::MoeGen.MoeLayer<global::Samples.SigmoidMoe, g
     public sealed class Launchers : global::MoeGen.IMoeLaunchers<global::System.Half>
     {
         private readonly global::MoeGen.PartKernel _routerLogits;
-        private readonly global::MoeGen.PartKernel _routerLogitsTiled;
         private readonly global::MoeGen.PartKernel _selectExperts;
         private readonly global::MoeGen.PartKernel _selectAndRoute;
         private readonly global::MoeGen.PartKernel _routeSmall;
@@ -84,7 +83,6 @@ partial class SigmoidMoe : global::MoeGen.MoeLayer<global::Samples.SigmoidMoe, g
         public Launchers(global::MoeGen.KernelParts parts)
         {
             _routerLogits = parts.Kernel("stages", "moe_router_logits", threads: 256, sharedMemoryBytes: 0);
-            _routerLogitsTiled = parts.Kernel("stages", "moe_router_logits_tiled", threads: 128, sharedMemoryBytes: 0);
             _selectExperts = parts.Kernel("stages", "moe_select_experts", threads: 256, sharedMemoryBytes: 0);
             _selectAndRoute = parts.Kernel("stages", "moe_select_and_route", threads: 1024, sharedMemoryBytes: 0);
             _routeSmall = parts.Kernel("stages", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);
@@ -99,13 +97,9 @@ partial class SigmoidMoe : global::MoeGen.MoeLayer<global::Samples.SigmoidMoe, g
             _gemm2M32N128K64S4 = parts.Kernel("m32n128k64s4", "moe_gemm2_m32n128k64s4", threads: 128, sharedMemoryBytes: 81920);
         }
 
-        /// <summary>The router's linear layer for few tokens: 2 experts by 8 tokens a block.</summary>
+        /// <summary>The router's linear layer: 32 experts by 64 tokens a block, or a part of their depth.</summary>
         public void RouterLogits(in global::MoeGen.RouterLogitsArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _routerLogits.Launch(in arguments, ((long)arguments.NumRows + 1) / 2 * (((long)arguments.NumTokens + 7) / 8), stream);
-
-        /// <summary>The router's linear layer for many tokens: 64 experts by 64 tokens a block.</summary>
-        public void RouterLogitsTiled(in global::MoeGen.RouterLogitsArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _routerLogitsTiled.Launch(in arguments, ((long)arguments.NumRows + 63) / 64 * (((long)arguments.NumTokens + 63) / 64), stream);
+            _routerLogits.Launch(in arguments, ((long)arguments.NumRows + 31) / 32 * (((long)arguments.NumTokens + 63) / 64) * arguments.Parts, stream);
 
         /// <summary>Expert ids and scales from router logits: one warp a token, 8 tokens a block.</summary>
         public void SelectExperts(in global::MoeGen.SelectExpertsArguments arguments, global::MoeGen.CudaStream stream) =>

@@ -44,10 +44,7 @@ internal sealed record StageKernel(
     [
         new(
             "RouterLogits", "moe_router_logits", 256, $"{Names.MoeGen}.RouterLogitsArguments<{Names.Element(model.Dtype)}>",
-            "((long)arguments.NumRows + 1) / 2 * (((long)arguments.NumTokens + 7) / 8)", "The router's linear layer for few tokens: 2 experts by 8 tokens a block."),
-        new(
-            "RouterLogitsTiled", "moe_router_logits_tiled", 128, $"{Names.MoeGen}.RouterLogitsArguments<{Names.Element(model.Dtype)}>",
-            "((long)arguments.NumRows + 63) / 64 * (((long)arguments.NumTokens + 63) / 64)", "The router's linear layer for many tokens: 64 experts by 64 tokens a block."),
+            "((long)arguments.NumRows + 31) / 32 * (((long)arguments.NumTokens + 63) / 64) * arguments.Parts", "The router's linear layer: 32 experts by 64 tokens a block, or a part of their depth."),
         new(
             "SelectExperts", "moe_select_experts", 256, $"{Names.MoeGen}.SelectExpertsArguments",
             "((long)arguments.NumTokens + 7) / 8", "Expert ids and scales from router logits: one warp a token, 8 tokens a block."),

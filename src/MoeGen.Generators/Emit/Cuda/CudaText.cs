@@ -32,7 +32,6 @@ internal static class CudaText
             yield return "routing/select_experts.cuh";
             yield return "routing/select_and_route.cuh";
             yield return "routing/router_logits.cuh";
-            yield return "routing/router_logits_tiled.cuh";
         }
 
         if (model.Weights.QuantizesActivations)

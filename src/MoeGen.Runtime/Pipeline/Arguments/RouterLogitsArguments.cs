@@ -14,10 +14,10 @@ public struct RouterLogitsArguments<T>
     /// <summary>fp32 [rows, H]: the E routed experts, then the shared experts' gate where there is one.</summary>
     public DevicePointer<float> Weight;
 
-    /// <summary>fp32 [T, E]; written.</summary>
+    /// <summary>fp32 [parts, T, E]; written.</summary>
     public DevicePointer<float> RouterLogits;
 
-    /// <summary>fp32 [T]; written where there is a gate.</summary>
+    /// <summary>fp32 [parts, T]; written where there is a gate.</summary>
     public DevicePointer<float> SharedGateLogits;
 
     /// <summary>Tokens from this number on, read when the kernel runs, are left out; null means T.</summary>
@@ -34,4 +34,10 @@ public struct RouterLogitsArguments<T>
 
     /// <summary>H, a multiple of 8.</summary>
     public int HiddenSize;
+
+    /// <summary>Parts that the depth is divided into.</summary>
+    public int Parts;
+
+    /// <summary>Elements of each part but the last, a multiple of 64.</summary>
+    public int PartDepth;
 }

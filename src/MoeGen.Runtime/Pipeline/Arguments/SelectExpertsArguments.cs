@@ -9,7 +9,7 @@ namespace MoeGen;
 [StructLayout(LayoutKind.Sequential)]
 public struct SelectExpertsArguments
 {
-    /// <summary>Router logits, fp32 [T, E].</summary>
+    /// <summary>Router logits, fp32 [parts, T, E]; of several parts, their sums take the place of the first.</summary>
     public DevicePointer<float> RouterLogits;
 
     /// <summary>Added to the logits, fp32 [E]; null means none.</summary>
@@ -18,7 +18,7 @@ public struct SelectExpertsArguments
     /// <summary>Added to what ranks the experts, fp32 [E]; null means none.</summary>
     public DevicePointer<float> SelectionBias;
 
-    /// <summary>The shared experts' scales are sigmoids of these, fp32 [T]; null means 1.</summary>
+    /// <summary>The shared experts' scales are sigmoids of these, fp32 [parts, T]; null means 1.</summary>
     public DevicePointer<float> SharedGateLogits;
 
     /// <summary>Chosen ids, int32 [T, K + S], best first, then the shared ones.</summary>
@@ -62,6 +62,6 @@ public struct SelectExpertsArguments
     /// <summary>As <see cref="RouterOptions.JitterEpsilon"/>.</summary>
     public float JitterEpsilon;
 
-    /// <summary>Keeps the size a multiple of 8.</summary>
-    public int Reserved;
+    /// <summary>Parts whose sums the logits are; 0 and 1 mean the same.</summary>
+    public int LogitParts;
 }

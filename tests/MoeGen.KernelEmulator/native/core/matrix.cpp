@@ -53,6 +53,31 @@ static void multiply_codes(Warp& warp) {
         for (unsigned i = 0; i < 4; ++i) memcpy(&warp.lanes[index].out[i], &c[index / 4 + i / 2 * 8][index % 4 * 2 + i % 2], 4);
 }
 
+// Of fp32 the 19 bits in front.
+static void multiply_tf32(Warp& warp) {
+    static float a[16][8], b[8][8], c[16][8];
+    const auto widen = [](unsigned bits) {
+        bits &= 0xffffe000u;
+        float value;
+        memcpy(&value, &bits, 4);
+        return value;
+    };
+    for (unsigned index = 0; index < kWarpSize; ++index) {
+        const unsigned group = index / 4, place = index % 4;
+        const unsigned* in = warp.lanes[index].in;
+        for (unsigned i = 0; i < 4; ++i) {
+            a[group + i % 2 * 8][place + i / 2 * 4] = widen(in[i]);
+            memcpy(&c[group + i / 2 * 8][place * 2 + i % 2], &in[6 + i], 4);
+        }
+        for (unsigned i = 0; i < 2; ++i) b[place + i * 4][group] = widen(in[4 + i]);
+    }
+    for (unsigned row = 0; row < 16; ++row)
+        for (unsigned k = 0; k < 8; ++k)
+            for (unsigned column = 0; column < 8; ++column) c[row][column] += a[row][k] * b[k][column];
+    for (unsigned index = 0; index < kWarpSize; ++index)
+        for (unsigned i = 0; i < 4; ++i) memcpy(&warp.lanes[index].out[i], &c[index / 4 + i / 2 * 8][index % 4 * 2 + i % 2], 4);
+}
+
 static float bfloat_to_float(unsigned bits) {
     bits <<= 16;
     float value;
@@ -102,6 +127,10 @@ moegen_float4 moegen_mma_bf16(moegen_float4 c, unsigned a0, unsigned a1, unsigne
 
 moegen_float4 moegen_mma_fp16(moegen_float4 c, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
     return mma(c, {a0, a1, a2, a3, b0, b1}, multiply<half_to_float>, __builtin_return_address(0));
+}
+
+moegen_float4 moegen_mma_tf32(moegen_float4 c, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
+    return mma(c, {a0, a1, a2, a3, b0, b1}, multiply_tf32, __builtin_return_address(0));
 }
 
 moegen_int4 moegen_mma_int8(moegen_int4 c, unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1) {
