@@ -18,7 +18,7 @@ public sealed class PlantedSplitFaultTests
         new("sum that goes on from the row before", "row_sums[j] = begins ?", "row_sums[j] = part == 0 ?", null),
         new("rows without an expert that are read", "row < top_k && (valid >> row & 1) != 0;", "row < top_k;", FaultKind.UninitializedRead),
         new("scale of another row", "__shfl_sync(~0u, scale, row & 31)", "__shfl_sync(~0u, scale, 0)", null),
-        new("sums that are not rounded", "unpack_low(pack_elements(row_sums[j], 0.0f))", "2.0f * row_sums[j]", null),
+        new("sums that are not rounded", "unpack_low(pack_elements(row_sum, 0.0f))", "2.0f * row_sum", null),
     ];
 
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Faults.Length)];
