@@ -70,7 +70,7 @@ internal sealed unsafe partial class EmulatedCudaDriver : ICudaDriver, IDisposab
             CudaDeviceAttribute.MultiprocessorCount => Multiprocessors,
             CudaDeviceAttribute.MemoryClockKilohertz => 1_215_000,
             CudaDeviceAttribute.MemoryBusBits => 5120,
-            CudaDeviceAttribute.L2CacheBytes => 40 << 20,
+            CudaDeviceAttribute.L2CacheBytes => 1 << 19,  // small: timing overwrites twice as much before each replay
             CudaDeviceAttribute.ComputeCapabilityMajor => 8,
             CudaDeviceAttribute.ComputeCapabilityMinor => 0,
             CudaDeviceAttribute.SharedMemoryPerBlockOptin => 166912,
