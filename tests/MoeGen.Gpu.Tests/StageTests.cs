@@ -12,7 +12,7 @@ public sealed class StageTests
         new Problem(2048, 6, 2, 64, 32, Fc1Layout.UpGate),
         new Problem(2100, 6, 2, 64, 32, Fc1Layout.UpGate, IdPattern.Repeating),
         new Problem(700, 1000, 8, 16, 16, Fc1Layout.GateUp, IdPattern.Invalid),
-        new Problem(150_000, 3, 4, 8, 8, Fc1Layout.GateUp, IdPattern.Invalid),
+        new Problem(70_000, 3, 4, 8, 8, Fc1Layout.GateUp, IdPattern.Invalid),
     };
 
     [Theory, MemberData(nameof(Cases))]
