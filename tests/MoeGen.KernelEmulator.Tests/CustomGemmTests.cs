@@ -18,7 +18,9 @@ public sealed class CustomGemmTests
     [InlineData("m128n128k64s3")]
     public void Gemm1_beside_each_tile_of_the_generated_gemm2(string variant) => Check<OwnGemm1Layer, Half>(
         (context, weights, options) => new(context, weights, options), Fc1Layout.Plain, variant,
-        ["moe_permute", "moe_apply_activation", $"moe_gemm2_{variant}"], [$"moe_gemm2_{variant}"]);
+        ["moe_permute", "moe_apply_activation", $"moe_gemm2_{variant}"], 
+        // The emulator loads a text as a whole.
+        OwnGemm1Layer.Descriptor.Variants.Select(tile => $"moe_gemm2_{tile.Name}"));
 
     [Fact]
     public void Gemm2_beside_the_generated_gemm1() => Check<OwnGemm2Layer, BFloat16>(

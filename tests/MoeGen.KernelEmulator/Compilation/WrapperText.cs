@@ -9,11 +9,6 @@ namespace MoeGen.KernelEmulator;
 /// </summary>
 internal static partial class WrapperText
 {
-    private const string PartMacro = "#define MOE_PART_", Guard = "#if !defined(MOE_PART) || defined(MOE_PART_";
-
-    /// <summary>What stands in front of a text of which one part is compiled; its lines keep their numbers.</summary>
-    public static string Macros(string part) => $"#define MOE_PART\n{PartMacro}{part}\n#line 1\n";
-
     public static string Write(string text, string fileName)
     {
         var wrapper = new StringBuilder($"#include \"{fileName}\"\n");
@@ -23,37 +18,13 @@ internal static partial class WrapperText
         }
 
         wrapper.Append("#include \"kernel_table.h\"\n\nextern \"C\" const moegen_kernel moegen_kernels[] = {\n");
-        MatchCollection kernels = Kernel().Matches(WithoutOtherParts(text));
+        MatchCollection kernels = Kernel().Matches(text);
         foreach (Match kernel in kernels)
         {
             wrapper.Append($"    MOEGEN_KERNEL({kernel.Groups["name"].Value}, ({kernel.Groups["threads"].Value})),\n");
         }
 
         return wrapper.Append($"}};\nextern \"C\" const int moegen_kernel_count = {kernels.Count};\n").ToString();
-    }
-
-    private static string WithoutOtherParts(string text)
-    {
-        int macro = text.IndexOf(PartMacro, StringComparison.Ordinal);
-        if (macro < 0)
-        {
-            return text;
-        }
-
-        string own = Guard + text[(macro + PartMacro.Length)..text.IndexOf('\n', macro)] + ")";
-        List<string> kept = [];
-        int skipped = 0;  // conditions that are open within another part
-        foreach (string line in text.Split('\n'))
-        {
-            bool opens = line.StartsWith("#if", StringComparison.Ordinal);
-            skipped += skipped > 0 ? opens ? 1 : line == "#endif" ? -1 : 0 : line.StartsWith(Guard, StringComparison.Ordinal) && line != own ? 1 : 0;
-            if (skipped == 0)
-            {
-                kept.Add(line);
-            }
-        }
-
-        return string.Join('\n', kept);
     }
 
     [GeneratedRegex(@"^// ---- primitives/(?<name>\w+)\.cuh ----", RegexOptions.Multiline)]

@@ -1,11 +1,6 @@
-using System.Text;
-
 namespace MoeGen.KernelEmulator;
 
-/// <summary>
-/// Stands where NVRTC stands: the image of a text is the text, which the emulated device compiles when it is loaded; in front of it stand the macros of the part
-/// that is asked for, so that no other is compiled.
-/// </summary>
+/// <summary>Stands where NVRTC stands: the image of a text is the text, which the emulated device compiles when it is loaded.</summary>
 /// <param name="change">What a test does to the text before it is compiled; null leaves it as it is.</param>
 internal sealed class EmulatedKernelCompiler(Func<byte[], byte[]>? change = null) : IKernelCompiler
 {
@@ -19,8 +14,7 @@ internal sealed class EmulatedKernelCompiler(Func<byte[], byte[]>? change = null
 
     public CompiledKernel Compile(ReadOnlySpan<byte> source, string name, CompilationTarget target)
     {
-        // What a test has changed may have lost its parts.
-        byte[] image = change is not null || target.Part.Length == 0 ? source.ToArray() : [.. Encoding.UTF8.GetBytes(WrapperText.Macros(target.Part)), .. source];
+        byte[] image = source.ToArray();
         return new CompiledKernel(name, target.Architecture, change is null ? image : change(image), "", Version, TimeSpan.Zero);
     }
 }
