@@ -53,14 +53,15 @@ internal static class RouterTimer
             var random = new Random(tokens);
             using DeviceBuffer<float> logits = context.Allocate<float>(tokens * NumExperts), scales = context.Allocate<float>(slots);
             logits.CopyFrom([.. Enumerable.Range(0, tokens * NumExperts).Select(_ => (float)((random.NextDouble() + random.NextDouble() - 1) * 4))]);
-            using DeviceBuffer<uint> arrived = context.Allocate<uint>(1);
-            arrived.CopyFrom([0]);
+            using DeviceBuffer<uint> begun = context.Allocate<uint>(1), chosen = context.Allocate<uint>(slots);
+            begun.Fill(0);
+            chosen.Fill(0);
             using DeviceBuffer<int> scratch = context.Allocate<int>((2L * slots) + (5L * experts) + 64);
             var places = new CudaSlots { Experts = scratch.Pointer, FinalScales = scales.Pointer };
             SelectExpertsArguments select = RouterStages.SelectArguments(router.Bind(), tokens, logits.Pointer, places);
             RouteArguments route = Route(scratch.Pointer.Address, tokens, router.SlotsPerToken, experts);
             Spread[] times = Time(stream, timer,
-                () => launchers.SelectAndRoute(new SelectAndRouteArguments { Select = select, Route = route, ArrivedBlocks = arrived.Pointer }, stream),
+                () => launchers.SelectAndRoute(new SelectAndRouteArguments { Select = select, Route = route, BegunBlocks = begun.Pointer, ChosenExperts = chosen.Pointer }, stream),
                 () =>
                 {
                     launchers.SelectExperts(select, stream);

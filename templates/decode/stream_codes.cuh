@@ -2,6 +2,7 @@
 #include "../config/config.cuh"
 #include "../primitives/cp_async.cuh"
 #include "../primitives/load_shared.cuh"
+#include "../primitives/load_vector.cuh"
 #include "slot_groups.cuh"
 // Few rows times codes: what a warp multiplies goes by a ring of its own in shared memory, filled several steps ahead. Registers
 // could not hold as much, and loads return in their order, so that activations would wait for the codes of later steps. A warp

@@ -16,20 +16,16 @@ struct Gemm1Arguments {
     const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
 #endif
     Element* activated;               // [T * K, I] in sorted order; written
-    const int* expertOffsets;         // [E + 1]
-    const int* tileStarts;            // [E + 1]
+    const int *expertOffsets, *tileStarts;  // [E + 1]
     const int* tileExperts;           // [M-tiles]
     int* drawnTiles;                  // tiles drawn so far; routing has zeroed it
     const int* sortedSlots;           // [T * K]; token = slot / K
     const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
-    const float* swigluBeta;          // [E]
-    const float* swigluLimit;         // [E]
+    const float *swigluBeta, *swigluLimit;  // [E]
     const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
-    int numExperts;                   // E
-    int topK;                         // K
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
+    int numExperts, topK;             // E, K
+    int hiddenSize, intermediateSize;  // H and I, multiples of 8
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
 #ifdef MOE_SCALES
@@ -52,10 +48,8 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     const int depth = arguments.hiddenSize;
 #endif
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
-    const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
-    const int top_k = kTopK ? kTopK : arguments.topK;
-    const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride};
-    const RowOrder up_rows{arguments.upRowOffset, arguments.upRowStride};
+    const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts, top_k = kTopK ? kTopK : arguments.topK;
+    const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride}, up_rows{arguments.upRowOffset, arguments.upRowStride};
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,

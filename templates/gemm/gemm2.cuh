@@ -17,8 +17,7 @@ struct Gemm2Arguments {
     const Operand* fc2ExpertWeights;  // [E, H, I]
 #endif
     Element* expertOutput;            // [T * K, H] in slot order; written
-    const int* expertOffsets;         // [E + 1]
-    const int* tileStarts;            // [E + 1]
+    const int *expertOffsets, *tileStarts;  // [E + 1]
     const int* tileExperts;           // [M-tiles]
     int* drawnTiles;                  // tiles drawn so far; routing has zeroed it
     const int* sortedSlots;           // [T * K]

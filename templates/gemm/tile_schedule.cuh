@@ -14,8 +14,7 @@ struct TileCoordinates {
 constexpr unsigned kRasterRows = 16;  // M-tiles that share an N-tile in L2 before the next N-tile
 
 struct TileSchedule {
-    const int* expert_offsets;  // [E + 1]
-    const int* tile_starts;     // [E + 1]
+    const int *expert_offsets, *tile_starts;  // [E + 1]
     const int* tile_experts;    // [M-tiles]
     int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;

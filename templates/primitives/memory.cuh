@@ -9,10 +9,7 @@ struct alignas(16) Vector16 { unsigned words[4]; };
 // The block's dynamic shared memory, aligned to 128 bytes.
 __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 #ifdef __CUDA_ARCH__
-{
-    extern __shared__ __align__(128) unsigned char bytes[];
-    return static_cast<SharedAddress>(__cvta_generic_to_shared(bytes));
-}
+{ extern __shared__ __align__(128) unsigned char bytes[]; return static_cast<SharedAddress>(__cvta_generic_to_shared(bytes)); }
 #endif
 ;
 

@@ -13,10 +13,10 @@ constexpr int kQuantizedRows = kSortThreads / kQuantizeThreads;  // tokens a blo
 
 // The first block sorts, the others quantise.
 extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_route_and_quantize(const __grid_constant__ RouteAndQuantizeArguments arguments) {
-    __shared__ SortedRuns runs;
+    __shared__ SortMemory memory;
     __shared__ unsigned warp_values[kSortThreads / 32];
     if (blockIdx.x == 0) {
-        sort_slots(runs, arguments.route);
+        sort_slots(memory, arguments.route, [&](int slot) { return arguments.route.tokenSelectedExperts[slot]; });
         return;
     }
     const QuantizeArguments& quantize = arguments.quantize;

@@ -20,7 +20,6 @@ struct RouteArguments {
     __device__ __forceinline__ int valid_slots() const { return valid_tokens(numTokensOnDevice, numTokens) * topK; }
 };
 static_assert(sizeof(RouteArguments) == 136, "the launcher passes this layout");
-
 constexpr int kMaxExperts = 1024;   // E at most
 constexpr int kSortThreads = 1024;  // threads a block: one an expert
 constexpr unsigned kFullWarp = 0xffffffffu;

@@ -5,10 +5,9 @@ constexpr unsigned kTakenKey = 0;
 constexpr unsigned kNanKey = 1;
 
 __device__ __forceinline__ unsigned order_key(float value) {
-    if (value != value) return kNanKey;
-    value += 0.0f;  // -0 and +0 are the same
-    const unsigned bits = __float_as_uint(value);
-    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+    const unsigned bits = __float_as_uint(value + 0.0f);  // -0 and +0 are the same
+    const unsigned key = bits ^ (static_cast<unsigned>(static_cast<int>(bits) >> 31) | 0x80000000u);
+    return value == value ? key : kNanKey;
 }
 
 // The number of a key; NaN for kNanKey.

@@ -4,15 +4,14 @@
 
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
-    __shared__ SortedRuns runs;
-    sort_slots(runs, arguments);
+    __shared__ SortMemory memory;
+    sort_slots(memory, arguments, [&](int slot) { return arguments.tokenSelectedExperts[slot]; });
 }
 
 // First pass, one block a chunk: chunkCounts[chunk, e].
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
-    __shared__ SortedRuns runs;
-    const int begin = blockIdx.x * arguments.slotsPerChunk;
-    const int count = count_runs(runs, arguments, begin, min(arguments.valid_slots() - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
+    __shared__ SortMemory memory;
+    const int num_local = arguments.localExperts.num_local, count = ChunkSort(memory, arguments, blockIdx.x).count([&](int slot) { return arguments.tokenSelectedExperts[slot]; });
     if (threadIdx.x < num_local) arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + threadIdx.x] = count;
 }
 
@@ -25,12 +24,12 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
 
 // Third pass, one block a chunk: slots to rows.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
-    __shared__ SortedRuns runs;
-    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.valid_slots() - begin, arguments.slotsPerChunk);
-    count_runs(runs, arguments, begin, num_slots);
+    __shared__ SortMemory memory;
+    const ChunkSort sort(memory, arguments, blockIdx.x);
+    sort.count([&](int slot) { return arguments.tokenSelectedExperts[slot]; });
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     if (expert < num_local)
-        runs.first_rows[expert] = arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert];
+        memory.first_rows[expert] = arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert];
     __syncthreads();
-    walk_run(runs, arguments, begin, num_slots, true);
+    sort.place();
 }

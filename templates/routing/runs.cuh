@@ -3,43 +3,14 @@
 // Slots to sorted rows in the order of the slots, so that the sort is stable and the same in every run. Each warp has a run of
 // consecutive slots and counters of its own: warps meet twice, not once a slot.
 
-constexpr int kWarpCounts = 8192;  // counters of all warps
+constexpr int kLogWarpCounts = 12, kBlockSlots = 4096;  // counters of all warps, as a power of two; slots a block sorts at most
 
-struct SortedRuns {
-    int counts[kWarpCounts];      // [warps, E]: slots of an expert in a warp's run; after count_runs, of the runs before it
-    int first_rows[kMaxExperts];  // of each expert
+struct SortMemory {
+    int counts[1 << kLogWarpCounts];  // [warps, E]: slots of an expert in a warp's run; in the end, of the runs before it
+    int first_rows[kMaxExperts];      // of each expert
     long long warp_sums[2][kSortThreads / 32];  // for the scans
+    unsigned counted[kBlockSlots];              // of a slot its expert, in the upper half how many of its run are before it
 };
-
-// Warps that have a run: no more than have counters, nor than there are slots for.
-__device__ __forceinline__ int run_warps(const RouteArguments& arguments, int num_slots) {
-    return max(1, min(min(kSortThreads / 32, kWarpCounts / arguments.localExperts.num_local), (num_slots + 31) / 32));
-}
-
-// Counts the slots of this warp's run by expert; with `place` also writes each one's row: first_rows, and those counted before it.
-__device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots, bool place) {
-    const int warps = run_warps(arguments, num_slots), lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    const int run = (num_slots + warps * 32 - 1) / (warps * 32) * 32;
-    int* counts = runs.counts + warp * arguments.localExperts.num_local;
-    for (int base = warp * run; warp < warps && base < min((warp + 1) * run, num_slots); base += 32) {
-        const int slot = begin + base + lane;
-        const int expert = base + lane < num_slots ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
-        // Lanes of the same expert take consecutive rows; the lowest of them counts for all.
-        const unsigned peers = __match_any_sync(kFullWarp, expert);
-        const int before = expert >= 0 ? counts[expert] : 0;
-        __syncwarp();
-        if (expert >= 0 && lane == __ffs(peers) - 1) counts[expert] = before + __popc(peers);
-        __syncwarp();
-#ifdef MOE_SORTED_OUTPUT
-        if (!place || expert < 0) continue;
-        const int row = runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u));
-        arguments.sortedSlots[row] = slot;
-        if (arguments.slotRows) arguments.slotRows[slot] = row;
-#else
-        if (place && expert >= 0) arguments.sortedSlots[runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u))] = slot;
-#endif
-    }
-}
 
 // Turns the counters of a column into the sums of those before them; returns the sum of all. Eight are read before any is written back.
 __device__ __forceinline__ int sum_before(int* column, int stride, int rows) {
@@ -54,20 +25,72 @@ __device__ __forceinline__ int sum_before(int* column, int stride, int rows) {
     return sum;
 }
 
-// Counts num_slots slots from `begin` on, all threads together; returns those of expert threadIdx.x, 0 beyond E.
-__device__ __forceinline__ int count_runs(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots) {
-    const int warps = run_warps(arguments, num_slots), num_local = arguments.localExperts.num_local;
-    for (int i = threadIdx.x; i < warps * num_local; i += kSortThreads) runs.counts[i] = 0;
-    __syncthreads();
-    walk_run(runs, arguments, begin, num_slots, false);
-    __syncthreads();
-    return static_cast<int>(threadIdx.x) < num_local ? sum_before(runs.counts + threadIdx.x, num_local, warps) : 0;
+// The lanes that have the same expert as this one; of -1 those that have none. A vote on each bit: __match_any_sync takes longer.
+__device__ __forceinline__ unsigned lanes_of_expert(int expert) {
+    unsigned lanes = __ballot_sync(kFullWarp, expert >= 0) ^ (expert >= 0 ? 0u : kFullWarp);
+#pragma unroll
+    for (int bit = 1; bit < kMaxExperts; bit *= 2) lanes &= __ballot_sync(kFullWarp, expert & bit) ^ (expert & bit ? 0u : kFullWarp);
+    return lanes;
 }
 
+// The sort of a chunk, all threads of a block together.
+struct ChunkSort {
+    SortMemory& memory;
+    const RouteArguments& arguments;
+    int begin, num_slots, log_warps, first, end;  // first: this lane's first slot; end: of its warp's run; both from `begin` on
+    // A power of two of warps have runs: no more than have counters, nor than there are slots for.
+    __device__ __forceinline__ ChunkSort(SortMemory& memory, const RouteArguments& arguments, int chunk)
+        : memory(memory), arguments(arguments), begin(chunk * arguments.slotsPerChunk), num_slots(min(arguments.valid_slots() - begin, arguments.slotsPerChunk)) {
+        const int warp = threadIdx.x / 32, most = kLogWarpCounts - 32 + __clz(arguments.localExperts.num_local - 1);
+        log_warps = min(min(32 - __clz((num_slots - 1) >> 5), 32 - __clz(kSortThreads / 32 - 1)), most);
+        const int run = (num_slots + (32 << log_warps) - 1) >> (5 + log_warps) << 5;
+        first = warp * run + threadIdx.x % 32;
+        end = warp >> log_warps == 0 ? min((warp + 1) * run, num_slots) : 0;
+    }
+    __device__ __forceinline__ int* counts() const { return memory.counts + threadIdx.x / 32 * arguments.localExperts.num_local; }
+
+    // Counts the slots by their experts, whose ids `id_of` finds; returns those of expert threadIdx.x, 0 beyond E.
+    template <class Ids> __device__ __forceinline__ int count(const Ids& id_of) const {
+        const int num_local = arguments.localExperts.num_local;
+        for (int i = threadIdx.x; i < num_local << log_warps; i += kSortThreads) memory.counts[i] = 0;
+        __syncthreads();
+        for (int slot = first; (slot & ~31) < end;) {
+            int experts[4];  // four ids are on their way at once
+#pragma unroll
+            for (int i = 0; i < 4; ++i) experts[i] = slot + i * 32 < end ? local_expert(id_of(begin + slot + i * 32), arguments.localExperts) : -1;
+#pragma unroll
+            for (int i = 0; i < 4 && (slot & ~31) < end; ++i, slot += 32) {
+                // Lanes of the same expert take consecutive rows; the lowest of them counts for all.
+                const unsigned peers = lanes_of_expert(experts[i]), below = peers & ((1u << threadIdx.x % 32) - 1u);
+                const int before = experts[i] >= 0 ? counts()[experts[i]] : 0;
+                __syncwarp();
+                if (experts[i] >= 0 && below == 0) counts()[experts[i]] = before + __popc(peers);
+                __syncwarp();
+                if (slot < end) memory.counted[slot] = (before + __popc(below)) << 16 | (experts[i] & 0xffff);
+            }
+        }
+        __syncthreads();
+        return static_cast<int>(threadIdx.x) < num_local ? sum_before(memory.counts + threadIdx.x, num_local, 1 << log_warps) : 0;
+    }
+
+    // Writes the slots to their rows; first_rows are known.
+    __device__ __forceinline__ void place() const {
+        for (int slot = first; slot < end; slot += 32) {
+            const unsigned counted = memory.counted[slot], expert = counted & 0xffffu;
+            if (expert == 0xffffu) continue;
+            const int row = memory.first_rows[expert] + counts()[expert] + static_cast<int>(counted >> 16);
+            arguments.sortedSlots[row] = begin + slot;
+#ifdef MOE_SORTED_OUTPUT
+            if (arguments.slotRows) arguments.slotRows[begin + slot] = row;
+#endif
+        }
+    }
+};
+
 // The whole sort in one block.
-__device__ __forceinline__ void sort_slots(SortedRuns& runs, const RouteArguments& arguments) {
-    const int num_slots = arguments.valid_slots();
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, num_slots), runs.warp_sums);
+template <class Ids> __device__ __forceinline__ void sort_slots(SortMemory& memory, const RouteArguments& arguments, const Ids& id_of) {
+    const ChunkSort sort(memory, arguments, 0);
+    memory.first_rows[threadIdx.x] = write_offsets(arguments, sort.count(id_of), memory.warp_sums);
     __syncthreads();
-    walk_run(runs, arguments, 0, num_slots, true);
+    sort.place();
 }

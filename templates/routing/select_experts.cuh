@@ -9,5 +9,8 @@ extern "C" __global__ void __launch_bounds__(kSelectThreads) moe_select_experts(
     __shared__ unsigned keys[kTokensPerBlock][kMaxExperts];
     const int token = blockIdx.x * kTokensPerBlock + threadIdx.x / 32;
     // Whole warps leave; no block barrier follows.
-    if (token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) select_token(keys[threadIdx.x / 32], token, arguments);
+    if (token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) return;
+    // Each lane adds up the experts that it ranks: the barriers behind order the rest.
+    if (arguments.logitParts > 1) add_logit_parts<8>(arguments.routerLogits + static_cast<long long>(token) * arguments.numExperts, arguments.numExperts, threadIdx.x % 32, 32, arguments);
+    select_token(keys[threadIdx.x / 32], token, arguments);
 }

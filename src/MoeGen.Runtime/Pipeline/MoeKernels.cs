@@ -159,7 +159,7 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         else
         {
             CheckWorkspace(workspace, bytes);
-            if (!hasCounters && call.Router is { } router && variant != Pipeline.Selector.DecodeIndex && RouterStages.AreCounted(call.NumTokens, router))
+            if (!hasCounters && call.Router is { } router && variant != Pipeline.Selector.DecodeIndex && RouterStages.AreFused(call.NumTokens, router))
             {
                 // What the caller's memory held before is unknown.
                 workspace.FillFirst(WorkspaceLayout.CounterBytes, 0, stream);

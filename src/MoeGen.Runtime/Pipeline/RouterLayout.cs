@@ -6,8 +6,8 @@ internal readonly struct RouterLayout
     // A block of the router's linear layer has so many tokens and weight rows; a part of its depth is at least that long.
     private const int BlockTokens = 64, BlockRows = 32, DepthGranularity = 64, MinPartDepth = 256;
 
-    // The choice of experts reads all parts.
-    private const int MaxParts = 8;
+    // Two blocks a multiprocessor at most, and no more parts than the choice of experts reads at once.
+    private const int BlocksPerMultiprocessor = 2, MaxParts = 32;
 
     /// <param name="layout">The regions before.</param>
     /// <param name="numTokens">T.</param>
@@ -42,7 +42,9 @@ internal readonly struct RouterLayout
     private static int PartsOf(int numTokens, int numRows, int hiddenSize, int multiprocessors)
     {
         long blocks = ((numTokens + (BlockTokens - 1L)) / BlockTokens) * ((numRows + BlockRows - 1) / BlockRows);
-        return (int)Math.Clamp(multiprocessors / blocks, 1, Math.Clamp(hiddenSize / MinPartDepth, 1, MaxParts));
+        int parts = (int)Math.Clamp(BlocksPerMultiprocessor * multiprocessors / blocks, 1, Math.Clamp(hiddenSize / MinPartDepth, 1, MaxParts));
+        int depth = PartDepth(hiddenSize, parts);
+        return (hiddenSize + depth - 1) / depth;
     }
 
     private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;

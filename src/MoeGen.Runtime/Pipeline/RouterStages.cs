@@ -3,11 +3,11 @@ namespace MoeGen;
 /// <summary>The stages before the sort where the layer routes: the router's linear layer and the choice of experts.</summary>
 internal static class RouterStages
 {
-    /// <summary>Up to this many slots the counting sort takes one block; its place pass grows with the slots.</summary>
+    /// <summary>Up to this many slots the counting sort takes one block; as many as a block has memory for.</summary>
     public const int MaxSlotsOfOneBlock = 4096;
 
     // Blocks of the launch that chooses and sorts are as large as the sort's, with four tokens each: all of them run at once on a device of 128 multiprocessors.
-    private const int TokensOfOneBlock = 4, MaxTokensOfOneLaunch = 128 * TokensOfOneBlock;
+    private const int MaxTokensOfOneLaunch = 128 * 4;
 
     /// <summary>The regions of the workspace that ids and scales are written to.</summary>
     public static CudaSlots Slots(MoeDescriptor descriptor, in WorkspaceLayout layout, ulong workspace) => new()
@@ -20,9 +20,6 @@ internal static class RouterStages
     /// <summary>Whether one launch chooses and sorts.</summary>
     public static bool AreFused(int numTokens, in CudaRouter router) =>
         numTokens <= MaxTokensOfOneLaunch && numTokens * router.SlotsPerToken <= MaxSlotsOfOneBlock;
-
-    /// <summary>Whether one launch chooses and sorts, and its blocks are counted.</summary>
-    public static bool AreCounted(int numTokens, in CudaRouter router) => numTokens > TokensOfOneBlock && AreFused(numTokens, router);
 
     /// <summary>Enqueues the stages; whether the sort, with <paramref name="route"/>, was among them.</summary>
     public static bool Enqueue<T>(
@@ -55,7 +52,14 @@ internal static class RouterStages
         };
         if (route is { } sort && AreFused(call.NumTokens, router))
         {
-            launchers.SelectAndRoute(new SelectAndRouteArguments { Select = select, Route = sort, ArrivedBlocks = new(workspace + (ulong)WorkspaceLayout.ArrivedSelections) }, stream);
+            var arguments = new SelectAndRouteArguments
+            {
+                Select = select,
+                Route = sort,
+                BegunBlocks = new(workspace + (ulong)WorkspaceLayout.BegunSelections),
+                ChosenExperts = new(workspace + (ulong)WorkspaceLayout.ChosenExperts),
+            };
+            launchers.SelectAndRoute(arguments, stream);
             return true;
         }
 

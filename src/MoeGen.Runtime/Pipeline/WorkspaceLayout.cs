@@ -7,10 +7,10 @@ namespace MoeGen;
 internal readonly struct WorkspaceLayout
 {
     /// <summary>
-    /// Bytes at the beginning of every workspace that are zero between calls: counters, which each kernel that uses them leaves as they were. At the
-    /// same place in every layout, since calls of other sizes share the memory.
+    /// Bytes at the beginning of every workspace that are zero between calls: counters and choices, which each kernel that uses them leaves as they were.
+    /// At the same place in every layout, since calls of other sizes share the memory.
     /// </summary>
-    internal const int CounterBytes = (int)Alignment;
+    internal const int CounterBytes = (int)Alignment + (RouterStages.MaxSlotsOfOneBlock * sizeof(uint));
 
     private const long Alignment = 256;
 
@@ -24,7 +24,9 @@ internal readonly struct WorkspaceLayout
     {
         long slots = (long)numTokens * topK;
         NumSlots = checked((int)slots);
-        SlotsPerChunk = Math.Max(MinSlotsPerChunk, (int)RoundUp((slots + TargetChunks - 1) / TargetChunks, ChunkGranularity));
+        SlotsPerChunk = slots <= RouterStages.MaxSlotsOfOneBlock
+            ? RouterStages.MaxSlotsOfOneBlock
+            : (int)Math.Clamp(RoundUp((slots + TargetChunks - 1) / TargetChunks, ChunkGranularity), MinSlotsPerChunk, RouterStages.MaxSlotsOfOneBlock);
         NumChunks = (int)((slots + SlotsPerChunk - 1) / SlotsPerChunk);
         Tiles = tiles;
         MaxTiles = Most(tiles.Gemm1);
@@ -76,8 +78,11 @@ internal readonly struct WorkspaceLayout
         TotalBytes = end;
     }
 
-    /// <summary>Counts the blocks that have chosen experts, where the one that is done last sorts; a counter.</summary>
-    public static long ArrivedSelections => 0;
+    /// <summary>Counts the blocks that have begun to choose experts, where the last of them sorts; a counter.</summary>
+    public static long BegunSelections => 0;
+
+    /// <summary>uint32 [T * (K + S)]: the choices on their way to the block that sorts; zero between calls.</summary>
+    public static long ChosenExperts => Alignment;
 
     /// <summary>Bytes of the whole workspace.</summary>
     public long TotalBytes { get; }

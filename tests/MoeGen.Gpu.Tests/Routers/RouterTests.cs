@@ -67,6 +67,16 @@ public sealed class RouterTests
         }
     }
 
+    /// <summary>The choice of experts against its definition, then choice and sort in one launch against two.</summary>
+    internal static void CheckChoice<TLayer, T>(RouterCase router, CudaContext context, MoeCudaOptions? options)
+        where TLayer : IMoeDescriptor<TLayer, T>
+        where T : unmanaged
+    {
+        using MoeKernels<TLayer, T> kernels = MoeKernels<TLayer, T>.Load(context, options);
+        new Choice().Run(router, context, kernels.Pipeline);
+        new Fused().Run(router, context, kernels.Pipeline);
+    }
+
     private static void Check<TLayer, T>(RouterCase router, CudaContext context, ICheck check)
         where TLayer : IMoeDescriptor<TLayer, T>
         where T : unmanaged

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace MoeGen.Gpu.Tests;
 
 /// <summary>What the choice of experts has written, by its own kernel or by the one that also sorts.</summary>
@@ -20,8 +22,9 @@ internal sealed record SelectedSlots(int[] Ids, float[] FinalScales, float[] Inp
         using DeviceBuffer<float> finalScales = Filled<float>(context, slots), inputScales = Filled<float>(context, slots);
         using DeviceBuffer<int> offsets = Filled<int>(context, experts + 1), starts = Filled<int>(context, experts + 1);
         using DeviceBuffer<int> tiles = Filled<int>(context, slots + experts), drawn = Filled<int>(context, 2), chunks = Filled<int>(context, experts);
-        using DeviceBuffer<uint> arrived = context.Allocate<uint>(1);
-        arrived.CopyFrom([0]);
+        using DeviceBuffer<uint> begun = context.Allocate<uint>(1), chosen = context.Allocate<uint>(slots);
+        begun.Fill(0);
+        chosen.Fill(0);
         using CudaStream stream = context.CreateStream();
         var places = new CudaSlots
         {
@@ -53,7 +56,7 @@ internal sealed record SelectedSlots(int[] Ids, float[] FinalScales, float[] Inp
         };
         if (fused)
         {
-            pipeline.Launchers.SelectAndRoute(new SelectAndRouteArguments { Select = select, Route = route, ArrivedBlocks = arrived.Pointer }, stream);
+            pipeline.Launchers.SelectAndRoute(new SelectAndRouteArguments { Select = select, Route = route, BegunBlocks = begun.Pointer, ChosenExperts = chosen.Pointer }, stream);
         }
         else
         {
@@ -62,6 +65,7 @@ internal sealed record SelectedSlots(int[] Ids, float[] FinalScales, float[] Inp
         }
 
         stream.Synchronize();
+        Assert.All([.. Read(begun), .. Read(chosen)], word => Assert.Equal(0u, word));
         return new SelectedSlots(Read(ids), Read(finalScales), Read(inputScales), Read(offsets), Read(starts), Read(tiles), Read(sortedSlots));
     }
 

@@ -8,73 +8,76 @@ public sealed class PlantedRoutingFaultTests
 {
     private static readonly PlantedFault[] SortFaults =
     [
-        new("counts that are not cleared", "i += kSortThreads) runs.counts[i] = 0;", "i += kSortThreads) {}", FaultKind.UninitializedRead),
-        new("barrier missing after the clearing", "runs.counts[i] = 0;\n    __syncthreads();\n", "runs.counts[i] = 0;\n", FaultKind.DataRace),
-        new("barrier missing after the counting", "num_slots, false);\n    __syncthreads();\n", "num_slots, false);\n", FaultKind.DataRace),
-        new("barrier missing before the rows are placed", "    __syncthreads();\n    walk_run(runs, arguments, 0, ", "    walk_run(runs, arguments, 0, ", FaultKind.DataRace),
-        new("barrier missing before the rows of a chunk are placed", "    __syncthreads();\n    walk_run(runs, arguments, begin, num_slots, true);", "    walk_run(runs, arguments, begin, num_slots, true);", FaultKind.DataRace),
-        new("warps that share counters", "runs.counts + warp * arguments.localExperts.num_local", "runs.counts", FaultKind.DataRace),
-        new("counters read while they are written", "        __syncwarp();\n        if (expert >= 0 && lane", "        if (expert >= 0 && lane", FaultKind.DataRace),
-        new("counters of the turn before", "+ __popc(peers);\n        __syncwarp();\n", "+ __popc(peers);\n", FaultKind.DataRace),
+        new("counts that are not cleared", "i += kSortThreads) memory.counts[i] = 0;", "i += kSortThreads) {}", FaultKind.UninitializedRead),
+        new("barrier missing after the clearing", "memory.counts[i] = 0;\n        __syncthreads();\n", "memory.counts[i] = 0;\n", FaultKind.DataRace),
+        new("barrier missing after the counting", "(experts[i] & 0xffff);\n            }\n        }\n        __syncthreads();\n", "(experts[i] & 0xffff);\n            }\n        }\n", FaultKind.DataRace),
+        new("barrier missing before the rows are placed", "memory.warp_sums);\n    __syncthreads();\n", "memory.warp_sums);\n", FaultKind.DataRace),
+        new("barrier missing before the rows of a chunk are placed", "num_local + expert];\n    __syncthreads();\n", "num_local + expert];\n", FaultKind.DataRace),
+        new("warps that share counters", "memory.counts + threadIdx.x / 32 * arguments.localExperts.num_local", "memory.counts", FaultKind.DataRace),
+        new("counters read while they are written", "                __syncwarp();\n                if (experts[i] >= 0 && below", "                if (experts[i] >= 0 && below", FaultKind.DataRace),
+        new("counters of the turn before", "+ __popc(peers);\n                __syncwarp();\n", "+ __popc(peers);\n", FaultKind.DataRace),
         new("barrier missing in the scan", "warp_sums[list][warp] = next;\n        __syncthreads();\n", "warp_sums[list][warp] = next;\n", FaultKind.DataRace),
-        new("warps of the scan that are left out", "before < warp; ++before) next", "before < warp - 1; ++before) next", FaultKind.DataRace),
+        new("warps of the scan that are left out", "before < warp ? warp_sums", "before < warp - 1 ? warp_sums", FaultKind.DataRace),
         new("barrier that one warp reaches only", "warp_sums[list][warp] = next;\n        __syncthreads();\n", "warp_sums[list][warp] = next;\n        if (warp == 0) __syncthreads();\n", FaultKind.BarrierDivergence),
         new("counters that are not summed", "sum += counts[i], ++i", "++i", FaultKind.DataRace),
         new("counters of the warps beyond the first eight", "begin < rows; begin += 8", "begin < min(rows, 8); begin += 8", FaultKind.DataRace),
-        new("shuffle mask without a lane", "__shfl_up_sync(kFullWarp, value", "__shfl_up_sync(kFullWarp >> 1, value", FaultKind.CollectiveMismatch),
-        new("shuffle in a branch that diverges", "        const long long other = __shfl_up_sync(kFullWarp, value, distance);\n        if (threadIdx.x % 32 >= distance) value += other;", "        if (threadIdx.x % 32 >= distance) value += __shfl_up_sync(kFullWarp, value, distance);", FaultKind.Deadlock),
-        new("rank that counts the lane itself", "peers & ((1u << lane) - 1u)", "peers & ((2u << lane) - 1u)", FaultKind.UninitializedRead),
+        new("shuffle mask without a lane", "__shfl_up_sync(kFullWarp, next", "__shfl_up_sync(kFullWarp >> 1, next", FaultKind.CollectiveMismatch),
+        new("shuffle in a branch that diverges", "            const long long other = __shfl_up_sync(kFullWarp, next, distance);\n            if (expert % 32 >= distance) next += other;", "            if (expert % 32 >= distance) next += __shfl_up_sync(kFullWarp, next, distance);", FaultKind.Deadlock),
+        new("rank that counts the slot itself", "(before + __popc(below)) << 16", "(before + __popc(below) + 1) << 16", FaultKind.UninitializedRead),
         new("chunks that share rows", "arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert]", "arguments.expertOffsets[expert]", FaultKind.DataRace),
         new("tile of the expert before", "arguments.tileExperts[list][tile] = expert;", "arguments.tileExperts[list][tile] = max(0, expert - 1);", FaultKind.UninitializedRead),
         new("two threads that write the first offset", "if (expert == 0) arguments.expertOffsets[0]", "if (expert < 2) arguments.expertOffsets[0]", FaultKind.DataRace),
         new("draws that are not zeroed", "if (expert < 2) arguments.drawnTiles[expert] = 0;", "", FaultKind.UninitializedRead),
-        new("shared array too short", "int counts[kWarpCounts];", "int counts[kWarpCounts / 64];", FaultKind.OutOfBounds),
+        new("shared array too short", "int counts[1 << kLogWarpCounts];", "int counts[1 << (kLogWarpCounts - 6)];", FaultKind.OutOfBounds),
     ];
 
-    // Of more tokens than the launch that sorts as well takes.
     private static readonly PlantedFault[] SelectFaults =
     [
-        new("lane that leaves before the shuffles", "if (token < valid_tokens(", "if (threadIdx.x % 32 != 31 && token < valid_tokens(", FaultKind.Deadlock),
+        new("lane that leaves before the shuffles", "if (token >= valid_tokens(", "if (threadIdx.x % 32 == 31 || token >= valid_tokens(", FaultKind.Deadlock),
         new("keys of another warp", "select_token(keys[threadIdx.x / 32], token", "select_token(keys[0], token", FaultKind.DataRace),
-        new("token beyond the last", "if (token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) ", "", FaultKind.OutOfBounds),
-        new("choice that is not taken out", "keys[place] = key = kTakenKey;", "keys[place] = key;", null),
+        new("token beyond the last", "if (token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) return;", "", FaultKind.OutOfBounds),
+        new("choice that is not taken out", "if (expert == i * 32 + lane) held[i] = kTakenKey;", "{}", null),
         new("scales that are not divided", "weight / warp_sum(weight)", "weight", null),
-        new("keys read before they are written", "        keys[key_place(expert)] = key;\n", "        if (expert > 3) keys[key_place(expert)] = key;\n", FaultKind.UninitializedRead),
+        new("keys read before they are written", "keys[key_place(first_expert + i * 32)] = held[i];", "if (first_expert > 3) keys[key_place(first_expert + i * 32)] = held[i];", FaultKind.UninitializedRead),
         new("barrier missing after the keys", "has_nan);\n    __syncwarp();\n", "has_nan);\n", FaultKind.DataRace),
-        new("column of another choice", "const int column = expert % 32, place", "const int column = (expert + 1) % 32, place", null),
+        new("best of half of what a lane holds", "distance < kHeldRows; distance *= 2", "distance < kHeldRows / 2; distance *= 2", null),
     ];
 
     // In the launch that chooses and sorts.
     private static readonly PlantedFault[] FusedFaults =
     [
-        new("choices that are not fenced", "    __threadfence();\n    __syncthreads();\n    if (threadIdx.x == 0) is_last", "    __syncthreads();\n    if (threadIdx.x == 0) is_last", FaultKind.DataRace),
-        new("arrival before the block has chosen", "    __threadfence();\n    __syncthreads();\n    if (threadIdx.x == 0) is_last", "    __threadfence();\n    if (threadIdx.x == 0) is_last", FaultKind.DataRace),
-        new("choices read without a fence", "    __syncthreads();\n    __threadfence();\n    return is_last", "    __syncthreads();\n    return is_last", FaultKind.DataRace),
-        new("sort before the others have chosen", "== blocks - 1;", "== 0;", FaultKind.UninitializedRead),
-        new("arrivals that stay", "atomicInc(arrived, blocks - 1)", "atomicAdd(arrived, 1u)", null),
-        new("keys of another warp's token", "(runs.counts) + warp * kMaxExperts", "(runs.counts)", FaultKind.DataRace),
-        new("token beyond the last of the launch", "warp < kChosenTokens && token < valid_tokens(arguments.select.numTokensOnDevice, arguments.select.numTokens)", "warp < kChosenTokens", FaultKind.OutOfBounds),
-        new("warps that choose the next block's tokens", "if (warp < kChosenTokens && ", "if (warp < 2 * kChosenTokens && ", FaultKind.DataRace),
+        new("choices read where they are not passed on", "id = load_relaxed(arguments.chosenExperts + slot);", "id = arguments.route.tokenSelectedExperts[slot] + 1u;", FaultKind.DataRace),
+        new("choices that never come", "if (lane < num_slots) store_relaxed(arguments.chosenExperts + token * num_slots + lane", "if (lane < num_slots - 1) store_relaxed(arguments.chosenExperts + token * num_slots + lane", FaultKind.Endless),
+        new("sort before the others have begun", "if (ticket != gridDim.x - 1) return;", "if (ticket != 0) return;", FaultKind.Endless),
+        new("ticket read before it is drawn", "    __syncthreads();\n    if (ticket", "    if (ticket", FaultKind.DataRace),
+        new("tickets that stay", "atomicInc(arguments.begunBlocks, gridDim.x - 1)", "atomicAdd(arguments.begunBlocks, 1u)", null),
+        new("choices that stay", "store_relaxed(arguments.chosenExperts + slot, 0u);", "", null),
+        new("keys of another warp's token", "memory.counted + warp * kMaxExperts", "memory.counted", FaultKind.DataRace),
+        new("token beyond the last of the launch", "tokens = min(valid - first_token, kChosenTokens)", "tokens = kChosenTokens", FaultKind.OutOfBounds),
+        new("warps that choose the next block's tokens", "if (warp < tokens) {", "if (warp < 2 * tokens) {", FaultKind.DataRace),
     ];
 
     private static readonly PlantedFault[] LogitFaults =
     [
-        new("what the nearest numbers leave, left out", "mma_tf32(parts[n], finite, rest[0], rest[1]);", "", null),
-        new("infinite input times what may be zero", "(values[i] & 0x7f800000u) == 0x7f800000u ? 0u : values[i]", "values[i]", null),
-        new("barrier missing between the halves", "= sums[i / 4][i % 4];\n    __syncthreads();\n", "= sums[i / 4][i % 4];\n", FaultKind.DataRace),
-        new("both halves the same steps", "half * kLogitStep; step < end", "0 * kLogitStep; step < end", null),
-        new("inputs beyond the last token", "token + i * 8 < tokens)", "true)", FaultKind.OutOfBounds),
-        new("weights beyond the last row", "row + i / 2 * 8 < arguments.numRows)", "true)", FaultKind.OutOfBounds),
-        new("depth beyond the part", "min((part + 1) * arguments.partDepth, hidden)", "hidden", null),
+        new("what the nearest numbers leave, left out", "mma_tf32(parts[m][n], finite[m], rest[0], rest[1]);", "", null),
+        new("infinite input times what may be zero", "(value & 0x7f800000u) == 0x7f800000u ? 0u : value", "value", null),
+        new("barrier missing between the halves", "% kLogitFragments][i % 4];\n    __syncthreads();\n", "% kLogitFragments][i % 4];\n", FaultKind.DataRace),
+        new("both halves the same steps", "chunk = half * 4 + threadIdx.x % 4", "chunk = threadIdx.x % 4", null),
+        new("inputs beyond the last token", "token < tokens && begin", "begin", FaultKind.OutOfBounds),
+        new("weights beyond the last row", "row < rows && begin", "begin", FaultKind.OutOfBounds),
+        new("depth beyond the part", "min(begin + arguments.partDepth, hidden)", "hidden", null),
         new("parts in the same place", "static_cast<long long>(part) * arguments.numTokens + first_token", "0LL + first_token", FaultKind.DataRace),
-        new("other half of another lane", "other_half[warp][i][lane];", "other_half[warp][i][lane ^ 1];", null),
+        new("other half of another lane", "other_half[warp_token / 32][i][lane];", "other_half[warp_token / 32][i][lane ^ 1];", null),
+        new("stage read before it has landed", "cp_async_wait<kLogitStages - 2>();\n            __syncthreads();\n", "__syncthreads();\n", FaultKind.CopyUnderWay),
+        new("stage filled while it is read", "cp_async_wait<kLogitStages - 2>();\n            __syncthreads();\n", "cp_async_wait<kLogitStages - 2>();\n", FaultKind.DataRace),
+        new("inputs of another chunk", "first_token + i * 8 + row, chunk)", "first_token + i * 8 + row, chunk ^ 1)", null),
     ];
 
     // Where the choice of experts adds up the parts of the logits.
     private static readonly PlantedFault[] PartFaults =
     [
-        new("parts that are not added up", "if (arguments.logitParts > 1) add_logit_parts", "if (arguments.logitParts > 99) add_logit_parts", null),
-        new("parts of the token before", "* arguments.numTokens * experts;", "* (arguments.numTokens - 1) * experts;", FaultKind.DataRace),
+        new("parts that are not added up", "if (select.logitParts > 1 && tokens", "if (select.logitParts > 99 && tokens", null),
+        new("parts of the token before", "stride = static_cast<long long>(arguments.numTokens) * arguments.numExperts;", "stride = static_cast<long long>(arguments.numTokens - 1) * arguments.numExperts;", FaultKind.DataRace),
     ];
 
     public static TheoryData<int> LogitNumbers => [.. Enumerable.Range(0, LogitFaults.Length)];
@@ -115,36 +118,18 @@ public sealed class PlantedRoutingFaultTests
     });
 
     [Theory, MemberData(nameof(SelectNumbers))]
-    public void Is_caught_in_top_k(int number) => SelectFaults[number].AssertCaught((device, options) =>
-    {
-        var data = new Data<Half>(new Problem(549, 40, 3, 32, 16, Fc1Layout.Plain));
-        float[] logits = Data<float>.Normal(new Random(5), 549 * 40, 2);
-        ManagedRouter.SelectExperts(logits, 40, 3, RoutingMethod.SoftmaxTopKRenormalized, data.Ids, data.Scales);
-        using var layer = new PlantedRoutedLayer(device.Context, data.Weights, options);
-        var output = new Half[data.Input.Length];
-        layer.ForwardFromLogits(data.Input, logits, 3, output);
-        LayerHarness.AssertContract<PlantedRoutedLayer, Half>(data, output, data.Ids, data.Scales);
-    });
+    public void Is_caught_in_top_k(int number) => SelectFaults[number].AssertCaught(Chooses);
 
-    // The second call finds the workspace as the first one left it.
     [Theory, MemberData(nameof(FusedNumbers))]
-    public void Is_caught_in_one_launch(int number) => FusedFaults[number].AssertCaught((device, options) =>
+    public void Is_caught_in_one_launch(int number) => FusedFaults[number].AssertCaught(Chooses);
+
+    // Keys in registers, and in shared memory.
+    private static void Chooses(EmulatedDevice device, MoeCudaOptions options)
     {
-        const int tokens = 29, experts = 40, topK = 3;
-        var data = new Data<Half>(new Problem(tokens, experts, topK, 32, 16, Fc1Layout.Plain));
-        using var layer = new PlantedRoutedLayer(device.Context, data.Weights, options);
-        using CudaStream stream = device.Context.CreateStream();
-        using DeviceBuffer<Half> input = Buffers<Half>.Upload<Half>(device.Context, data.Input), deviceOutput = device.Context.Allocate<Half>(data.Input.Length);
-        foreach (int seed in (int[])[5, 6])
+        foreach (int experts in (int[])[200, 300])
         {
-            float[] logits = Data<float>.Normal(new Random(seed), tokens * experts, 2);
-            ManagedRouter.SelectExperts(logits, experts, topK, RoutingMethod.SoftmaxTopKRenormalized, data.Ids, data.Scales);
-            using DeviceBuffer<float> deviceLogits = Buffers<Half>.Upload<float>(device.Context, logits);
-            layer.ForwardFromLogits(input, deviceLogits, topK, deviceOutput, stream);
-            stream.Synchronize();
-            var output = new Half[data.Input.Length];
-            deviceOutput.CopyTo(output);
-            LayerHarness.AssertContract<PlantedRoutedLayer, Half>(data, output, data.Ids, data.Scales);
+            var router = new RouterCase(RoutingMethod.SoftmaxTopKRenormalized, 29, experts, 3);
+            RouterTests.CheckChoice<PlantedRoutedLayer, Half>(router, device.Context, options);
         }
-    });
+    }
 }

@@ -82,7 +82,7 @@ partial class ChosenSoftmaxMoe : global::MoeGen.MoeLayer<global::Samples.ChosenS
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
         {
-            _routerLogits = parts.Kernel("stages", "moe_router_logits", threads: 256, sharedMemoryBytes: 0);
+            _routerLogits = parts.Kernel("stages", "moe_router_logits", threads: 128, sharedMemoryBytes: 65536);
             _selectExperts = parts.Kernel("stages", "moe_select_experts", threads: 256, sharedMemoryBytes: 0);
             _selectAndRoute = parts.Kernel("stages", "moe_select_and_route", threads: 1024, sharedMemoryBytes: 0);
             _routeSmall = parts.Kernel("stages", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);

@@ -99,7 +99,7 @@ partial class OwnGemmsMoe : global::MoeGen.MoeLayer<global::Samples.OwnGemmsMoe,
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
         {
-            _routerLogits = parts.Kernel("", "moe_router_logits", threads: 256, sharedMemoryBytes: 0);
+            _routerLogits = parts.Kernel("", "moe_router_logits", threads: 128, sharedMemoryBytes: 65536);
             _selectExperts = parts.Kernel("", "moe_select_experts", threads: 256, sharedMemoryBytes: 0);
             _selectAndRoute = parts.Kernel("", "moe_select_and_route", threads: 1024, sharedMemoryBytes: 0);
             _routeSmall = parts.Kernel("", "moe_route_small", threads: 1024, sharedMemoryBytes: 0);

@@ -105,7 +105,6 @@ struct RouteArguments {
     __device__ __forceinline__ int valid_slots() const { return valid_tokens(numTokensOnDevice, numTokens) * topK; }
 };
 static_assert(sizeof(RouteArguments) == 136, "the launcher passes this layout");
-
 constexpr int kMaxExperts = 1024;   // E at most
 constexpr int kSortThreads = 1024;  // threads a block: one an expert
 constexpr unsigned kFullWarp = 0xffffffffu;
@@ -147,6 +146,8 @@ __device__ __forceinline__ float warp_sum(float value) {
 }
 
 // ---- routing/methods/all_groups.cuh ---- Experts of all groups may be chosen.
+constexpr bool kRanksGroups = false;
+
 __device__ __forceinline__ bool keep_best_groups(unsigned*, const SelectExpertsArguments&) { return false; }
 
 // ---- routing/methods/chosen_softmax.cuh ---- Softmax over the K largest logits: probabilities over all experts, divided by the sum of those chosen, are the same numbers.
@@ -159,31 +160,29 @@ __device__ __forceinline__ float slot_scale(const RouterRow&, const SelectExpert
 }
 
 // ---- routing/scan.cuh ---- Offsets of all experts, and the table of M-tiles, from the number of slots of each.
-__device__ __forceinline__ long long warp_inclusive_scan(long long value) {
-    for (int distance = 1; distance < 32; distance *= 2) {
-        const long long other = __shfl_up_sync(kFullWarp, value, distance);
-        if (threadIdx.x % 32 >= distance) value += other;
-    }
-    return value;
-}
-
 // Thread e holds the number of slots of expert e (0 beyond E). Writes offsets and tiles; returns the first row of expert e.
 __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count, long long (&warp_sums)[2][kSortThreads / 32]) {
     const int expert = threadIdx.x, warp = threadIdx.x / 32, num_local = arguments.localExperts.num_local;
     int first_row = 0;
     for (int list = 0; list < 2 && arguments.tileM[list] > 0; ++list) {
         // Rows in the upper half and tiles in the lower one are summed together.
-        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) / arguments.tileM[list];
-        long long next = warp_inclusive_scan(own);
+        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) >> (__ffs(arguments.tileM[list]) - 1);
+        long long next = own;
+        for (int distance = 1; distance < 32; distance *= 2) {
+            const long long other = __shfl_up_sync(kFullWarp, next, distance);
+            if (expert % 32 >= distance) next += other;
+        }
         if (expert % 32 == 31) warp_sums[list][warp] = next;
         __syncthreads();
         if (expert < 2) arguments.drawnTiles[expert] = 0;
         if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
         if (expert >= num_local) continue;
-        for (int before = 0; before < warp; ++before) next += warp_sums[list][before];
+#pragma unroll 8
+        for (int before = 0; before < (num_local + 31) / 32; ++before) next += before < warp ? warp_sums[list][before] : 0;
         first_row = static_cast<int>((next - own) >> 32);
         arguments.expertOffsets[expert + 1] = static_cast<int>(next >> 32);
         arguments.tileStarts[list][expert + 1] = static_cast<int>(next);
+#pragma unroll 1
         for (int tile = static_cast<int>(next - own); tile < static_cast<int>(next); ++tile) arguments.tileExperts[list][tile] = expert;
     }
     return first_row;
@@ -191,36 +190,14 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
 
 // ---- routing/runs.cuh ---- Slots to sorted rows in the order of the slots, so that the sort is stable and the same in every run. Each warp has a run of
 // consecutive slots and counters of its own: warps meet twice, not once a slot.
-constexpr int kWarpCounts = 8192;  // counters of all warps
+constexpr int kLogWarpCounts = 12, kBlockSlots = 4096;  // counters of all warps, as a power of two; slots a block sorts at most
 
-struct SortedRuns {
-    int counts[kWarpCounts];      // [warps, E]: slots of an expert in a warp's run; after count_runs, of the runs before it
-    int first_rows[kMaxExperts];  // of each expert
+struct SortMemory {
+    int counts[1 << kLogWarpCounts];  // [warps, E]: slots of an expert in a warp's run; in the end, of the runs before it
+    int first_rows[kMaxExperts];      // of each expert
     long long warp_sums[2][kSortThreads / 32];  // for the scans
+    unsigned counted[kBlockSlots];              // of a slot its expert, in the upper half how many of its run are before it
 };
-
-// Warps that have a run: no more than have counters, nor than there are slots for.
-__device__ __forceinline__ int run_warps(const RouteArguments& arguments, int num_slots) {
-    return max(1, min(min(kSortThreads / 32, kWarpCounts / arguments.localExperts.num_local), (num_slots + 31) / 32));
-}
-
-// Counts the slots of this warp's run by expert; with `place` also writes each one's row: first_rows, and those counted before it.
-__device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots, bool place) {
-    const int warps = run_warps(arguments, num_slots), lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    const int run = (num_slots + warps * 32 - 1) / (warps * 32) * 32;
-    int* counts = runs.counts + warp * arguments.localExperts.num_local;
-    for (int base = warp * run; warp < warps && base < min((warp + 1) * run, num_slots); base += 32) {
-        const int slot = begin + base + lane;
-        const int expert = base + lane < num_slots ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
-        // Lanes of the same expert take consecutive rows; the lowest of them counts for all.
-        const unsigned peers = __match_any_sync(kFullWarp, expert);
-        const int before = expert >= 0 ? counts[expert] : 0;
-        __syncwarp();
-        if (expert >= 0 && lane == __ffs(peers) - 1) counts[expert] = before + __popc(peers);
-        __syncwarp();
-        if (place && expert >= 0) arguments.sortedSlots[runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u))] = slot;
-    }
-}
 
 // Turns the counters of a column into the sums of those before them; returns the sum of all. Eight are read before any is written back.
 __device__ __forceinline__ int sum_before(int* column, int stride, int rows) {
@@ -235,37 +212,85 @@ __device__ __forceinline__ int sum_before(int* column, int stride, int rows) {
     return sum;
 }
 
-// Counts num_slots slots from `begin` on, all threads together; returns those of expert threadIdx.x, 0 beyond E.
-__device__ __forceinline__ int count_runs(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots) {
-    const int warps = run_warps(arguments, num_slots), num_local = arguments.localExperts.num_local;
-    for (int i = threadIdx.x; i < warps * num_local; i += kSortThreads) runs.counts[i] = 0;
-    __syncthreads();
-    walk_run(runs, arguments, begin, num_slots, false);
-    __syncthreads();
-    return static_cast<int>(threadIdx.x) < num_local ? sum_before(runs.counts + threadIdx.x, num_local, warps) : 0;
+// The lanes that have the same expert as this one; of -1 those that have none. A vote on each bit: __match_any_sync takes longer.
+__device__ __forceinline__ unsigned lanes_of_expert(int expert) {
+    unsigned lanes = __ballot_sync(kFullWarp, expert >= 0) ^ (expert >= 0 ? 0u : kFullWarp);
+#pragma unroll
+    for (int bit = 1; bit < kMaxExperts; bit *= 2) lanes &= __ballot_sync(kFullWarp, expert & bit) ^ (expert & bit ? 0u : kFullWarp);
+    return lanes;
 }
 
+// The sort of a chunk, all threads of a block together.
+struct ChunkSort {
+    SortMemory& memory;
+    const RouteArguments& arguments;
+    int begin, num_slots, log_warps, first, end;  // first: this lane's first slot; end: of its warp's run; both from `begin` on
+    // A power of two of warps have runs: no more than have counters, nor than there are slots for.
+    __device__ __forceinline__ ChunkSort(SortMemory& memory, const RouteArguments& arguments, int chunk)
+        : memory(memory), arguments(arguments), begin(chunk * arguments.slotsPerChunk), num_slots(min(arguments.valid_slots() - begin, arguments.slotsPerChunk)) {
+        const int warp = threadIdx.x / 32, most = kLogWarpCounts - 32 + __clz(arguments.localExperts.num_local - 1);
+        log_warps = min(min(32 - __clz((num_slots - 1) >> 5), 32 - __clz(kSortThreads / 32 - 1)), most);
+        const int run = (num_slots + (32 << log_warps) - 1) >> (5 + log_warps) << 5;
+        first = warp * run + threadIdx.x % 32;
+        end = warp >> log_warps == 0 ? min((warp + 1) * run, num_slots) : 0;
+    }
+    __device__ __forceinline__ int* counts() const { return memory.counts + threadIdx.x / 32 * arguments.localExperts.num_local; }
+
+    // Counts the slots by their experts, whose ids `id_of` finds; returns those of expert threadIdx.x, 0 beyond E.
+    template <class Ids> __device__ __forceinline__ int count(const Ids& id_of) const {
+        const int num_local = arguments.localExperts.num_local;
+        for (int i = threadIdx.x; i < num_local << log_warps; i += kSortThreads) memory.counts[i] = 0;
+        __syncthreads();
+        for (int slot = first; (slot & ~31) < end;) {
+            int experts[4];  // four ids are on their way at once
+#pragma unroll
+            for (int i = 0; i < 4; ++i) experts[i] = slot + i * 32 < end ? local_expert(id_of(begin + slot + i * 32), arguments.localExperts) : -1;
+#pragma unroll
+            for (int i = 0; i < 4 && (slot & ~31) < end; ++i, slot += 32) {
+                // Lanes of the same expert take consecutive rows; the lowest of them counts for all.
+                const unsigned peers = lanes_of_expert(experts[i]), below = peers & ((1u << threadIdx.x % 32) - 1u);
+                const int before = experts[i] >= 0 ? counts()[experts[i]] : 0;
+                __syncwarp();
+                if (experts[i] >= 0 && below == 0) counts()[experts[i]] = before + __popc(peers);
+                __syncwarp();
+                if (slot < end) memory.counted[slot] = (before + __popc(below)) << 16 | (experts[i] & 0xffff);
+            }
+        }
+        __syncthreads();
+        return static_cast<int>(threadIdx.x) < num_local ? sum_before(memory.counts + threadIdx.x, num_local, 1 << log_warps) : 0;
+    }
+
+    // Writes the slots to their rows; first_rows are known.
+    __device__ __forceinline__ void place() const {
+        for (int slot = first; slot < end; slot += 32) {
+            const unsigned counted = memory.counted[slot], expert = counted & 0xffffu;
+            if (expert == 0xffffu) continue;
+            const int row = memory.first_rows[expert] + counts()[expert] + static_cast<int>(counted >> 16);
+            arguments.sortedSlots[row] = begin + slot;
+        }
+    }
+};
+
 // The whole sort in one block.
-__device__ __forceinline__ void sort_slots(SortedRuns& runs, const RouteArguments& arguments) {
-    const int num_slots = arguments.valid_slots();
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, num_slots), runs.warp_sums);
+template <class Ids> __device__ __forceinline__ void sort_slots(SortMemory& memory, const RouteArguments& arguments, const Ids& id_of) {
+    const ChunkSort sort(memory, arguments, 0);
+    memory.first_rows[threadIdx.x] = write_offsets(arguments, sort.count(id_of), memory.warp_sums);
     __syncthreads();
-    walk_run(runs, arguments, 0, num_slots, true);
+    sort.place();
 }
 
 // ---- routing/route.cuh ---- Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
 #if !defined(MOE_PART) || defined(MOE_PART_stages)
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
-    __shared__ SortedRuns runs;
-    sort_slots(runs, arguments);
+    __shared__ SortMemory memory;
+    sort_slots(memory, arguments, [&](int slot) { return arguments.tokenSelectedExperts[slot]; });
 }
 
 // First pass, one block a chunk: chunkCounts[chunk, e].
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
-    __shared__ SortedRuns runs;
-    const int begin = blockIdx.x * arguments.slotsPerChunk;
-    const int count = count_runs(runs, arguments, begin, min(arguments.valid_slots() - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
+    __shared__ SortMemory memory;
+    const int num_local = arguments.localExperts.num_local, count = ChunkSort(memory, arguments, blockIdx.x).count([&](int slot) { return arguments.tokenSelectedExperts[slot]; });
     if (threadIdx.x < num_local) arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + threadIdx.x] = count;
 }
 
@@ -278,14 +303,14 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
 
 // Third pass, one block a chunk: slots to rows.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
-    __shared__ SortedRuns runs;
-    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.valid_slots() - begin, arguments.slotsPerChunk);
-    count_runs(runs, arguments, begin, num_slots);
+    __shared__ SortMemory memory;
+    const ChunkSort sort(memory, arguments, blockIdx.x);
+    sort.count([&](int slot) { return arguments.tokenSelectedExperts[slot]; });
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     if (expert < num_local)
-        runs.first_rows[expert] = arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert];
+        memory.first_rows[expert] = arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert];
     __syncthreads();
-    walk_run(runs, arguments, begin, num_slots, true);
+    sort.place();
 }
 #endif
 
@@ -294,96 +319,155 @@ constexpr unsigned kTakenKey = 0;
 constexpr unsigned kNanKey = 1;
 
 __device__ __forceinline__ unsigned order_key(float value) {
-    if (value != value) return kNanKey;
-    value += 0.0f;  // -0 and +0 are the same
-    const unsigned bits = __float_as_uint(value);
-    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+    const unsigned bits = __float_as_uint(value + 0.0f);  // -0 and +0 are the same
+    const unsigned key = bits ^ (static_cast<unsigned>(static_cast<int>(bits) >> 31) | 0x80000000u);
+    return value == value ? key : kNanKey;
 }
 
 // Where expert e's key is: experts 32 i to 32 i + 31 have row i, rotated by i, so that neither rows nor columns conflict in banks.
 __device__ __forceinline__ int key_place(int expert) { return (expert & ~31) | ((expert + (expert >> 5)) & 31); }
 
 // ---- routing/select_token.cuh ---- One warp chooses a token's experts. The class's method says what ranks them (choice_value), which groups of them may be chosen
-// (keep_best_groups), and their scales (slot_scale).
+// (keep_best_groups, kRanksGroups), and their scales (slot_scale).
+// A lane's best expert that is not taken; the lowest id among equals.
+struct RankedExpert {
+    unsigned key;
+    int expert;
+    __device__ __forceinline__ void offer(unsigned other_key, int other) {
+        if (other_key > key) { key = other_key; expert = other; }
+    }
+};
+
+constexpr int kHeldRows = 8;  // rows of 32 experts that are ranked at once; of no more experts than these the lanes hold the keys in registers
+
+// Adds those of values[first], values[first + 32], ... that are below `end`, all loaded at once.
+__device__ __forceinline__ void add_column(float (&sums)[kHeldRows], const float* values, int first, int end) {
+    float column[kHeldRows];
+    values += first;
+#pragma unroll
+    for (int i = 0; i < kHeldRows; ++i) column[i] = first + i * 32 < end ? values[i * 32] : 0.0f;
+#pragma unroll
+    for (int i = 0; i < kHeldRows; ++i) sums[i] += column[i];
+}
+
+// The best of those that this lane holds. Neighbours meet first, so that the lower id wins among equals.
+__device__ __forceinline__ RankedExpert best_held(const unsigned (&keys)[kHeldRows]) {
+    RankedExpert best[kHeldRows];
+#pragma unroll
+    for (int i = 0; i < kHeldRows; ++i) best[i] = {keys[i], i * 32 + static_cast<int>(threadIdx.x % 32)};
+#pragma unroll
+    for (int distance = 1; distance < kHeldRows; distance *= 2) {
+#pragma unroll
+        for (int i = 0; i < kHeldRows; i += 2 * distance) best[i].offer(best[i + distance].key, best[i + distance].expert);
+    }
+    return best[0];
+}
+
 // Lane k returns the k-th choice: the largest key, the lowest id among equals. Lane l heads experts l, l + 32, ...: it knows the
 // best of them that is not taken. `keys` is the warp's own, 32 words for every 32 experts; `has_nan` says whether a logit is NaN.
 __device__ __forceinline__ int choose_experts(unsigned* keys, const RouterRow& row, const SelectExpertsArguments& arguments, bool& has_nan) {
     const int lane = threadIdx.x % 32, rows = (row.num_experts + 31) / 32;
-    unsigned head = kTakenKey;
-    int head_expert = lane;
+    const bool is_held = rows <= kHeldRows;
+    RankedExpert head = {kTakenKey, lane};
+    unsigned held[kHeldRows];
     has_nan = false;
-#pragma unroll 8
-    for (int i = 0; i < rows; ++i) {
-        const int expert = i * 32 + lane;
-        unsigned key = kTakenKey;
-        if (expert < row.num_experts) key = order_key(choice_value(row.at(expert)) + (arguments.selectionBias ? arguments.selectionBias[expert] : 0.0f));
-        keys[key_place(expert)] = key;
-        has_nan |= key == kNanKey;
-        if (key > head) { head = key; head_expert = expert; }
+    for (int first = 0; first < rows; first += kHeldRows) {
+        const int first_expert = first * 32 + lane;
+        float logits[kHeldRows] = {}, biases[kHeldRows] = {};
+        add_column(logits, row.logits, first_expert, row.num_experts);
+        if (row.bias) add_column(logits, row.bias, first_expert, row.num_experts);
+        if (arguments.selectionBias) add_column(biases, arguments.selectionBias, first_expert, row.num_experts);
+#pragma unroll
+        for (int i = 0; i < kHeldRows; ++i) {
+            const unsigned key = order_key(choice_value(logits[i]) + biases[i]);
+            held[i] = first_expert + i * 32 < row.num_experts ? key : kTakenKey;
+            has_nan |= held[i] == kNanKey;
+            head.offer(held[i], first_expert + i * 32);
+        }
+#pragma unroll
+        for (int i = 0; i < kHeldRows && (!is_held || kRanksGroups); ++i) keys[key_place(first_expert + i * 32)] = held[i];
     }
     has_nan = __any_sync(kFullWarp, has_nan);
     __syncwarp();
     if (keep_best_groups(keys, arguments)) {
-        head = kTakenKey;
-        for (int expert = lane; expert < row.num_experts; expert += 32) {
-            const unsigned key = keys[key_place(expert)];
-            if (key > head) { head = key; head_expert = expert; }
+        if (is_held) {
+#pragma unroll
+            for (int i = 0; i < kHeldRows; ++i) held[i] = i < rows ? keys[key_place(i * 32 + lane)] : kTakenKey;
+            head = best_held(held);
+        } else {
+            head = {kTakenKey, lane};
+            for (int i = 0; i < rows; ++i) head.offer(keys[key_place(i * 32 + lane)], i * 32 + lane);
         }
         __syncwarp();
     }
 
     int chosen = 0;
     for (int k = 0; k < arguments.topK; ++k) {
-        const unsigned best = __reduce_max_sync(kFullWarp, head);
-        const int expert = static_cast<int>(__reduce_min_sync(kFullWarp, head == best ? static_cast<unsigned>(head_expert) : ~0u));
+        const unsigned best = __reduce_max_sync(kFullWarp, head.key);
+        const int expert = static_cast<int>(__reduce_min_sync(kFullWarp, head.key == best ? static_cast<unsigned>(head.expert) : ~0u));
         if (lane == k) chosen = expert;
+        if (is_held) {
+#pragma unroll
+            for (int i = 0; i < kHeldRows; ++i)
+                if (expert == i * 32 + lane) held[i] = kTakenKey;
+            head = best_held(held);
+            continue;
+        }
         // All lanes look for the next head of the choice's column, lane i in row i.
         const int column = expert % 32, place = lane * 32 + (column + lane) % 32;
         unsigned key = lane < rows ? keys[place] : kTakenKey;
         if (lane == expert / 32) keys[place] = key = kTakenKey;
         const unsigned next = __reduce_max_sync(kFullWarp, key);
         const int next_row = __ffs(__ballot_sync(kFullWarp, key == next)) - 1;
-        if (lane == column) { head = next; head_expert = next_row * 32 + lane; }
+        if (lane == column) head = {next, next_row * 32 + lane};
     }
     return chosen;
 }
 
-// Writes the sums of a token's parts to the first, each lane those of the experts that it ranks: the barriers behind order the rest.
-__device__ __forceinline__ void add_logit_parts(float* logits, const SelectExpertsArguments& arguments) {
-    constexpr int kUnroll = 8;
-    const int lane = threadIdx.x % 32, experts = arguments.numExperts;
-    for (int first = lane; first < experts; first += 32 * kUnroll) {
+// Writes the sums of the parts of `count` logits to the first part, each thread those of every threads-th logit, kUnroll of them at once.
+template <int kUnroll> __device__ __forceinline__ void add_logit_parts(float* logits, int count, int thread, int threads, const SelectExpertsArguments& arguments) {
+    constexpr int kParts = 16 / kUnroll;  // read at once
+    const long long stride = static_cast<long long>(arguments.numTokens) * arguments.numExperts;
+    for (int first = thread; first < count; first += threads * kUnroll) {
         float sums[kUnroll] = {};
-#pragma unroll 2
-        for (int part = 0; part < arguments.logitParts; ++part) {
-            const float* source = logits + static_cast<long long>(part) * arguments.numTokens * experts;
+        const float* source = logits + first;
+        for (int part = 0; part < arguments.logitParts; part += kParts, source += kParts * stride) {
+            float values[kParts][kUnroll];
 #pragma unroll
-            for (int i = 0; i < kUnroll; ++i) sums[i] += source[first + i * 32 < experts ? first + i * 32 : first];
+            for (int i = 0; i < kParts * kUnroll; ++i) {
+                const bool is_there = part + i / kUnroll < arguments.logitParts && first + i % kUnroll * threads < count;
+                values[i / kUnroll][i % kUnroll] = is_there ? source[i / kUnroll * stride + i % kUnroll * threads] : 0.0f;
+            }
+#pragma unroll
+            for (int i = 0; i < kParts * kUnroll; ++i) sums[i % kUnroll] += values[i / kUnroll][i % kUnroll];
         }
 #pragma unroll
         for (int i = 0; i < kUnroll; ++i)
-            if (first + i * 32 < experts) logits[first + i * 32] = sums[i];
+            if (first + i * threads < count) logits[first + i * threads] = sums[i];
     }
 }
 
-// Ids and scales of a token's slots.
-__device__ __forceinline__ void select_token(unsigned* keys, long long token, const SelectExpertsArguments& arguments) {
+// Writes ids and scales of a token's slots, of logits that are one part; returns the id of slot `lane`.
+__device__ __forceinline__ int select_token(unsigned* keys, long long token, const SelectExpertsArguments& arguments) {
     const int lane = threadIdx.x % 32, top_k = arguments.topK, num_slots = top_k + arguments.numSharedExperts;
-    if (arguments.logitParts > 1) add_logit_parts(arguments.routerLogits + token * arguments.numExperts, arguments);
     const RouterRow row{arguments.routerLogits + token * arguments.numExperts, arguments.routerBias, arguments.numExperts};
     bool has_nan;
     const int chosen = choose_experts(keys, row, arguments, has_nan);
     float scale = slot_scale(row, arguments, chosen, row.at(chosen)) * arguments.routedScalingFactor;
     if (has_nan) scale = __int_as_float(0x7fffffff);  // a NaN logit, chosen or not, makes all of its token's NaN
-    if (lane >= num_slots) return;
+    float shared = 1.0f;
+    if (const float* gates = arguments.sharedGateLogits) {
+        float gate = 0.0f;
+        for (int part = lane; part < max(arguments.logitParts, 1); part += 32) gate += gates[static_cast<long long>(part) * arguments.numTokens + token];
+        shared = 1.0f / (1.0f + expf(-warp_sum(gate)));
+    }
+    const int expert = lane < top_k ? chosen : arguments.numExperts + lane - top_k;
+    if (lane >= num_slots) return expert;
     const long long slot = token * num_slots + lane;
-    const float* gates = arguments.sharedGateLogits;
-    float gate = gates ? gates[token] : 0.0f;
-    for (int part = 1; gates && part < arguments.logitParts; ++part) gate += gates[static_cast<long long>(part) * arguments.numTokens + token];
-    const float shared = gates ? 1.0f / (1.0f + expf(-gate)) : 1.0f;
-    arguments.tokenSelectedExperts[slot] = lane < top_k ? chosen : arguments.numExperts + lane - top_k;
+    arguments.tokenSelectedExperts[slot] = expert;
     arguments.tokenFinalScales[slot] = lane >= top_k ? shared : arguments.tokenInputScales ? 1.0f : scale;
     if (arguments.tokenInputScales) arguments.tokenInputScales[slot] = lane < top_k ? scale : 1.0f;
+    return expert;
 }
 
 // ---- routing/select_experts.cuh ---- Experts and scales of many tokens: one warp a token.
@@ -395,43 +479,70 @@ extern "C" __global__ void __launch_bounds__(kSelectThreads) moe_select_experts(
     __shared__ unsigned keys[kTokensPerBlock][kMaxExperts];
     const int token = blockIdx.x * kTokensPerBlock + threadIdx.x / 32;
     // Whole warps leave; no block barrier follows.
-    if (token < valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) select_token(keys[threadIdx.x / 32], token, arguments);
+    if (token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens)) return;
+    // Each lane adds up the experts that it ranks: the barriers behind order the rest.
+    if (arguments.logitParts > 1) add_logit_parts<8>(arguments.routerLogits + static_cast<long long>(token) * arguments.numExperts, arguments.numExperts, threadIdx.x % 32, 32, arguments);
+    select_token(keys[threadIdx.x / 32], token, arguments);
 }
 #endif
 
-// ---- blocks/last_block.cuh ---- Whether this block is the last of `blocks` to come here, so that it may read what the others have written before. All threads of the block call
-// it together. The counter is zero before the first of them, and again behind the last.
-__device__ __forceinline__ bool is_last_block(bool& is_last, unsigned* arrived, unsigned blocks) {
-    __threadfence();
-    __syncthreads();
-    if (threadIdx.x == 0) is_last = atomicInc(arrived, blocks - 1) == blocks - 1;
-    __syncthreads();
-    __threadfence();
-    return is_last;
+// ---- primitives/relaxed.cuh ---- Words that blocks of one launch pass on to each other: what is in them is all that is passed on, no other memory is ordered by them
+// (PTX ISA: ld.relaxed, st.relaxed).
+__device__ __forceinline__ unsigned load_relaxed(const unsigned* source)
+#ifdef __CUDA_ARCH__
+{
+    unsigned word;
+    asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];" : "=r"(word) : "l"(source) : "memory");
+    return word;
 }
+#endif
+;
 
-// ---- routing/select_and_route.cuh ---- From router logits to the list of tiles in one launch, for few tokens: each block chooses some tokens' experts, the one that is done
+__device__ __forceinline__ void store_relaxed(unsigned* destination, unsigned word)
+#ifdef __CUDA_ARCH__
+{ asm volatile("st.relaxed.gpu.global.u32 [%0], %1;" :: "l"(destination), "r"(word) : "memory"); }
+#endif
+;
+
+// ---- routing/select_and_route.cuh ---- From router logits to the list of tiles in one launch, for few tokens: each block chooses some tokens' experts, the one that began last sorts the
 #if !defined(MOE_PART) || defined(MOE_PART_stages)
-// last sorts the slots of all.
+// slots of all. It waits for the others' choices alone, which have begun before it.
 struct SelectAndRouteArguments {
     SelectExpertsArguments select;
     RouteArguments route;
-    unsigned* arrivedBlocks;  // zero between launches
+    unsigned* begunBlocks;   // zero between launches
+    unsigned* chosenExperts;  // [T * (K + S)]: a slot's id + 1 from its choice until it is sorted; zero between launches
 };
-static_assert(sizeof(SelectAndRouteArguments) == 248, "the launcher passes this layout");
+static_assert(sizeof(SelectAndRouteArguments) == 256, "the launcher passes this layout");
 
 constexpr int kChosenTokens = 4;  // tokens a block, a warp each: one for every scheduler of a multiprocessor
 
+static_assert(kBlockSlots >= kChosenTokens * kMaxExperts, "until the sort begins, the keys have its memory of the slots");
+
 extern "C" __global__ void __launch_bounds__(kSortThreads, 1) moe_select_and_route(const __grid_constant__ SelectAndRouteArguments arguments) {
-    __shared__ SortedRuns runs;
-    __shared__ bool is_last;
-    // Until the sort counts, its counters' memory holds the keys.
-    const int warp = threadIdx.x / 32, token = blockIdx.x * kChosenTokens + warp;
-    if (warp < kChosenTokens && token < valid_tokens(arguments.select.numTokensOnDevice, arguments.select.numTokens))
-        select_token(reinterpret_cast<unsigned*>(runs.counts) + warp * kMaxExperts, token, arguments.select);
-    if (gridDim.x == 1) __syncthreads();
-    else if (!is_last_block(is_last, arguments.arrivedBlocks, gridDim.x)) return;
-    sort_slots(runs, arguments.route);
+    __shared__ SortMemory memory;
+    __shared__ unsigned ticket;
+    const SelectExpertsArguments& select = arguments.select;
+    if (threadIdx.x == kSortThreads - 1) ticket = atomicInc(arguments.begunBlocks, gridDim.x - 1);
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, first_token = blockIdx.x * kChosenTokens, token = first_token + warp;
+    const int valid = valid_tokens(select.numTokensOnDevice, select.numTokens), tokens = min(valid - first_token, kChosenTokens), num_slots = select.topK + select.numSharedExperts;
+    if (select.logitParts > 1 && tokens > 0) {
+        add_logit_parts<1>(select.routerLogits + static_cast<long long>(first_token) * select.numExperts, tokens * select.numExperts, threadIdx.x, kSortThreads, select);
+        __syncthreads();
+    }
+    if (warp < tokens) {
+        const int expert = select_token(memory.counted + warp * kMaxExperts, token, select);
+        if (lane < num_slots) store_relaxed(arguments.chosenExperts + token * num_slots + lane, expert + 1u);
+    }
+    __syncthreads();
+    if (ticket != gridDim.x - 1) return;
+    sort_slots(memory, arguments.route, [&](int slot) {
+        unsigned id;
+        do id = load_relaxed(arguments.chosenExperts + slot);
+        while (id == 0u);
+        store_relaxed(arguments.chosenExperts + slot, 0u);
+        return static_cast<int>(id) - 1;
+    });
 }
 #endif
 
@@ -444,9 +555,40 @@ struct alignas(16) Vector16 { unsigned words[4]; };
 // The block's dynamic shared memory, aligned to 128 bytes.
 __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 #ifdef __CUDA_ARCH__
+{ extern __shared__ __align__(128) unsigned char bytes[]; return static_cast<SharedAddress>(__cvta_generic_to_shared(bytes)); }
+#endif
+;
+
+// ---- primitives/cp_async.cuh ---- Asynchronous copies from global to shared memory (PTX ISA: cp.async, sm_80).
+// Copies 16 bytes past L1. Where `valid` is false nothing is read and 16 zero bytes are written.
+__device__ __forceinline__ void cp_async_16(SharedAddress destination, const void* source, bool valid)
+#ifdef __CUDA_ARCH__
+{ asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" :: "r"(destination), "l"(source), "r"(valid ? 16 : 0) : "memory"); }
+#endif
+;
+
+// Closes the group of all copies that this thread has issued since the last call.
+__device__ __forceinline__ void cp_async_commit()
+#ifdef __CUDA_ARCH__
+{ asm volatile("cp.async.commit_group;" ::: "memory"); }
+#endif
+;
+
+// Waits until at most `kPending` of this thread's groups are still under way.
+template <int kPending> __device__ __forceinline__ void cp_async_wait()
+#ifdef __CUDA_ARCH__
+{ asm volatile("cp.async.wait_group %0;" :: "n"(kPending) : "memory"); }
+#endif
+;
+
+// ---- primitives/load_vector.cuh ---- Reads 16 bytes from shared memory by their address (PTX ISA: ld.shared).
+__device__ __forceinline__ Vector16 load_shared_16(SharedAddress source)
+#ifdef __CUDA_ARCH__
 {
-    extern __shared__ __align__(128) unsigned char bytes[];
-    return static_cast<SharedAddress>(__cvta_generic_to_shared(bytes));
+    Vector16 vector;
+    asm volatile("ld.shared.v4.u32 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(vector.words[0]), "=r"(vector.words[1]), "=r"(vector.words[2]), "=r"(vector.words[3]) : "r"(source) : "memory");
+    return vector;
 }
 #endif
 ;
@@ -465,8 +607,8 @@ __device__ __forceinline__ void mma_tf32(float (&accumulator)[4], const unsigned
 
 // ---- routing/router_logits.cuh ---- The router's linear layer, as precise as in fp32: logits[t, e] = weight[e] . input[t]. The tensor cores take numbers of 11 bits: an input is one,
 #if !defined(MOE_PART) || defined(MOE_PART_stages)
-// a weight the sum of two, and sums of one step are added up in fp32. Each half of a block's warps has every other step of the depth; where there are
-// few tokens, blocks divide it as well, and the choice of experts adds up their parts.
+// a weight the sum of two, and sums of one step are added up in fp32. Two of a block's warps share its tokens, two pairs of them the depth of a stage;
+// where blocks are few, they divide the whole depth as well, and the choice of experts adds up their parts.
 struct RouterLogitsArguments {
     const Element* input;          // [T, H]
     const float* weight;           // [rows, H]: the E routed experts, then the shared experts' gate where there is one
@@ -481,86 +623,121 @@ struct RouterLogitsArguments {
 };
 static_assert(sizeof(RouterLogitsArguments) == 64, "the launcher passes this layout");
 
-constexpr int kLogitThreads = 256;              // threads a block
-constexpr int kLogitTokens = 64;                // tokens a block, 16 a warp of each half
-constexpr int kLogitRows = 32;                  // weight rows a block
+constexpr int kLogitThreads = 128;               // threads a block
+constexpr int kLogitTokens = 64;                 // tokens a block, 32 a warp
+constexpr int kLogitRows = 32;                   // weight rows a block and a warp
 constexpr int kLogitFragments = kLogitRows / 8;  // n8 fragments a warp
-constexpr int kLogitStep = 32;                  // elements of depth a step, eight consecutive ones a lane: the depth is permuted inside mma, alike on both sides
-constexpr int kLogitDepth = 2 * kLogitStep;
+constexpr int kLogitDepth = 64;                  // elements of depth a stage, half of them a warp's
+constexpr int kLogitStages = 4;
+constexpr int kLogitWeightBytes = kLogitDepth * 4, kLogitInputBytes = kLogitDepth * 2;  // of a row in a stage
+constexpr int kLogitInputs = kLogitRows * kLogitWeightBytes;                              // where the inputs begin
+constexpr int kLogitStageBytes = kLogitInputs + kLogitTokens * kLogitInputBytes;
 
-// What a lane brings of one step: of two tokens' inputs and of a weight row of each fragment. Zeros beyond rows and depth.
-struct LogitStep {
-    Vector16 inputs[2], weights[kLogitFragments][2];
+// Where a row's 16-byte chunk is: rows are permuted so that eight lanes that read at once read from all banks.
+__device__ __forceinline__ unsigned logit_weight(int row, int chunk) { return row * kLogitWeightBytes + (chunk ^ row % 8) * 16; }
+__device__ __forceinline__ unsigned logit_input(int token, int chunk) { return kLogitInputs + token * kLogitInputBytes + (chunk ^ (token % 2 * 4 + token / 2 % 4)) * 16; }
 
-    // Multiplies by the tensor cores' numbers nearest to the weights, then by what these leave; an infinite input with the former alone.
-    __device__ __forceinline__ void multiply(float (&sums)[kLogitFragments][4]) const {
-        float parts[kLogitFragments][4] = {};
+// Copies a stage: depth begin to end, at most kLogitDepth, of the block's rows and tokens; zeros beyond.
+__device__ __forceinline__ void copy_logit_stage(SharedAddress stage, const float* weight, const Element* input, int hidden, int rows, int tokens, int begin, int end) {
+    constexpr int kWeightChunks = kLogitWeightBytes / 16, kInputChunks = kLogitInputBytes / 16;
+    const int weight_chunk = threadIdx.x % kWeightChunks, input_chunk = threadIdx.x % kInputChunks;
 #pragma unroll
-        for (int pair = 0; pair < 4; ++pair) {
-            unsigned values[4], finite[4];
+    for (int row = threadIdx.x / kWeightChunks, i = 0; i < kLogitRows * kWeightChunks / kLogitThreads; ++i, row += kLogitThreads / kWeightChunks) {
+        const bool valid = row < rows && begin + weight_chunk * 4 < end;
+        cp_async_16(stage + logit_weight(row, weight_chunk), weight + (valid ? static_cast<long long>(row) * hidden + begin + weight_chunk * 4 : 0), valid);
+    }
 #pragma unroll
-            for (int i = 0; i < 4; ++i) {
-                const unsigned word = inputs[i % 2].words[pair];
-                values[i] = __float_as_uint(i / 2 ? unpack_high(word) : unpack_low(word));
-                finite[i] = (values[i] & 0x7f800000u) == 0x7f800000u ? 0u : values[i];
-            }
+    for (int token = threadIdx.x / kInputChunks, i = 0; i < kLogitTokens * kInputChunks / kLogitThreads; ++i, token += kLogitThreads / kInputChunks) {
+        const bool valid = token < tokens && begin + input_chunk * 8 < end;
+        cp_async_16(stage + logit_input(token, input_chunk), input + (valid ? static_cast<long long>(token) * hidden + begin + input_chunk * 8 : 0), valid);
+    }
+}
+
+using LogitSums = float[2][kLogitFragments][4];  // m16n8 fragments of a warp
+
+// Multiplies a warp's half of a stage, eight consecutive elements a lane: the depth is permuted inside mma, alike on both sides. First by the tensor
+// cores' numbers nearest to the weights, then by what these leave; an infinite input by the former alone. kFragments: m16 fragments that hold tokens.
+template <int kFragments> __device__ __forceinline__ void multiply_logit_stage(LogitSums& sums, SharedAddress stage, int first_token, int half) {
+    const int row = threadIdx.x % 32 / 4, chunk = half * 4 + threadIdx.x % 4;
+    Vector16 inputs[kFragments][2];
 #pragma unroll
-            for (int n = 0; n < kLogitFragments; ++n) {
-                unsigned near[2], rest[2];
+    for (int i = 0; i < 2 * kFragments; ++i) inputs[i / 2][i % 2] = load_shared_16(stage + logit_input(first_token + i * 8 + row, chunk));
+    float parts[kFragments][kLogitFragments][4] = {};
 #pragma unroll
-                for (int i = 0; i < 2; ++i) {
-                    const unsigned weight = weights[n][pair / 2].words[pair % 2 * 2 + i];
-                    near[i] = (weight + 0x1000u) & 0xffffe000u;
-                    rest[i] = __float_as_uint(__uint_as_float(weight) - __uint_as_float(near[i]));
-                }
-                mma_tf32(parts[n], values, near[0], near[1]);
-                mma_tf32(parts[n], finite, rest[0], rest[1]);
-            }
+    for (int pair = 0; pair < 4; ++pair) {
+        Vector16 weights[kLogitFragments];
+#pragma unroll
+        for (int n = 0; n < kLogitFragments; ++n) weights[n] = load_shared_16(stage + logit_weight(n * 8 + row, chunk * 2 + pair / 2));
+        unsigned values[kFragments][4], finite[kFragments][4];
+#pragma unroll
+        for (int i = 0; i < 4 * kFragments; ++i) {
+            const unsigned word = inputs[i / 4][i % 2].words[pair], value = __float_as_uint(i % 4 / 2 ? unpack_high(word) : unpack_low(word));
+            values[i / 4][i % 4] = value;
+            finite[i / 4][i % 4] = (value & 0x7f800000u) == 0x7f800000u ? 0u : value;
         }
 #pragma unroll
-        for (int i = 0; i < 4 * kLogitFragments; ++i) sums[i / 4][i % 4] += parts[i / 4][i % 4];
+        for (int n = 0; n < kLogitFragments; ++n) {
+            unsigned near[2], rest[2];
+#pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const unsigned weight = weights[n].words[pair % 2 * 2 + i];
+                near[i] = (weight + 0x1000u) & 0xffffe000u;
+                rest[i] = __float_as_uint(__uint_as_float(weight) - __uint_as_float(near[i]));
+            }
+#pragma unroll
+            for (int m = 0; m < kFragments; ++m) {
+                mma_tf32(parts[m][n], values[m], near[0], near[1]);
+                mma_tf32(parts[m][n], finite[m], rest[0], rest[1]);
+            }
+        }
     }
-};
+#pragma unroll
+    for (int i = 0; i < 4 * kFragments * kLogitFragments; ++i)
+        sums[i / 4 / kLogitFragments][i / 4 % kLogitFragments][i % 4] += parts[i / 4 / kLogitFragments][i / 4 % kLogitFragments][i % 4];
+}
 
-extern "C" __global__ void __launch_bounds__(kLogitThreads, 2) moe_router_logits(const __grid_constant__ RouterLogitsArguments arguments) {
-    __shared__ float other_half[kLogitThreads / 64][4 * kLogitFragments][32];
+extern "C" __global__ void __launch_bounds__(kLogitThreads, 3) moe_router_logits(const __grid_constant__ RouterLogitsArguments arguments) {
+    __shared__ float other_half[2][8 * kLogitFragments][32];
     const unsigned row_blocks = (arguments.numRows + kLogitRows - 1) / kLogitRows, block = blockIdx.x / arguments.parts;
     const int part = blockIdx.x - block * arguments.parts, first_row = block % row_blocks * kLogitRows, first_token = block / row_blocks * kLogitTokens;
     const int tokens = min(valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) - first_token, kLogitTokens);
     if (tokens <= 0) return;
-    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32 % (kLogitThreads / 64), half = threadIdx.x / (kLogitThreads / 2);
-    const int token = warp * 16 + lane / 4, row = first_row + lane / 4;
-    const Element* input = arguments.input + static_cast<long long>(first_token + token) * hidden;
-    const float* weight = arguments.weight + static_cast<long long>(row) * hidden;
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize, rows = min(arguments.numRows - first_row, kLogitRows);
+    const int lane = threadIdx.x % 32, half = threadIdx.x / 64, warp_token = threadIdx.x / 32 % 2 * 32;
+    const Element* input = arguments.input + static_cast<long long>(first_token) * hidden;
+    const float* weight = arguments.weight + static_cast<long long>(first_row) * hidden;
+    const SharedAddress ring = dynamic_shared_memory();
 
-    float sums[kLogitFragments][4] = {};
-    const int end = min((part + 1) * arguments.partDepth, hidden);
-    for (int step = part * arguments.partDepth + half * kLogitStep; step < end; step += kLogitDepth) {
-        const int depth = step + lane % 4 * 8;
-        LogitStep operands = {};
-#pragma unroll
-        for (int i = 0; i < 2; ++i)
-            if (depth < end && token + i * 8 < tokens) operands.inputs[i] = *reinterpret_cast<const Vector16*>(input + i * 8LL * hidden + depth);
-#pragma unroll
-        for (int i = 0; i < 2 * kLogitFragments; ++i)
-            if (depth < end && row + i / 2 * 8 < arguments.numRows)
-                operands.weights[i / 2][i % 2] = *reinterpret_cast<const Vector16*>(weight + i / 2 * 8LL * hidden + depth + i % 2 * 4);
-        operands.multiply(sums);
+    LogitSums sums = {};
+    const int begin = part * arguments.partDepth, end = min(begin + arguments.partDepth, hidden);
+    int ahead = begin, filled = 0;  // what is copied next, and where to
+#pragma unroll 1
+    for (int depth = begin - (kLogitStages - 1) * kLogitDepth; depth < end; depth += kLogitDepth) {
+        if (depth >= begin) {
+            cp_async_wait<kLogitStages - 2>();
+            __syncthreads();
+        }
+        if (ahead < end) copy_logit_stage(ring + filled * kLogitStageBytes, weight, input, hidden, rows, tokens, ahead, end);
+        cp_async_commit();
+        ahead += kLogitDepth;
+        filled = filled == kLogitStages - 1 ? 0 : filled + 1;
+        if (depth < begin || warp_token >= tokens) continue;
+        if (warp_token + 16 < tokens) multiply_logit_stage<2>(sums, ring + filled * kLogitStageBytes, warp_token, half);
+        else multiply_logit_stage<1>(sums, ring + filled * kLogitStageBytes, warp_token, half);
     }
 
 #pragma unroll
-    for (int i = 0; i < 4 * kLogitFragments; ++i)
-        if (half == 1) other_half[warp][i][lane] = sums[i / 4][i % 4];
+    for (int i = 0; i < 8 * kLogitFragments; ++i)
+        if (half == 1) other_half[warp_token / 32][i][lane] = sums[i / 4 / kLogitFragments][i / 4 % kLogitFragments][i % 4];
     __syncthreads();
 #pragma unroll
-    for (int i = 0; half == 0 && i < 4 * kLogitFragments; ++i) {
-        // This lane holds rows 2 (lane % 4) and the next of tokens lane / 4 and lane / 4 + 8.
-        const int own_token = token + i % 4 / 2 * 8, own_row = first_row + i / 4 * 8 + lane % 4 * 2 + i % 2;
-        if (own_token >= tokens || own_row >= arguments.numRows) continue;
-        const long long place = static_cast<long long>(part) * arguments.numTokens + first_token + own_token;
-        const float logit = sums[i / 4][i % 4] + other_half[warp][i][lane];
-        if (own_row < arguments.numExperts) arguments.routerLogits[place * arguments.numExperts + own_row] = logit;
+    for (int i = 0; half == 0 && i < 8 * kLogitFragments; ++i) {
+        // This lane holds rows 2 (lane % 4) and the next of tokens lane / 4 and lane / 4 + 8 of each fragment.
+        const int token = warp_token + i / 4 / kLogitFragments * 16 + i % 4 / 2 * 8 + lane / 4, row = i / 4 % kLogitFragments * 8 + lane % 4 * 2 + i % 2;
+        if (token >= tokens || row >= rows) continue;
+        const long long place = static_cast<long long>(part) * arguments.numTokens + first_token + token;
+        const float logit = sums[i / 4 / kLogitFragments][i / 4 % kLogitFragments][i % 4] + other_half[warp_token / 32][i][lane];
+        if (first_row + row < arguments.numExperts) arguments.routerLogits[place * arguments.numExperts + first_row + row] = logit;
         else arguments.sharedGateLogits[place] = logit;
     }
 }
@@ -570,35 +747,8 @@ extern "C" __global__ void __launch_bounds__(kLogitThreads, 2) moe_router_logits
 // Lane i gives the address of row i % 8 of matrix i / 8; fragment[m] is this lane's pair of elements of matrix m.
 __device__ __forceinline__ void ldmatrix_x4(unsigned (&fragment)[4], SharedAddress row)
 #ifdef __CUDA_ARCH__
-{
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(row) : "memory");
-}
-#endif
-;
-
-// ---- primitives/cp_async.cuh ---- Asynchronous copies from global to shared memory (PTX ISA: cp.async, sm_80).
-// Copies 16 bytes past L1. Where `valid` is false nothing is read and 16 zero bytes are written.
-__device__ __forceinline__ void cp_async_16(SharedAddress destination, const void* source, bool valid)
-#ifdef __CUDA_ARCH__
-{
-    asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;"
-                 :: "r"(destination), "l"(source), "r"(valid ? 16 : 0) : "memory");
-}
-#endif
-;
-
-// Closes the group of all copies that this thread has issued since the last call.
-__device__ __forceinline__ void cp_async_commit()
-#ifdef __CUDA_ARCH__
-{ asm volatile("cp.async.commit_group;" ::: "memory"); }
-#endif
-;
-
-// Waits until at most `kPending` of this thread's groups are still under way.
-template <int kPending> __device__ __forceinline__ void cp_async_wait()
-#ifdef __CUDA_ARCH__
-{ asm volatile("cp.async.wait_group %0;" :: "n"(kPending) : "memory"); }
+{ asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+               : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(row) : "memory"); }
 #endif
 ;
 
@@ -858,8 +1008,7 @@ struct TileCoordinates {
 constexpr unsigned kRasterRows = 16;  // M-tiles that share an N-tile in L2 before the next N-tile
 
 struct TileSchedule {
-    const int* expert_offsets;  // [E + 1]
-    const int* tile_starts;     // [E + 1]
+    const int *expert_offsets, *tile_starts;  // [E + 1]
     const int* tile_experts;    // [M-tiles]
     int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;
@@ -972,20 +1121,16 @@ struct Gemm1Arguments {
     const Operand* input;             // [T, H]
     const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
     Element* activated;               // [T * K, I] in sorted order; written
-    const int* expertOffsets;         // [E + 1]
-    const int* tileStarts;            // [E + 1]
+    const int *expertOffsets, *tileStarts;  // [E + 1]
     const int* tileExperts;           // [M-tiles]
     int* drawnTiles;                  // tiles drawn so far; routing has zeroed it
     const int* sortedSlots;           // [T * K]; token = slot / K
     const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
-    const float* swigluBeta;          // [E]
-    const float* swigluLimit;         // [E]
+    const float *swigluBeta, *swigluLimit;  // [E]
     const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
-    int numExperts;                   // E
-    int topK;                         // K
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
+    int numExperts, topK;             // E, K
+    int hiddenSize, intermediateSize;  // H and I, multiples of 8
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
 };
@@ -995,10 +1140,8 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     using Columns = ColumnMap<Tile, kGated>;
     const int depth = arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
-    const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
-    const int top_k = kTopK ? kTopK : arguments.topK;
-    const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride};
-    const RowOrder up_rows{arguments.upRowOffset, arguments.upRowStride};
+    const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts, top_k = kTopK ? kTopK : arguments.topK;
+    const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride}, up_rows{arguments.upRowOffset, arguments.upRowStride};
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
@@ -1027,8 +1170,7 @@ struct Gemm2Arguments {
     const Operand* activated;         // [T * K, I] in sorted order
     const Operand* fc2ExpertWeights;  // [E, H, I]
     Element* expertOutput;            // [T * K, H] in slot order; written
-    const int* expertOffsets;         // [E + 1]
-    const int* tileStarts;            // [E + 1]
+    const int *expertOffsets, *tileStarts;  // [E + 1]
     const int* tileExperts;           // [M-tiles]
     int* drawnTiles;                  // tiles drawn so far; routing has zeroed it
     const int* sortedSlots;           // [T * K]
@@ -1469,6 +1611,17 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
 }
 #endif
+
+// ---- blocks/last_block.cuh ---- Whether this block is the last of `blocks` to come here, so that it may read what the others have written before. All threads of the block call
+// it together. The counter is zero before the first of them, and again behind the last.
+__device__ __forceinline__ bool is_last_block(bool& is_last, unsigned* arrived, unsigned blocks) {
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) is_last = atomicInc(arrived, blocks - 1) == blocks - 1;
+    __syncthreads();
+    __threadfence();
+    return is_last;
+}
 
 // ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens. Where there are few columns, several
 #if !defined(MOE_PART) || defined(MOE_PART_decode)

@@ -116,37 +116,34 @@ struct RouteArguments {
     __device__ __forceinline__ int valid_slots() const { return valid_tokens(numTokensOnDevice, numTokens) * topK; }
 };
 static_assert(sizeof(RouteArguments) == 136, "the launcher passes this layout");
-
 constexpr int kMaxExperts = 1024;   // E at most
 constexpr int kSortThreads = 1024;  // threads a block: one an expert
 constexpr unsigned kFullWarp = 0xffffffffu;
 
 // ---- routing/scan.cuh ---- Offsets of all experts, and the table of M-tiles, from the number of slots of each.
-__device__ __forceinline__ long long warp_inclusive_scan(long long value) {
-    for (int distance = 1; distance < 32; distance *= 2) {
-        const long long other = __shfl_up_sync(kFullWarp, value, distance);
-        if (threadIdx.x % 32 >= distance) value += other;
-    }
-    return value;
-}
-
 // Thread e holds the number of slots of expert e (0 beyond E). Writes offsets and tiles; returns the first row of expert e.
 __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, int count, long long (&warp_sums)[2][kSortThreads / 32]) {
     const int expert = threadIdx.x, warp = threadIdx.x / 32, num_local = arguments.localExperts.num_local;
     int first_row = 0;
     for (int list = 0; list < 2 && arguments.tileM[list] > 0; ++list) {
         // Rows in the upper half and tiles in the lower one are summed together.
-        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) / arguments.tileM[list];
-        long long next = warp_inclusive_scan(own);
+        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) >> (__ffs(arguments.tileM[list]) - 1);
+        long long next = own;
+        for (int distance = 1; distance < 32; distance *= 2) {
+            const long long other = __shfl_up_sync(kFullWarp, next, distance);
+            if (expert % 32 >= distance) next += other;
+        }
         if (expert % 32 == 31) warp_sums[list][warp] = next;
         __syncthreads();
         if (expert < 2) arguments.drawnTiles[expert] = 0;
         if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
         if (expert >= num_local) continue;
-        for (int before = 0; before < warp; ++before) next += warp_sums[list][before];
+#pragma unroll 8
+        for (int before = 0; before < (num_local + 31) / 32; ++before) next += before < warp ? warp_sums[list][before] : 0;
         first_row = static_cast<int>((next - own) >> 32);
         arguments.expertOffsets[expert + 1] = static_cast<int>(next >> 32);
         arguments.tileStarts[list][expert + 1] = static_cast<int>(next);
+#pragma unroll 1
         for (int tile = static_cast<int>(next - own); tile < static_cast<int>(next); ++tile) arguments.tileExperts[list][tile] = expert;
     }
     return first_row;
@@ -154,36 +151,14 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
 
 // ---- routing/runs.cuh ---- Slots to sorted rows in the order of the slots, so that the sort is stable and the same in every run. Each warp has a run of
 // consecutive slots and counters of its own: warps meet twice, not once a slot.
-constexpr int kWarpCounts = 8192;  // counters of all warps
+constexpr int kLogWarpCounts = 12, kBlockSlots = 4096;  // counters of all warps, as a power of two; slots a block sorts at most
 
-struct SortedRuns {
-    int counts[kWarpCounts];      // [warps, E]: slots of an expert in a warp's run; after count_runs, of the runs before it
-    int first_rows[kMaxExperts];  // of each expert
+struct SortMemory {
+    int counts[1 << kLogWarpCounts];  // [warps, E]: slots of an expert in a warp's run; in the end, of the runs before it
+    int first_rows[kMaxExperts];      // of each expert
     long long warp_sums[2][kSortThreads / 32];  // for the scans
+    unsigned counted[kBlockSlots];              // of a slot its expert, in the upper half how many of its run are before it
 };
-
-// Warps that have a run: no more than have counters, nor than there are slots for.
-__device__ __forceinline__ int run_warps(const RouteArguments& arguments, int num_slots) {
-    return max(1, min(min(kSortThreads / 32, kWarpCounts / arguments.localExperts.num_local), (num_slots + 31) / 32));
-}
-
-// Counts the slots of this warp's run by expert; with `place` also writes each one's row: first_rows, and those counted before it.
-__device__ __forceinline__ void walk_run(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots, bool place) {
-    const int warps = run_warps(arguments, num_slots), lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    const int run = (num_slots + warps * 32 - 1) / (warps * 32) * 32;
-    int* counts = runs.counts + warp * arguments.localExperts.num_local;
-    for (int base = warp * run; warp < warps && base < min((warp + 1) * run, num_slots); base += 32) {
-        const int slot = begin + base + lane;
-        const int expert = base + lane < num_slots ? local_expert(arguments.tokenSelectedExperts[slot], arguments.localExperts) : -1;
-        // Lanes of the same expert take consecutive rows; the lowest of them counts for all.
-        const unsigned peers = __match_any_sync(kFullWarp, expert);
-        const int before = expert >= 0 ? counts[expert] : 0;
-        __syncwarp();
-        if (expert >= 0 && lane == __ffs(peers) - 1) counts[expert] = before + __popc(peers);
-        __syncwarp();
-        if (place && expert >= 0) arguments.sortedSlots[runs.first_rows[expert] + before + __popc(peers & ((1u << lane) - 1u))] = slot;
-    }
-}
 
 // Turns the counters of a column into the sums of those before them; returns the sum of all. Eight are read before any is written back.
 __device__ __forceinline__ int sum_before(int* column, int stride, int rows) {
@@ -198,37 +173,85 @@ __device__ __forceinline__ int sum_before(int* column, int stride, int rows) {
     return sum;
 }
 
-// Counts num_slots slots from `begin` on, all threads together; returns those of expert threadIdx.x, 0 beyond E.
-__device__ __forceinline__ int count_runs(SortedRuns& runs, const RouteArguments& arguments, int begin, int num_slots) {
-    const int warps = run_warps(arguments, num_slots), num_local = arguments.localExperts.num_local;
-    for (int i = threadIdx.x; i < warps * num_local; i += kSortThreads) runs.counts[i] = 0;
-    __syncthreads();
-    walk_run(runs, arguments, begin, num_slots, false);
-    __syncthreads();
-    return static_cast<int>(threadIdx.x) < num_local ? sum_before(runs.counts + threadIdx.x, num_local, warps) : 0;
+// The lanes that have the same expert as this one; of -1 those that have none. A vote on each bit: __match_any_sync takes longer.
+__device__ __forceinline__ unsigned lanes_of_expert(int expert) {
+    unsigned lanes = __ballot_sync(kFullWarp, expert >= 0) ^ (expert >= 0 ? 0u : kFullWarp);
+#pragma unroll
+    for (int bit = 1; bit < kMaxExperts; bit *= 2) lanes &= __ballot_sync(kFullWarp, expert & bit) ^ (expert & bit ? 0u : kFullWarp);
+    return lanes;
 }
 
+// The sort of a chunk, all threads of a block together.
+struct ChunkSort {
+    SortMemory& memory;
+    const RouteArguments& arguments;
+    int begin, num_slots, log_warps, first, end;  // first: this lane's first slot; end: of its warp's run; both from `begin` on
+    // A power of two of warps have runs: no more than have counters, nor than there are slots for.
+    __device__ __forceinline__ ChunkSort(SortMemory& memory, const RouteArguments& arguments, int chunk)
+        : memory(memory), arguments(arguments), begin(chunk * arguments.slotsPerChunk), num_slots(min(arguments.valid_slots() - begin, arguments.slotsPerChunk)) {
+        const int warp = threadIdx.x / 32, most = kLogWarpCounts - 32 + __clz(arguments.localExperts.num_local - 1);
+        log_warps = min(min(32 - __clz((num_slots - 1) >> 5), 32 - __clz(kSortThreads / 32 - 1)), most);
+        const int run = (num_slots + (32 << log_warps) - 1) >> (5 + log_warps) << 5;
+        first = warp * run + threadIdx.x % 32;
+        end = warp >> log_warps == 0 ? min((warp + 1) * run, num_slots) : 0;
+    }
+    __device__ __forceinline__ int* counts() const { return memory.counts + threadIdx.x / 32 * arguments.localExperts.num_local; }
+
+    // Counts the slots by their experts, whose ids `id_of` finds; returns those of expert threadIdx.x, 0 beyond E.
+    template <class Ids> __device__ __forceinline__ int count(const Ids& id_of) const {
+        const int num_local = arguments.localExperts.num_local;
+        for (int i = threadIdx.x; i < num_local << log_warps; i += kSortThreads) memory.counts[i] = 0;
+        __syncthreads();
+        for (int slot = first; (slot & ~31) < end;) {
+            int experts[4];  // four ids are on their way at once
+#pragma unroll
+            for (int i = 0; i < 4; ++i) experts[i] = slot + i * 32 < end ? local_expert(id_of(begin + slot + i * 32), arguments.localExperts) : -1;
+#pragma unroll
+            for (int i = 0; i < 4 && (slot & ~31) < end; ++i, slot += 32) {
+                // Lanes of the same expert take consecutive rows; the lowest of them counts for all.
+                const unsigned peers = lanes_of_expert(experts[i]), below = peers & ((1u << threadIdx.x % 32) - 1u);
+                const int before = experts[i] >= 0 ? counts()[experts[i]] : 0;
+                __syncwarp();
+                if (experts[i] >= 0 && below == 0) counts()[experts[i]] = before + __popc(peers);
+                __syncwarp();
+                if (slot < end) memory.counted[slot] = (before + __popc(below)) << 16 | (experts[i] & 0xffff);
+            }
+        }
+        __syncthreads();
+        return static_cast<int>(threadIdx.x) < num_local ? sum_before(memory.counts + threadIdx.x, num_local, 1 << log_warps) : 0;
+    }
+
+    // Writes the slots to their rows; first_rows are known.
+    __device__ __forceinline__ void place() const {
+        for (int slot = first; slot < end; slot += 32) {
+            const unsigned counted = memory.counted[slot], expert = counted & 0xffffu;
+            if (expert == 0xffffu) continue;
+            const int row = memory.first_rows[expert] + counts()[expert] + static_cast<int>(counted >> 16);
+            arguments.sortedSlots[row] = begin + slot;
+        }
+    }
+};
+
 // The whole sort in one block.
-__device__ __forceinline__ void sort_slots(SortedRuns& runs, const RouteArguments& arguments) {
-    const int num_slots = arguments.valid_slots();
-    runs.first_rows[threadIdx.x] = write_offsets(arguments, count_runs(runs, arguments, 0, num_slots), runs.warp_sums);
+template <class Ids> __device__ __forceinline__ void sort_slots(SortMemory& memory, const RouteArguments& arguments, const Ids& id_of) {
+    const ChunkSort sort(memory, arguments, 0);
+    memory.first_rows[threadIdx.x] = write_offsets(arguments, sort.count(id_of), memory.warp_sums);
     __syncthreads();
-    walk_run(runs, arguments, 0, num_slots, true);
+    sort.place();
 }
 
 // ---- routing/route.cuh ---- Stable counting sort of the slots by expert, on the device: in one block for small inputs, else in three passes.
 #if !defined(MOE_PART) || defined(MOE_PART_stages)
 // The whole sort in one block.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_small(const __grid_constant__ RouteArguments arguments) {
-    __shared__ SortedRuns runs;
-    sort_slots(runs, arguments);
+    __shared__ SortMemory memory;
+    sort_slots(memory, arguments, [&](int slot) { return arguments.tokenSelectedExperts[slot]; });
 }
 
 // First pass, one block a chunk: chunkCounts[chunk, e].
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_count(const __grid_constant__ RouteArguments arguments) {
-    __shared__ SortedRuns runs;
-    const int begin = blockIdx.x * arguments.slotsPerChunk;
-    const int count = count_runs(runs, arguments, begin, min(arguments.valid_slots() - begin, arguments.slotsPerChunk)), num_local = arguments.localExperts.num_local;
+    __shared__ SortMemory memory;
+    const int num_local = arguments.localExperts.num_local, count = ChunkSort(memory, arguments, blockIdx.x).count([&](int slot) { return arguments.tokenSelectedExperts[slot]; });
     if (threadIdx.x < num_local) arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + threadIdx.x] = count;
 }
 
@@ -241,14 +264,14 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_scan(const 
 
 // Third pass, one block a chunk: slots to rows.
 extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const __grid_constant__ RouteArguments arguments) {
-    __shared__ SortedRuns runs;
-    const int begin = blockIdx.x * arguments.slotsPerChunk, num_slots = min(arguments.valid_slots() - begin, arguments.slotsPerChunk);
-    count_runs(runs, arguments, begin, num_slots);
+    __shared__ SortMemory memory;
+    const ChunkSort sort(memory, arguments, blockIdx.x);
+    sort.count([&](int slot) { return arguments.tokenSelectedExperts[slot]; });
     const int expert = threadIdx.x, num_local = arguments.localExperts.num_local;
     if (expert < num_local)
-        runs.first_rows[expert] = arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert];
+        memory.first_rows[expert] = arguments.expertOffsets[expert] + arguments.chunkCounts[static_cast<long long>(blockIdx.x) * num_local + expert];
     __syncthreads();
-    walk_run(runs, arguments, begin, num_slots, true);
+    sort.place();
 }
 #endif
 
@@ -261,10 +284,7 @@ struct alignas(16) Vector16 { unsigned words[4]; };
 // The block's dynamic shared memory, aligned to 128 bytes.
 __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 #ifdef __CUDA_ARCH__
-{
-    extern __shared__ __align__(128) unsigned char bytes[];
-    return static_cast<SharedAddress>(__cvta_generic_to_shared(bytes));
-}
+{ extern __shared__ __align__(128) unsigned char bytes[]; return static_cast<SharedAddress>(__cvta_generic_to_shared(bytes)); }
 #endif
 ;
 
@@ -272,10 +292,8 @@ __device__ __forceinline__ SharedAddress dynamic_shared_memory()
 // Lane i gives the address of row i % 8 of matrix i / 8; fragment[m] is this lane's pair of elements of matrix m.
 __device__ __forceinline__ void ldmatrix_x4(unsigned (&fragment)[4], SharedAddress row)
 #ifdef __CUDA_ARCH__
-{
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(row) : "memory");
-}
+{ asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+               : "=r"(fragment[0]), "=r"(fragment[1]), "=r"(fragment[2]), "=r"(fragment[3]) : "r"(row) : "memory"); }
 #endif
 ;
 
@@ -283,10 +301,7 @@ __device__ __forceinline__ void ldmatrix_x4(unsigned (&fragment)[4], SharedAddre
 // Copies 16 bytes past L1. Where `valid` is false nothing is read and 16 zero bytes are written.
 __device__ __forceinline__ void cp_async_16(SharedAddress destination, const void* source, bool valid)
 #ifdef __CUDA_ARCH__
-{
-    asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;"
-                 :: "r"(destination), "l"(source), "r"(valid ? 16 : 0) : "memory");
-}
+{ asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" :: "r"(destination), "l"(source), "r"(valid ? 16 : 0) : "memory"); }
 #endif
 ;
 
@@ -560,8 +575,7 @@ struct TileCoordinates {
 constexpr unsigned kRasterRows = 16;  // M-tiles that share an N-tile in L2 before the next N-tile
 
 struct TileSchedule {
-    const int* expert_offsets;  // [E + 1]
-    const int* tile_starts;     // [E + 1]
+    const int *expert_offsets, *tile_starts;  // [E + 1]
     const int* tile_experts;    // [M-tiles]
     int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
     int num_experts;
@@ -674,20 +688,16 @@ struct Gemm1Arguments {
     const Operand* input;             // [T, H]
     const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
     Element* activated;               // [T * K, I] in sorted order; written
-    const int* expertOffsets;         // [E + 1]
-    const int* tileStarts;            // [E + 1]
+    const int *expertOffsets, *tileStarts;  // [E + 1]
     const int* tileExperts;           // [M-tiles]
     int* drawnTiles;                  // tiles drawn so far; routing has zeroed it
     const int* sortedSlots;           // [T * K]; token = slot / K
     const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
-    const float* swigluBeta;          // [E]
-    const float* swigluLimit;         // [E]
+    const float *swigluBeta, *swigluLimit;  // [E]
     const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
-    int numExperts;                   // E
-    int topK;                         // K
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
+    int numExperts, topK;             // E, K
+    int hiddenSize, intermediateSize;  // H and I, multiples of 8
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
 };
@@ -697,10 +707,8 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
     using Columns = ColumnMap<Tile, kGated>;
     const int depth = arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
-    const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
-    const int top_k = kTopK ? kTopK : arguments.topK;
-    const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride};
-    const RowOrder up_rows{arguments.upRowOffset, arguments.upRowStride};
+    const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts, top_k = kTopK ? kTopK : arguments.topK;
+    const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride}, up_rows{arguments.upRowOffset, arguments.upRowStride};
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
     for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
@@ -729,8 +737,7 @@ struct Gemm2Arguments {
     const Operand* activated;         // [T * K, I] in sorted order
     const Operand* fc2ExpertWeights;  // [E, H, I]
     Element* expertOutput;            // [T * K, H] in slot order; written
-    const int* expertOffsets;         // [E + 1]
-    const int* tileStarts;            // [E + 1]
+    const int *expertOffsets, *tileStarts;  // [E + 1]
     const int* tileExperts;           // [M-tiles]
     int* drawnTiles;                  // tiles drawn so far; routing has zeroed it
     const int* sortedSlots;           // [T * K]

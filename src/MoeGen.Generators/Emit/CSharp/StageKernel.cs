@@ -14,6 +14,9 @@ namespace MoeGen.Generators.Emit.CSharp;
 internal sealed record StageKernel(
     string Method, string Kernel, int Threads, string Arguments, string Grid, string Summary, string Parameter = "")
 {
+    // Four stages of 64 elements of depth, of 32 rows in fp32 and 64 tokens.
+    private const int RouterLogitBytes = 4 * 64 * ((32 * 4) + (64 * 2));
+
     private const string Gemm2Blocks = "((long)arguments.HiddenSize + 15) / 16 * arguments.Splits";
 
     /// <summary>Field of the launchers.</summary>
@@ -43,8 +46,11 @@ internal sealed record StageKernel(
     private static StageKernel[] Routing(MoeModel model) =>
     [
         new(
-            "RouterLogits", "moe_router_logits", 256, $"{Names.MoeGen}.RouterLogitsArguments<{Names.Element(model.Dtype)}>",
-            "((long)arguments.NumRows + 31) / 32 * (((long)arguments.NumTokens + 63) / 64) * arguments.Parts", "The router's linear layer: 32 experts by 64 tokens a block, or a part of their depth."),
+            "RouterLogits", "moe_router_logits", 128, $"{Names.MoeGen}.RouterLogitsArguments<{Names.Element(model.Dtype)}>",
+            "((long)arguments.NumRows + 31) / 32 * (((long)arguments.NumTokens + 63) / 64) * arguments.Parts", "The router's linear layer: 32 experts by 64 tokens a block, or a part of their depth.")
+        {
+            SharedMemoryBytes = RouterLogitBytes,
+        },
         new(
             "SelectExperts", "moe_select_experts", 256, $"{Names.MoeGen}.SelectExpertsArguments",
             "((long)arguments.NumTokens + 7) / 8", "Expert ids and scales from router logits: one warp a token, 8 tokens a block."),

@@ -12,6 +12,9 @@ public struct SelectAndRouteArguments
     /// <summary>Of the sort.</summary>
     public RouteArguments Route;
 
-    /// <summary>Counts the blocks that have chosen, uint32 [1]; zero between launches.</summary>
-    public DevicePointer<uint> ArrivedBlocks;
+    /// <summary>Counts the blocks that have begun, uint32 [1]; zero between launches.</summary>
+    public DevicePointer<uint> BegunBlocks;
+
+    /// <summary>The choices on their way to the block that sorts, uint32 [T * (K + S)]; zero between launches.</summary>
+    public DevicePointer<uint> ChosenExperts;
 }
