@@ -26,6 +26,9 @@ internal sealed class VariantCosts(CudaContext context, int operandBytes)
     private const int MaxLogSplits = 3, MinSplitDepth = 384, SplitOverheadDepth = 256;
     private const double MostOfCoarser = 0.95;
 
+    // As LoneRate, of GEMM2's tiles of 64 rows and more: the small layer's at 512 tokens.
+    private const double LoneRateOfTall = 0.9;
+
     // Integrated GPUs report no memory clock: a terabyte a second, and the reference clock, still order the tiles.
     private readonly double _bandwidth = context.MemoryBandwidth > 0 ? context.MemoryBandwidth * ReachableBandwidth : 1e12;
     private readonly double _clock = (context.ClockKilohertz > 0 ? context.ClockKilohertz : ReferenceKilohertz) / ReferenceKilohertz;
@@ -63,10 +66,13 @@ internal sealed class VariantCosts(CudaContext context, int operandBytes)
 
         double Cost(int log)
         {
-            double waves = tiles * (1 << log) / (context.MultiprocessorCount * variant.MinBlocksPerSm);
-            double block = 2.0 * variant.TileM * variant.TileN * (((double)shape.IntermediateSize / (1 << log)) + SplitOverheadDepth)
-                * variant.MinBlocksPerSm / (TeraflopsPerMultiprocessor(variant) * (2.0 / operandBytes) * _clock * 1e6);
-            double compute = block * (waves <= 1 ? 1 : waves + 0.5);
+            // Parts that a multiprocessor has, how many at once, and how fast it is with so many.
+            double parts = tiles * (1 << log) / context.MultiprocessorCount, resident = Math.Min(Math.Ceiling(parts), variant.MinBlocksPerSm);
+            double lone = variant.MinBlocksPerSm == 1 ? 1 : variant.TileM >= 64 ? LoneRateOfTall : LoneRate;
+            double rate = lone + ((1 - lone) * (resident - 1) / Math.Max(1, variant.MinBlocksPerSm - 1));
+            double part = 2.0 * variant.TileM * variant.TileN * (((double)shape.IntermediateSize / (1 << log)) + SplitOverheadDepth)
+                / (TeraflopsPerMultiprocessor(variant) * (2.0 / operandBytes) * _clock * 1e6);
+            double compute = part / rate * (parts <= variant.MinBlocksPerSm ? resident : parts + 0.5);
             double output = slots * shape.HiddenSize * (log == 0 ? 4.0 : 8.0 * (1 << log)) / _bandwidth * 1e6;
             return Math.Max(compute, memory) + (Exposed * Math.Min(compute, memory)) + output;
         }

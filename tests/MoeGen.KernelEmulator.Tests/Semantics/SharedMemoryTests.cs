@@ -5,7 +5,7 @@ namespace MoeGen.KernelEmulator.Tests;
 /// <summary>Dynamic shared memory by its addresses: copies of every size, loads and stores, and what orders the lanes of a warp.</summary>
 public sealed class SharedMemoryTests
 {
-    private static readonly string[] Primitives = ["memory", "cp_async", "load_shared", "store_shared"];
+    private static readonly string[] Primitives = ["memory", "cp_async", "load_shared", "load_vector", "store_shared"];
 
     [Fact]
     public void Copies_and_loads_of_every_size()

@@ -43,6 +43,10 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver, IDisposable
 
     public int OptinSharedBytes { get; set; } = 101376;
 
+    public int MultiprocessorCount { get; init; } = 72;
+
+    public int MemoryBusBits { get; init; } = 384;
+
     public ComputeCapability Capability { get; set; } = new(8, 6);
 
     public int ContextReferences { get; private set; }
@@ -91,9 +95,9 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver, IDisposable
         value = attribute switch
         {
             CudaDeviceAttribute.ClockKilohertz => 1_695_000,
-            CudaDeviceAttribute.MultiprocessorCount => 72,
+            CudaDeviceAttribute.MultiprocessorCount => MultiprocessorCount,
             CudaDeviceAttribute.MemoryClockKilohertz => 6_251_000,
-            CudaDeviceAttribute.MemoryBusBits => 384,
+            CudaDeviceAttribute.MemoryBusBits => MemoryBusBits,
             CudaDeviceAttribute.L2CacheBytes => 6291456,
             CudaDeviceAttribute.ComputeCapabilityMajor => Capability.Major,
             CudaDeviceAttribute.ComputeCapabilityMinor => Capability.Minor,

@@ -5,9 +5,12 @@ internal sealed class FakeGpu : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public FakeGpu(MoeDescriptor descriptor, ComputeCapability? capability = null, int sharedBytes = 101376)
+    public FakeGpu(MoeDescriptor descriptor, ComputeCapability? capability = null, int sharedBytes = 101376, int multiprocessors = 72, int memoryBusBits = 384)
     {
-        Driver = new FakeCudaDriver { Capability = capability ?? new(8, 6), OptinSharedBytes = sharedBytes };
+        Driver = new FakeCudaDriver
+        {
+            Capability = capability ?? new(8, 6), OptinSharedBytes = sharedBytes, MultiprocessorCount = multiprocessors, MemoryBusBits = memoryBusBits,
+        };
         Add("moe_route_small", System.Runtime.CompilerServices.Unsafe.SizeOf<RouteArguments>());
         Add("moe_route_count", System.Runtime.CompilerServices.Unsafe.SizeOf<RouteArguments>());
         Add("moe_route_scan", System.Runtime.CompilerServices.Unsafe.SizeOf<RouteArguments>());

@@ -234,7 +234,7 @@ struct ChunkSort {
     int begin, num_slots, log_warps, first, end;  // first: this lane's first slot; end: of its warp's run; both from `begin` on
     // A power of two of warps have runs: no more than have counters, nor than there are slots for.
     __device__ __forceinline__ ChunkSort(SortMemory& memory, const RouteArguments& arguments, int chunk)
-        : memory(memory), arguments(arguments), begin(chunk * arguments.slotsPerChunk), num_slots(min(arguments.valid_slots() - begin, arguments.slotsPerChunk)) {
+        : memory(memory), arguments(arguments), begin(chunk * arguments.slotsPerChunk), num_slots(max(0, min(arguments.valid_slots() - begin, arguments.slotsPerChunk))) {
         const int warp = threadIdx.x / 32, most = kLogWarpCounts - 32 + __clz(arguments.localExperts.num_local - 1);
         log_warps = min(min(32 - __clz((num_slots - 1) >> 5), 32 - __clz(kSortThreads / 32 - 1)), most);
         const int run = (num_slots + (32 << log_warps) - 1) >> (5 + log_warps) << 5;
