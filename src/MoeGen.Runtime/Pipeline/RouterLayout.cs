@@ -6,7 +6,7 @@ internal readonly struct RouterLayout
     // A block of the router's linear layer has so many tokens and weight rows; a part of its depth is at least that long.
     private const int BlockTokens = 64, BlockRows = 32, DepthGranularity = 64, MinPartDepth = 256;
 
-    // Two blocks a multiprocessor at most, and no more parts than the choice of experts reads at once.
+    // Two blocks a multiprocessor at most, and no more parts than the choice of experts reads in two turns.
     private const int BlocksPerMultiprocessor = 2, MaxParts = 32;
 
     /// <param name="layout">The regions before.</param>

@@ -317,7 +317,7 @@ __device__ __forceinline__ int sum_before(int* column, int stride, int rows) {
     return sum;
 }
 
-// The lanes that have the same expert as this one; of -1 those that have none. A vote on each bit: __match_any_sync takes longer.
+// The lanes that have the same expert as this one; of -1 those that have none. A vote on each bit takes as long whatever the experts are.
 __device__ __forceinline__ unsigned lanes_of_expert(int expert) {
     unsigned lanes = __ballot_sync(kFullWarp, expert >= 0) ^ (expert >= 0 ? 0u : kFullWarp);
 #pragma unroll
