@@ -12,9 +12,10 @@
 #include "finalize/finalize_splits.cuh"
 #include "decode/gemm1.cuh"
 #include "decode/gemm2.cuh"
+#include "decode/decode.cuh"
 
 extern "C" __global__ void __launch_bounds__(DefaultTile::kThreads, DefaultTile::kMinBlocksPerSm)
-moe_gemm1_default(const __grid_constant__ Gemm1Arguments arguments) { gemm1<DefaultTile>(arguments); }
+moe_gemm1_default(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<DefaultTile>(arguments, next_tiles); }
 
 extern "C" __global__ void __launch_bounds__(DefaultTile::kThreads, DefaultTile::kMinBlocksPerSm)
-moe_gemm2_default(const __grid_constant__ Gemm2Arguments arguments) { gemm2<DefaultTile>(arguments); }
+moe_gemm2_default(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<DefaultTile>(arguments, next_tiles); }

@@ -41,7 +41,6 @@ static_assert(sizeof(DecodeGemm2Arguments) == 144, "the launcher passes this lay
 static_assert(sizeof(DecodeGemm2Arguments) == 120, "the launcher passes this layout");
 #endif
 
-constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
 #ifdef MOE_CODES
 // Sums of a warp lie at the places of its groups' slots in `groups.slots`, kGroupSlots further for each warp: warps have groups one
 // after the other, so that no two meet. They follow the rings of the block.
@@ -99,14 +98,14 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
 #ifdef MOE_CODES
         StreamSums sums;
         stream_rows(sums, ring, {{arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth},
-                    groups, group, row_of,
+                    groups, group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth));
 #else
         StreamSums sums = {};
         const StreamedRows activations = streamed_rows(groups, group, row_of);
         const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
+                    first * kStreamDepth, min(last * kStreamDepth, depth), [] {});
 #endif
-                    first * kStreamDepth, min(last * kStreamDepth, depth));
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
 #pragma unroll

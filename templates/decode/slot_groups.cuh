@@ -7,19 +7,17 @@ constexpr int kDecodeSlots = 64;     // T * K at most
 constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
 constexpr int kDecodeWarps = kDecodeThreads / 32;
 constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most
+constexpr int kDecodeColumns = 16;   // columns of GEMM2's output in a tile: one mma's weight rows
 constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
 
 struct SlotGroups {
     int slot_experts[kDecodeSlots];  // of each slot, -1 where it has none
-    bool leads[kDecodeSlots];        // whether a slot is the first of a group
-    int slots[kDecodeSlots];         // slots of valid experts by expert, in their order
+    int slots[kDecodeSlots];         // slots of valid experts by group, in their order
     int starts[kDecodeSlots + 1];    // first entry in `slots` of each group, then the number of entries
     int experts[kDecodeSlots];       // expert of each group
     int count;                       // groups
-#ifdef MOE_CODES
     int places[kDecodeSlots];        // of each slot in `slots`, where it has an expert
     int slot_groups[kDecodeSlots];   // its group
-#endif
 };
 
 // Divisions of what is never negative: half as long without a sign, and every warp waits for them before its first load.
@@ -38,88 +36,71 @@ __device__ __forceinline__ int present_slots(const int* num_tokens_on_device, in
     return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
 }
 
-// Slots that a warp can group by itself, a lane each, in the order of each expert's first slot.
-__device__ __forceinline__ void group_few_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    const unsigned lane = threadIdx.x, before_lane = (1u << lane) - 1, all = 0xffffffffu;
-    const int expert = static_cast<int>(lane) < valid_slots ? local_expert(ids[lane], local_experts) : -1;
-    const unsigned same = __match_any_sync(all, expert);
-    const int before = __popc(same & before_lane);  // slots of the expert in front of this one
-    const bool leader = expert >= 0 && before % kGroupSlots == 0;
-    const unsigned leaders = __ballot_sync(all, leader);
-    const int size = leader ? min(__popc(same) - before, kGroupSlots) : 0;
-    int end = size;  // entries up to the end of this lane's group
+// One warp, kWords slots a lane: lane, and lane + 32. Groups are in the order of their first slots.
+template <int kWords>
+__device__ __forceinline__ void group_slots_of_warp(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    const unsigned lane = threadIdx.x, all = 0xffffffffu;
+    unsigned long long same[kWords], leaders = 0;  // slots of the same expert; first slots of groups
+    int experts[kWords], before[kWords], starts[kWords], num_entries = 0;
 #pragma unroll
-    for (int distance = 1; distance < 32; distance *= 2) {
-        const int other = __shfl_up_sync(all, end, distance);
-        if (lane >= distance) end += other;
+    for (int word = 0; word < kWords; ++word) {
+        const int slot = word * 32 + lane;
+        experts[word] = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
+        same[word] = ~0ull >> (64 - 32 * kWords);
     }
-    const int own_leader = (31 - __clz(leaders & same & (before_lane | 1u << lane))) & 31, group = __popc(leaders & ((1u << own_leader) - 1));
-    const int start = __shfl_sync(all, end - size, own_leader);
-    if (static_cast<int>(lane) < num_slots) groups.slot_experts[lane] = expert;
-    if (expert >= 0) {
-        groups.slots[start + before % kGroupSlots] = lane;
-#ifdef MOE_CODES
-        groups.places[lane] = start + before % kGroupSlots;
-        groups.slot_groups[lane] = group;
-#endif
+    for (int bit = 31 - __clz(local_experts.num_local); bit >= 0; --bit) {  // one that ids may lack, so that none looks like -1
+        unsigned long long set = 0;
+#pragma unroll
+        for (int word = 0; word < kWords; ++word) set |= static_cast<unsigned long long>(__ballot_sync(all, experts[word] >> bit & 1)) << word * 32;
+#pragma unroll
+        for (int word = 0; word < kWords; ++word) same[word] &= experts[word] >> bit & 1 ? set : ~set;
     }
-    if (leader) {
-        groups.experts[group] = expert;
-        groups.starts[group] = start;
-    }
-    if (lane == 31) {
-        groups.count = __popc(leaders);
-        groups.starts[groups.count] = end;
-    }
-}
-
-// All threads of the block call it together; the groups are in the order of their experts.
-__device__ __forceinline__ void group_many_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    const int (&experts)[kDecodeSlots] = groups.slot_experts;
-    const int slot = threadIdx.x;
-    const int expert = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
-    if (slot < num_slots) groups.slot_experts[slot] = expert;
-    __syncthreads();
-
-    int place = 0, before = 0;  // entries before this slot's, and those of them that are of its expert
-    for (int other = 0; other < num_slots; ++other) {
-        const bool same = experts[other] == expert && other < slot;
-        before += same;
-        place += same || (experts[other] >= 0 && experts[other] < expert);
-    }
-    const bool leader = expert >= 0 && before % kGroupSlots == 0;
-    if (slot < num_slots) groups.leads[slot] = leader;
-    if (expert >= 0) groups.slots[place] = slot;
-    __syncthreads();
-
-    if (expert >= 0) {
-        int group = -1;  // leaders up to this slot's, less one
-        for (int other = 0; other < num_slots; ++other)
-            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other <= slot));
-        if (leader) {
-            groups.experts[group] = expert;
-            groups.starts[group] = place;
+#pragma unroll
+    for (int word = 0; word < kWords; ++word) {
+        before[word] = __popcll(same[word] & ((1ull << (word * 32 + lane)) - 1));  // slots of the expert in front of this one
+        const bool leads = experts[word] >= 0 && before[word] % kGroupSlots == 0;
+        leaders |= static_cast<unsigned long long>(__ballot_sync(all, leads)) << word * 32;
+        const int size = leads ? min(__popcll(same[word]) - before[word], kGroupSlots) : 0;
+        int end = size;
+#pragma unroll
+        for (int distance = 1; distance < 32; distance *= 2) {
+            const int other = __shfl_up_sync(all, end, distance);
+            if (lane >= distance) end += other;
         }
-#ifdef MOE_CODES
-        groups.places[slot] = place;
-        groups.slot_groups[slot] = group;
-#endif
+        starts[word] = num_entries + end - size;
+        num_entries += __shfl_sync(all, end, 31);
     }
-    if (slot == 0) {
-        int count = 0, entries = 0;
-        for (int other = 0; other < num_slots; ++other) { count += groups.leads[other]; entries += experts[other] >= 0; }
-        groups.count = count;
-        groups.starts[count] = entries;
+#pragma unroll
+    for (int word = 0; word < kWords; ++word) {
+        const int slot = word * 32 + lane, leader = 63 - __clzll(leaders & same[word] & ((2ull << slot) - 1)) & 63;  // the last up to this slot
+        const int group = __popcll(leaders & ((1ull << leader) - 1));
+        int start = __shfl_sync(all, starts[0], leader % 32);
+        if (kWords > 1) {
+            const int other = __shfl_sync(all, starts[kWords - 1], leader % 32);
+            if (leader >= 32) start = other;
+        }
+        if (slot < num_slots) groups.slot_experts[slot] = experts[word];
+        if (experts[word] >= 0) {
+            groups.slots[start + before[word] % kGroupSlots] = slot;
+            groups.places[slot] = start + before[word] % kGroupSlots;
+            groups.slot_groups[slot] = group;
+        }
+        if (experts[word] >= 0 && leader == slot) {
+            groups.experts[group] = experts[word];
+            groups.starts[group] = start;
+        }
     }
-    __syncthreads();
+    if (lane == 0) {
+        groups.count = __popcll(leaders);
+        groups.starts[groups.count] = num_entries;
+    }
 }
 
 // All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
 __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    if (num_slots > 32) {
-        group_many_slots(groups, ids, local_experts, num_slots, valid_slots);
-    } else {
-        if (threadIdx.x < 32) group_few_slots(groups, ids, local_experts, num_slots, valid_slots);
-        __syncthreads();
+    if (threadIdx.x < 32) {
+        if (num_slots > 32) group_slots_of_warp<2>(groups, ids, local_experts, num_slots, valid_slots);
+        else group_slots_of_warp<1>(groups, ids, local_experts, num_slots, valid_slots);
     }
+    __syncthreads();
 }

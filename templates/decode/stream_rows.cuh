@@ -24,8 +24,9 @@ struct StreamedRows {
 // sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth, in whole 16-byte vectors. This lane brings weight rows
 // lane / 4 (`low`) and lane / 4 + 8 (`high`); null means zeros. Lane c = lane % 4 of each four owns bytes 16c..16c+15 of every
 // 64: the depth is permuted inside mma, alike on both sides, so that one 16-byte load fills the operands of two instructions.
-__device__ __forceinline__ void stream_rows(
-    StreamSums& sums, const Operand* low, const Operand* high, const StreamedRows& activations, int begin, int end) {
+// `wait` comes between loads of weights and of the activations that they meet.
+template <class Wait> __device__ __forceinline__ void stream_rows(
+    StreamSums& sums, const Operand* low, const Operand* high, const StreamedRows& activations, int begin, int end, Wait wait) {
     const int lane_depth = threadIdx.x % 4 * (kStreamStep / 4);
     for (int round = begin; round < end; round += kStreamDepth) {
         Vector16 low_weights[kStreamUnroll], high_weights[kStreamUnroll];
@@ -35,6 +36,7 @@ __device__ __forceinline__ void stream_rows(
             low_weights[step] = load_streamed(low + depth, low && depth < end);
             high_weights[step] = load_streamed(high + depth, high && depth < end);
         }
+        wait();
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
             if (fragment >= activations.fragments) break;

@@ -6,14 +6,15 @@ namespace MoeGen.KernelEmulator.Tests;
 internal sealed class EmulatedDevice : IDisposable
 {
     /// <param name="multiprocessors">Of one block each.</param>
-    public EmulatedDevice(int multiprocessors = 2)
+    /// <param name="checksExpressions">Whether kernels check every expression, beside every access.</param>
+    public EmulatedDevice(int multiprocessors = 2, bool checksExpressions = true)
     {
         if (!HostCompiler.IsAvailable(out string reason))
         {
             Assert.Skip($"NOT RUN, no kernel was executed: {reason}");
         }
 
-        Driver = new EmulatedCudaDriver { Multiprocessors = multiprocessors };
+        Driver = new EmulatedCudaDriver { Multiprocessors = multiprocessors, ChecksExpressions = checksExpressions };
         Context = new CudaContext(Driver);
     }
 

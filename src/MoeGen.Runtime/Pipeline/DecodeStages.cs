@@ -1,8 +1,8 @@
 namespace MoeGen;
 
 /// <summary>
-/// The stages of a call of few slots: routing, GEMM1 and activation in one launch, GEMM2 and the reduction in another; between them, where
-/// activations are quantised, the activated rows become codes.
+/// The stages of a call of few slots: all in one launch. Where weights are codes, routing, GEMM1 and activation in one launch, GEMM2 and the reduction in
+/// another; between them, where activations are quantised, the activated rows become codes.
 /// </summary>
 internal readonly struct DecodeStages<T>(
     IMoeLaunchers<T> launchers, MoeDescriptor descriptor, CudaCall<T> call, CudaWeights<T> weights, CudaSlots expertSlots, WorkspaceLayout layout, ulong workspace)
@@ -15,6 +15,12 @@ internal readonly struct DecodeStages<T>(
     /// <summary>Enqueues them.</summary>
     public void Enqueue(CudaStream stream)
     {
+        if (descriptor.Weights == WeightFormat.SameAsDtype)
+        {
+            Whole(stream);
+            return;
+        }
+
         Gemm1(stream);
         if (descriptor.QuantizesActivations)
         {
@@ -23,6 +29,39 @@ internal readonly struct DecodeStages<T>(
 
         Gemm2(stream);
     }
+
+    private void Whole(CudaStream stream) =>
+        launchers.Decode(
+            new DecodeArguments<T>
+            {
+                Input = call.Input,
+                Fc1ExpertWeights = weights.Fc1ExpertWeights,
+                Fc2ExpertWeights = weights.Fc2ExpertWeights,
+                Activated = Activated,
+                Output = call.Output,
+                TokenSelectedExperts = expertSlots.Experts,
+                LocalExperts = weights.LocalExperts,
+                Fc1ExpertBiases = weights.Fc1ExpertBiases,
+                Fc2ExpertBiases = weights.Fc2ExpertBiases,
+                SwigluAlpha = weights.SwigluAlpha,
+                SwigluBeta = weights.SwigluBeta,
+                SwigluLimit = weights.SwigluLimit,
+                TokenFinalScales = expertSlots.FinalScales,
+                TokenInputScales = expertSlots.InputScales,
+                NumTokensOnDevice = call.NumTokensOnDevice,
+                Counters = new(workspace + (ulong)WorkspaceLayout.DecodeCounters),
+                PartSums = new(workspace + (ulong)WorkspaceLayout.PartSums),
+                NumSlots = Slots,
+                TopK = call.TopK,
+                HiddenSize = weights.Shape.HiddenSize,
+                IntermediateSize = weights.Shape.IntermediateSize,
+                GateRowOffset = weights.Fc1Rows.GateRowOffset,
+                GateRowStride = weights.Fc1Rows.GateRowStride,
+                UpRowOffset = weights.Fc1Rows.UpRowOffset,
+                UpRowStride = weights.Fc1Rows.UpRowStride,
+                MaxBlocks = WorkspaceLayout.MaxDecodeBlocks,
+            },
+            stream);
 
     private void Gemm1(CudaStream stream) =>
         launchers.DecodeGemm1(

@@ -159,10 +159,12 @@ public sealed partial class MoeKernels<TSelf, T> : IDisposable
         else
         {
             CheckWorkspace(workspace, bytes);
-            if (!hasCounters && call.Router is { } router && variant != Pipeline.Selector.DecodeIndex && RouterStages.AreFused(call.NumTokens, router))
+            bool selectsAndSorts = call.Router is { } router && variant != Pipeline.Selector.DecodeIndex && RouterStages.AreFused(call.NumTokens, router);
+            int zeroBytes = selectsAndSorts ? WorkspaceLayout.SelectionZeroBytes : layout.ZeroBytes;
+            if (!hasCounters && zeroBytes > 0)
             {
                 // What the caller's memory held before is unknown.
-                workspace.FillFirst(WorkspaceLayout.CounterBytes, 0, stream);
+                workspace.FillFirst(zeroBytes, 0, stream);
             }
         }
 

@@ -7,12 +7,22 @@ namespace MoeGen;
 internal readonly struct WorkspaceLayout
 {
     /// <summary>
-    /// Bytes at the beginning of every workspace that are zero between calls: counters and choices, which each kernel that uses them leaves as they were.
-    /// At the same place in every layout, since calls of other sizes share the memory.
+    /// Bytes at the beginning of every workspace that are zero between calls: counters, and words that blocks pass on, which each kernel that uses them
+    /// leaves as they were. At the same place in every layout, since calls of other sizes share the memory.
     /// </summary>
-    internal const int CounterBytes = (int)Alignment + (RouterStages.MaxSlotsOfOneBlock * sizeof(uint));
+    internal const int CounterBytes = (int)PassedWords + (MaxDecodeBlocks * MaxSharedTileTokens * PartBytes);
+
+    /// <summary>Blocks of the decode kernel that may pass sums on.</summary>
+    internal const int MaxDecodeBlocks = 320;
+
+    /// <summary>Tokens of a call in which they do.</summary>
+    internal const int MaxSharedTileTokens = 16;
 
     private const long Alignment = 256;
+
+    // Behind the counters: the choices of experts, or the decode kernel's sums of 16 columns of each token.
+    private const long PassedWords = 2 * Alignment;
+    private const int PartBytes = 16 * sizeof(float);
 
     // Whole stages of every variant.
     private const int SplitGranularity = 128;
@@ -72,9 +82,11 @@ internal readonly struct WorkspaceLayout
         InputScales = Take(ref end, descriptor.ScalesInput ? slots * sizeof(float) : 0);
         Activated = Take(ref end, (long)slots * shape.IntermediateSize * elementBytes);
         Quantized = new QuantizedRegions(ref end, shape, numTokens, slots, descriptor);
+        bool isOneLaunch = descriptor.Weights == WeightFormat.SameAsDtype;
+        ZeroBytes = isOneLaunch ? (int)PassedWords + (MaxDecodeBlocks * Math.Min(numTokens, MaxSharedTileTokens) * PartBytes) : 0;
         DecodeSplit = DecodeSplit.Of(shape, slots, limits);
-        ArrivedBlocks = Take(ref end, DecodeSplit.ColumnBlocks(shape) * sizeof(int));
-        BlockSums = Take(ref end, DecodeSplit.Blocks > 1 ? (long)DecodeSplit.Blocks * numTokens * shape.HiddenSize * sizeof(float) : 0);
+        ArrivedBlocks = Take(ref end, isOneLaunch ? 0 : DecodeSplit.ColumnBlocks(shape) * sizeof(int));
+        BlockSums = Take(ref end, !isOneLaunch && DecodeSplit.Blocks > 1 ? (long)DecodeSplit.Blocks * numTokens * shape.HiddenSize * sizeof(float) : 0);
         TotalBytes = end;
     }
 
@@ -82,7 +94,19 @@ internal readonly struct WorkspaceLayout
     public static long BegunSelections => 0;
 
     /// <summary>uint32 [T * (K + S)]: the choices on their way to the block that sorts; zero between calls.</summary>
-    public static long ChosenExperts => Alignment;
+    public static long ChosenExperts => PassedWords;
+
+    /// <summary>The decode kernel's two counters.</summary>
+    public static long DecodeCounters => Alignment;
+
+    /// <summary>uint32 [blocks, T, 16] for few tokens: sums on their way to the decode kernel's next block; zero between calls.</summary>
+    public static long PartSums => PassedWords;
+
+    /// <summary>The first bytes that this call's GEMMs need to be zero.</summary>
+    internal int ZeroBytes { get; }
+
+    /// <summary>The first bytes that a choice of experts with the sort needs to be zero.</summary>
+    internal static int SelectionZeroBytes => (int)PassedWords + (RouterStages.MaxSlotsOfOneBlock * sizeof(uint));
 
     /// <summary>Bytes of the whole workspace.</summary>
     public long TotalBytes { get; }
@@ -152,7 +176,7 @@ internal readonly struct WorkspaceLayout
 
     internal long Products { get; }
 
-    /// <summary>How the decode kernels' GEMM2 divides its depth; theirs alone, as the next two.</summary>
+    /// <summary>How the decode kernels' GEMM2 divides its depth where weights are codes; theirs alone, as the next two.</summary>
     internal DecodeSplit DecodeSplit { get; }
 
     internal long ArrivedBlocks { get; }

@@ -30,7 +30,7 @@ public sealed class DecodeTests
     public void Plain(Problem problem) =>
         Emulated.Check<PlainDecodeLayer, Half>((context, weights) => new(context, weights, DecodeText.Options()), problem with { Layout = Fc1Layout.Plain });
 
-    // One block for 16 columns, and two that share their depth.
+    // Blocks that share a tile of columns, and one that has all of it.
     [Theory]
     [InlineData(72, 40)]
     [InlineData(16, 800)]

@@ -14,8 +14,10 @@ internal static class KernelBuilder
     private static readonly string[] KernelOptions =
     [
         "-std=c++17", "-Og", "-gdwarf-4", "-g1", "-fPIC", "-fvisibility=hidden", "-fno-strict-aliasing", "-fno-tree-vectorize", "-fsanitize=thread",
-        "-fsanitize=alignment,bounds,shift,signed-integer-overflow,integer-divide-by-zero", "-Wno-unknown-pragmas",
+        "-Wno-unknown-pragmas",
     ];
+
+    private const string ExpressionChecks = "-fsanitize=alignment,bounds,shift,signed-integer-overflow,integer-divide-by-zero";
 
     private static readonly string[] CoreOptions = ["-std=c++17", "-O3", "-fPIC", "-fvisibility=hidden"];
 
@@ -29,14 +31,16 @@ internal static class KernelBuilder
 
     private static bool IsClang => Path.GetFileName(HostCompiler.Command!).Contains("clang", StringComparison.Ordinal);
 
-    public static KernelLibrary Get(ReadOnlySpan<byte> text)
+    /// <param name="text">The CUDA text.</param>
+    /// <param name="checksExpressions">Whether expressions are checked too, for shifts, overflows, divisions, alignment and bounds: as long to compile as all the rest.</param>
+    public static KernelLibrary Get(ReadOnlySpan<byte> text, bool checksExpressions)
     {
-        string key = Convert.ToHexStringLower(SHA256.HashData(text))[..24];
+        string key = Convert.ToHexStringLower(SHA256.HashData(text))[..24] + (checksExpressions ? "" : "-accesses");
         byte[] copy = text.ToArray();
-        return Libraries.GetOrAdd(key, _ => new(() => Load(key, copy))).Value;
+        return Libraries.GetOrAdd(key, _ => new(() => Load(key, copy, checksExpressions))).Value;
     }
 
-    private static KernelLibrary Load(string key, byte[] text)
+    private static KernelLibrary Load(string key, byte[] text, bool checksExpressions)
     {
         string stem = Path.Combine(Output, $"{key}-{SourceHash.Value}");
         string library = stem + ".so";
@@ -49,7 +53,7 @@ internal static class KernelBuilder
             File.WriteAllText(unique + ".cpp", WrapperText.Write(Encoding.UTF8.GetString(text), Path.GetFileName(source)));
             HostCompiler.Run(
                 HostCompiler.Command!,
-                [.. KernelOptions, IsClang ? "-fno-builtin" : "-fno-tree-loop-distribute-patterns", "-I", Native, "-include", "cuda_shim.h",
+                [.. KernelOptions, .. checksExpressions ? [ExpressionChecks] : (string[])[], IsClang ? "-fno-builtin" : "-fno-tree-loop-distribute-patterns", "-I", Native, "-include", "cuda_shim.h",
                  "-c", unique + ".cpp", "-o", unique + ".o"]);
             HostCompiler.Run(HostCompiler.Command!, "-shared", unique + ".o", core, "-o", unique + ".so", "-Wl,--no-undefined", "-lm");
             File.Move(unique + ".so", library, overwrite: true);
@@ -77,7 +81,7 @@ internal static class KernelBuilder
     {
         Directory.CreateDirectory(Output);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(HostCompiler.Run(HostCompiler.Command!, "--version") + string.Join(' ', KernelOptions)));
+        hash.AppendData(Encoding.UTF8.GetBytes(HostCompiler.Run(HostCompiler.Command!, "--version") + string.Join(' ', KernelOptions) + ExpressionChecks));
         foreach (string file in Directory.GetFiles(Native, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             hash.AppendData(File.ReadAllBytes(file));

@@ -18,7 +18,7 @@ internal sealed unsafe partial class EmulatedCudaDriver
     public CudaResult LoadModule(out nint module, void* image)
     {
         module = NextHandle();
-        KernelLibrary library = KernelBuilder.Get(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)image));
+        KernelLibrary library = KernelBuilder.Get(MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)image), ChecksExpressions);
         lock (_lock)
         {
             _modules.Add(module, library);

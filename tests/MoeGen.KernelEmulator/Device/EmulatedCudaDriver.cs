@@ -32,6 +32,9 @@ internal sealed unsafe partial class EmulatedCudaDriver : ICudaDriver, IDisposab
 
     public int BlocksPerMultiprocessor { get; init; } = 1;
 
+    /// <summary>Whether kernels are compiled with checks of every expression, beside those of every access.</summary>
+    public bool ChecksExpressions { get; init; } = true;
+
     public CudaResult Initialize() => CudaResult.Success;
 
     public CudaResult GetDriverVersion(out int version)

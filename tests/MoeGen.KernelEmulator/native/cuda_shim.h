@@ -79,6 +79,8 @@ __forceinline__ unsigned mask_or_all(unsigned mask = 0xffffffffu) { return mask;
 }  // namespace moegen
 
 __forceinline__ int __popc(unsigned bits) { return __builtin_popcount(bits); }
+__forceinline__ int __popcll(unsigned long long bits) { return __builtin_popcountll(bits); }
+__forceinline__ int __clzll(long long bits) { return bits == 0 ? 64 : __builtin_clzll(static_cast<unsigned long long>(bits)); }
 __forceinline__ int __ffs(int bits) { return __builtin_ffs(bits); }
 __forceinline__ int __clz(int bits) { return bits == 0 ? 32 : __builtin_clz(static_cast<unsigned>(bits)); }
 // Bytes 0 to 3 are those of x, 4 to 7 those of y; each hexadecimal digit of the selector names one.

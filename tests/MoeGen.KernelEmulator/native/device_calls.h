@@ -6,6 +6,7 @@ struct moegen_int4 { int values[4]; };
 struct moegen_words4 { unsigned values[4]; };
 
 extern "C" {
+void moegen_release();
 unsigned moegen_dynamic_shared_memory();
 void moegen_store_shared(unsigned destination, moegen_words4 words, unsigned bytes);
 moegen_words4 moegen_load_shared(unsigned source, unsigned bytes);

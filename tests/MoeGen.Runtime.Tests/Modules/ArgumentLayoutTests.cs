@@ -18,6 +18,7 @@ public sealed partial class ArgumentLayoutTests
         ["Gemm2Arguments"] = Unsafe.SizeOf<Gemm2Arguments<BFloat16>>(),
         ["PermuteArguments"] = Unsafe.SizeOf<PermuteArguments<BFloat16>>(),
         ["ApplyArguments"] = Unsafe.SizeOf<ApplyArguments<BFloat16>>(),
+        ["DecodeArguments"] = Unsafe.SizeOf<DecodeArguments<BFloat16>>(),
         ["DecodeGemm1Arguments"] = Unsafe.SizeOf<DecodeGemm1Arguments<BFloat16>>(),
         ["DecodeGemm2Arguments"] = Unsafe.SizeOf<DecodeGemm2Arguments<BFloat16>>(),
         ["QuantizeArguments"] = Unsafe.SizeOf<QuantizeArguments<BFloat16>>(),
@@ -54,6 +55,8 @@ public sealed partial class ArgumentLayoutTests
     {
         string ladder = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Snapshots", "Fp16SiluLadder", "LadderMoe.verified.cu"));
         Assert.Contains($"constexpr int kDecodeSlots = {GemmVariant.MaxDecodeSlots}; ", ladder, StringComparison.Ordinal);
+        Assert.Contains($"constexpr int kSharedTileTokens = {WorkspaceLayout.MaxSharedTileTokens}; ", ladder, StringComparison.Ordinal);
+        Assert.Contains("constexpr int kDecodeColumns = 16; ", ladder, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"static_assert\(sizeof\((?<name>\w+)\) == (?<size>\d+)")]

@@ -22,6 +22,7 @@ internal sealed class FakeGpu : IDisposable
         Add("moe_apply_activation", System.Runtime.CompilerServices.Unsafe.SizeOf<ApplyArguments<BFloat16>>());
         Add("moe_finalize_splits", System.Runtime.CompilerServices.Unsafe.SizeOf<FinalizeSplitsArguments<BFloat16>>());
         Add("moe_finalize", System.Runtime.CompilerServices.Unsafe.SizeOf<FinalizeArguments<BFloat16>>());
+        Add("moe_decode", System.Runtime.CompilerServices.Unsafe.SizeOf<DecodeArguments<BFloat16>>());
         Add("moe_decode_gemm1", System.Runtime.CompilerServices.Unsafe.SizeOf<DecodeGemm1Arguments<BFloat16>>());
         Add("moe_decode_gemm2", System.Runtime.CompilerServices.Unsafe.SizeOf<DecodeGemm2Arguments<BFloat16>>());
         foreach (GemmVariant variant in descriptor.Variants)

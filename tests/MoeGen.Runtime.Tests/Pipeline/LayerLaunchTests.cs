@@ -9,21 +9,22 @@ public sealed class LayerLaunchTests
     private static readonly MoeShape Shape = new(4, 64, 32);
 
     [Fact]
-    public void Few_tokens_take_two_launches()
+    public void Few_tokens_take_one_launch()
     {
         using var gpu = new FakeGpu(LadderMoe.Descriptor);
         using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
         Forward(gpu, layer, tokens: 3, topK: 2);
-        Assert.Equal(["moe_decode_gemm1", "moe_decode_gemm2"], gpu.Driver.Launches.Select(launch => launch.Kernel));
+        Assert.Equal(["moe_decode"], gpu.Driver.Launches.Select(launch => launch.Kernel));
 
-        // A block for every 8 of 6 slots x 32 outputs; 64 columns in sixteens.
-        Assert.Equal([24u, 4u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
-        // The activated rows, and the blocks of GEMM2 that are done, each rounded up to 256 bytes.
-        Assert.Equal(512 + 256 + WorkspaceLayout.CounterBytes, layer.GetWorkspaceBytes(3, 2));
+        // 64 columns in sixteens, of which each has one round.
+        Assert.Equal([4u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
+
+        // The activated rows, rounded up to 256 bytes.
+        Assert.Equal(512 + WorkspaceLayout.CounterBytes, layer.GetWorkspaceBytes(3, 2));
     }
 
     [Theory]
-    [InlineData(3, "decode", "moe_decode_gemm1", "moe_decode_gemm2")]
+    [InlineData(3, "decode", "moe_decode")]
     [InlineData(9, "m16n128k64s5", "moe_route_small", "moe_gemm1_m16n128k64s5", "moe_gemm2_m16n128k64s5", "moe_finalize")]
     public void Beside_a_pinned_tile_the_same(int tokens, string variant, params string[] kernels)
     {
@@ -68,7 +69,7 @@ public sealed class LayerLaunchTests
         {
             using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, layout), gpu.Options);
             Forward(gpu, layer, tokens: 1, topK: 1);
-            DecodeGemm1Arguments<BFloat16> decode = MemoryMarshal.Read<DecodeGemm1Arguments<BFloat16>>(gpu.Driver.Launches[^2].Arguments);
+            DecodeArguments<BFloat16> decode = MemoryMarshal.Read<DecodeArguments<BFloat16>>(gpu.Driver.Launches[^1].Arguments);
             Forward(gpu, layer, tokens: 100, topK: 1);
             Gemm1Arguments<BFloat16> gemm1 = MemoryMarshal.Read<Gemm1Arguments<BFloat16>>(gpu.Driver.Launches[^3].Arguments);
             rows.Add((gemm1.GateRowOffset, gemm1.GateRowStride, gemm1.UpRowOffset, gemm1.UpRowStride));

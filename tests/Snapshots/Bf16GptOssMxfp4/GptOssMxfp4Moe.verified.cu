@@ -1471,12 +1471,12 @@ constexpr int kDecodeSlots = 64;     // T * K at most
 constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
 constexpr int kDecodeWarps = kDecodeThreads / 32;
 constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most
+constexpr int kDecodeColumns = 16;   // columns of GEMM2's output in a tile: one mma's weight rows
 constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
 
 struct SlotGroups {
     int slot_experts[kDecodeSlots];  // of each slot, -1 where it has none
-    bool leads[kDecodeSlots];        // whether a slot is the first of a group
-    int slots[kDecodeSlots];         // slots of valid experts by expert, in their order
+    int slots[kDecodeSlots];         // slots of valid experts by group, in their order
     int starts[kDecodeSlots + 1];    // first entry in `slots` of each group, then the number of entries
     int experts[kDecodeSlots];       // expert of each group
     int count;                       // groups
@@ -1498,86 +1498,73 @@ __device__ __forceinline__ int present_slots(const int* num_tokens_on_device, in
     return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
 }
 
-// Slots that a warp can group by itself, a lane each, in the order of each expert's first slot.
-__device__ __forceinline__ void group_few_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    const unsigned lane = threadIdx.x, before_lane = (1u << lane) - 1, all = 0xffffffffu;
-    const int expert = static_cast<int>(lane) < valid_slots ? local_expert(ids[lane], local_experts) : -1;
-    const unsigned same = __match_any_sync(all, expert);
-    const int before = __popc(same & before_lane);  // slots of the expert in front of this one
-    const bool leader = expert >= 0 && before % kGroupSlots == 0;
-    const unsigned leaders = __ballot_sync(all, leader);
-    const int size = leader ? min(__popc(same) - before, kGroupSlots) : 0;
-    int end = size;  // entries up to the end of this lane's group
+// One warp, kWords slots a lane: lane, and lane + 32. Groups are in the order of their first slots.
+template <int kWords>
+__device__ __forceinline__ void group_slots_of_warp(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    const unsigned lane = threadIdx.x, all = 0xffffffffu;
+    unsigned long long same[kWords], leaders = 0;  // slots of the same expert; first slots of groups
+    int experts[kWords], before[kWords], starts[kWords], num_entries = 0;
 #pragma unroll
-    for (int distance = 1; distance < 32; distance *= 2) {
-        const int other = __shfl_up_sync(all, end, distance);
-        if (lane >= distance) end += other;
+    for (int word = 0; word < kWords; ++word) {
+        const int slot = word * 32 + lane;
+        experts[word] = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
+        same[word] = ~0ull >> (64 - 32 * kWords);
     }
-    const int own_leader = (31 - __clz(leaders & same & (before_lane | 1u << lane))) & 31, group = __popc(leaders & ((1u << own_leader) - 1));
-    const int start = __shfl_sync(all, end - size, own_leader);
-    if (static_cast<int>(lane) < num_slots) groups.slot_experts[lane] = expert;
-    if (expert >= 0) {
-        groups.slots[start + before % kGroupSlots] = lane;
-        groups.places[lane] = start + before % kGroupSlots;
-        groups.slot_groups[lane] = group;
+    for (int bit = 31 - __clz(local_experts.num_local); bit >= 0; --bit) {  // one that ids may lack, so that none looks like -1
+        unsigned long long set = 0;
+#pragma unroll
+        for (int word = 0; word < kWords; ++word) set |= static_cast<unsigned long long>(__ballot_sync(all, experts[word] >> bit & 1)) << word * 32;
+#pragma unroll
+        for (int word = 0; word < kWords; ++word) same[word] &= experts[word] >> bit & 1 ? set : ~set;
     }
-    if (leader) {
-        groups.experts[group] = expert;
-        groups.starts[group] = start;
-    }
-    if (lane == 31) {
-        groups.count = __popc(leaders);
-        groups.starts[groups.count] = end;
-    }
-}
-
-// All threads of the block call it together; the groups are in the order of their experts.
-__device__ __forceinline__ void group_many_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    const int (&experts)[kDecodeSlots] = groups.slot_experts;
-    const int slot = threadIdx.x;
-    const int expert = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
-    if (slot < num_slots) groups.slot_experts[slot] = expert;
-    __syncthreads();
-
-    int place = 0, before = 0;  // entries before this slot's, and those of them that are of its expert
-    for (int other = 0; other < num_slots; ++other) {
-        const bool same = experts[other] == expert && other < slot;
-        before += same;
-        place += same || (experts[other] >= 0 && experts[other] < expert);
-    }
-    const bool leader = expert >= 0 && before % kGroupSlots == 0;
-    if (slot < num_slots) groups.leads[slot] = leader;
-    if (expert >= 0) groups.slots[place] = slot;
-    __syncthreads();
-
-    if (expert >= 0) {
-        int group = -1;  // leaders up to this slot's, less one
-        for (int other = 0; other < num_slots; ++other)
-            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other <= slot));
-        if (leader) {
-            groups.experts[group] = expert;
-            groups.starts[group] = place;
+#pragma unroll
+    for (int word = 0; word < kWords; ++word) {
+        before[word] = __popcll(same[word] & ((1ull << (word * 32 + lane)) - 1));  // slots of the expert in front of this one
+        const bool leads = experts[word] >= 0 && before[word] % kGroupSlots == 0;
+        leaders |= static_cast<unsigned long long>(__ballot_sync(all, leads)) << word * 32;
+        const int size = leads ? min(__popcll(same[word]) - before[word], kGroupSlots) : 0;
+        int end = size;
+#pragma unroll
+        for (int distance = 1; distance < 32; distance *= 2) {
+            const int other = __shfl_up_sync(all, end, distance);
+            if (lane >= distance) end += other;
         }
-        groups.places[slot] = place;
-        groups.slot_groups[slot] = group;
+        starts[word] = num_entries + end - size;
+        num_entries += __shfl_sync(all, end, 31);
     }
-    if (slot == 0) {
-        int count = 0, entries = 0;
-        for (int other = 0; other < num_slots; ++other) { count += groups.leads[other]; entries += experts[other] >= 0; }
-        groups.count = count;
-        groups.starts[count] = entries;
+#pragma unroll
+    for (int word = 0; word < kWords; ++word) {
+        const int slot = word * 32 + lane, leader = 63 - __clzll(leaders & same[word] & ((2ull << slot) - 1)) & 63;  // the last up to this slot
+        const int group = __popcll(leaders & ((1ull << leader) - 1));
+        int start = __shfl_sync(all, starts[0], leader % 32);
+        if (kWords > 1) {
+            const int other = __shfl_sync(all, starts[kWords - 1], leader % 32);
+            if (leader >= 32) start = other;
+        }
+        if (slot < num_slots) groups.slot_experts[slot] = experts[word];
+        if (experts[word] >= 0) {
+            groups.slots[start + before[word] % kGroupSlots] = slot;
+            groups.places[slot] = start + before[word] % kGroupSlots;
+            groups.slot_groups[slot] = group;
+        }
+        if (experts[word] >= 0 && leader == slot) {
+            groups.experts[group] = experts[word];
+            groups.starts[group] = start;
+        }
     }
-    __syncthreads();
+    if (lane == 0) {
+        groups.count = __popcll(leaders);
+        groups.starts[groups.count] = num_entries;
+    }
 }
 
 // All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
 __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    if (num_slots > 32) {
-        group_many_slots(groups, ids, local_experts, num_slots, valid_slots);
-    } else {
-        if (threadIdx.x < 32) group_few_slots(groups, ids, local_experts, num_slots, valid_slots);
-        __syncthreads();
+    if (threadIdx.x < 32) {
+        if (num_slots > 32) group_slots_of_warp<2>(groups, ids, local_experts, num_slots, valid_slots);
+        else group_slots_of_warp<1>(groups, ids, local_experts, num_slots, valid_slots);
     }
+    __syncthreads();
 }
 
 // ---- primitives/load_shared.cuh ---- Loads from shared memory by its address (PTX ISA: ld.shared).
@@ -1858,7 +1845,123 @@ __device__ __forceinline__ void stream_rows(
     else CodeStream<kGroupSlots>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
 }
 
-// ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots: routing inside, no launch before it.
+// ---- decode/gemm1_portion.cuh ---- GEMM1 with its activation for few slots, divided into as many portions as the grid has blocks.
+constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
+
+// A group's rows by kDecodeOutputs outputs: the weight rows of this lane.
+struct DecodeTask {
+    int group, expert;
+    int low_output, high_output;
+    long long low_row, high_row;
+    bool has_high;
+};
+
+// First of the tasks of a block's portion, of tasks divided evenly among the blocks of the grid.
+__device__ __forceinline__ int first_of_portion(unsigned tasks, unsigned portion) {
+    const unsigned whole = tasks / gridDim.x;
+    return portion * whole + min(portion, tasks - whole * gridDim.x);
+}
+
+// Bias, activation and rounding of a task's sums over the whole depth.
+template <class Arguments> __device__ __forceinline__ void finish_task(
+    const Arguments& arguments, const SlotGroups& groups, const DecodeTask& task, const StreamSums& sums, int intermediate, int top_k) {
+    const int lane = threadIdx.x % 32;
+    const Element* biases = arguments.fc1ExpertBiases;
+    const float low_bias = biases ? unpack_low(biases[task.low_row].bits) : 0.0f;
+    const float high_bias = biases && task.has_high ? unpack_low(biases[task.high_row].bits) : 0.0f;
+    const ActivationParameters parameters =
+        activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, task.expert);
+    auto store = [&](int slot, int output, float value) {
+        arguments.activated[static_cast<long long>(slot) * intermediate + output].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
+    };
+#pragma unroll
+    for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
+#pragma unroll
+        for (int i = 0; i < 2; ++i) {
+            // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
+            const int entry = groups.starts[task.group] + fragment * 8 + lane % 4 * 2 + i;
+            if (entry >= groups.starts[task.group + 1]) continue;
+            const int slot = groups.slots[entry];
+            float low = static_cast<float>(sums[fragment][i]), high = static_cast<float>(sums[fragment][2 + i]);
+            low += low_bias;
+            high += high_bias;
+            store(slot, task.low_output, activate(low, kGated ? high : low, parameters));
+            if (!kGated && task.has_high) store(slot, task.high_output, activate(high, high, parameters));
+        }
+    }
+}
+
+// Sums of the parts of tasks that several warps share.
+using PartSums = Sum[kDecodeWarps][kGroupFragments * 4][32];
+
+// A block's portion; all threads call it together. Each warp calls `streamed` when it has multiplied its first rows, or has none, and later.
+template <class Arguments, class Streamed> __device__ __forceinline__ void decode_gemm1(
+    const Arguments& arguments, const SlotGroups& groups, PartSums& part_sums, unsigned portion, int depth, int intermediate, int top_k, Streamed streamed) {
+    const int column_tasks = (intermediate + kDecodeOutputs - 8) / kDecodeOutputs, tasks = groups.count * column_tasks;
+    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    const auto task_at = [&](int index) {
+        DecodeTask task;
+        task.group = static_cast<unsigned>(index) / static_cast<unsigned>(column_tasks);
+        task.expert = groups.experts[task.group];
+        task.low_output = (index - task.group * column_tasks) * kDecodeOutputs + lane / 4;
+        task.high_output = kGated ? task.low_output : task.low_output + 8;
+        const long long first_row = static_cast<long long>(task.expert) * (kGated ? 2 * intermediate : intermediate);
+        task.low_row = first_row + arguments.gateRowOffset + task.low_output * arguments.gateRowStride;
+        task.high_row = first_row
+            + (kGated ? arguments.upRowOffset + task.high_output * arguments.upRowStride : arguments.gateRowOffset + task.high_output * arguments.gateRowStride);
+        task.has_high = task.high_output < intermediate;
+        return task;
+    };
+    const auto row_of = [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; };
+    StreamSums sums;
+
+    // Whole tasks, neighbouring warps neighbouring rows, as long as all warps of the grid have one. The depths of a block's share of the
+    // rest, laid end to end in rounds, are divided evenly among its warps; who has the beginning of a task that goes on in the next warps
+    // finishes it.
+    const int all_warps = gridDim.x * kDecodeWarps, whole_tasks = tasks - static_cast<unsigned>(tasks) % static_cast<unsigned>(all_warps);
+    const int first_task = whole_tasks + first_of_portion(tasks - whole_tasks, portion);
+    const int block_rounds = (whole_tasks + first_of_portion(tasks - whole_tasks, portion + 1) - first_task) * rounds;
+    const int begin = warp_round(block_rounds, warp, kDecodeWarps), end = warp_round(block_rounds, warp + 1, kDecodeWarps);
+    int whole_task = portion * kDecodeWarps + warp;
+    for (int round = begin; whole_task < whole_tasks || round < end;) {
+        int index = whole_task, first = 0, last = rounds;
+        if (whole_task < whole_tasks) {
+            whole_task += all_warps;
+        } else {
+            index = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
+            first = round - index * rounds;
+            last = min(rounds, first + end - round);
+            index += first_task;
+            round += last - first;
+        }
+        const DecodeTask task = task_at(index);
+        stream_rows(sums, dynamic_shared_memory() + warp * kStreamBytes,
+                    {{arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, task.low_row, task.has_high ? task.high_row : task.low_row, depth},
+                    groups, task.group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth));
+        streamed();
+        if (first > 0) {
+#pragma unroll
+            for (int i = 0; i < kGroupFragments * 4; ++i) part_sums[warp][i][lane] = sums[i / 4][i % 4];
+        } else if (last == rounds) {
+            finish_task(arguments, groups, task, sums, intermediate, top_k);
+        }
+    }
+    streamed();
+    __syncthreads();
+    const int open = end / rounds;
+    if (open * rounds >= begin && open * rounds < end) {
+        for (int other = warp + 1, done = end; done < (open + 1) * rounds; ++other) {
+            const int other_end = warp_round(block_rounds, other + 1, kDecodeWarps);
+            if (other_end == done) continue;
+#pragma unroll
+            for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] += part_sums[other][i][lane];
+            done = other_end;
+        }
+        finish_task(arguments, groups, task_at(first_task + open), sums, intermediate, top_k);
+    }
+}
+
+// ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots, where weights or activations are codes: routing inside, no launch before it.
 #if !defined(MOE_PART) || defined(MOE_PART_decode)
 struct DecodeGemm1Arguments {
     const Operand* input;             // [T, H]
@@ -1888,22 +1991,6 @@ struct DecodeGemm1Arguments {
 };
 static_assert(sizeof(DecodeGemm1Arguments) == 184, "the launcher passes this layout");
 
-constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
-
-// A group's rows by kDecodeOutputs outputs: the weight rows of this lane.
-struct DecodeTask {
-    int group, expert;
-    int low_output, high_output;
-    long long low_row, high_row;
-    bool has_high;
-};
-
-// First of the tasks that a block takes, of tasks divided evenly among blocks.
-__device__ __forceinline__ int block_share(unsigned tasks, unsigned block) {
-    const unsigned whole = tasks / gridDim.x;
-    return block * whole + min(block, tasks - whole * gridDim.x);
-}
-
 // Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
 __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
     constexpr int kLines = kStreamDepth / 8 * (4 * kCodeWords) / 128;
@@ -1917,38 +2004,9 @@ __device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, co
     }
 }
 
-// Bias, activation and rounding of a task's sums over the whole depth.
-__device__ __forceinline__ void finish_task(
-    const DecodeGemm1Arguments& arguments, const SlotGroups& groups, const DecodeTask& task, const StreamSums& sums, int intermediate, int top_k) {
-    const int lane = threadIdx.x % 32;
-    const Element* biases = arguments.fc1ExpertBiases;
-    const float low_bias = biases ? unpack_low(biases[task.low_row].bits) : 0.0f;
-    const float high_bias = biases && task.has_high ? unpack_low(biases[task.high_row].bits) : 0.0f;
-    const ActivationParameters parameters =
-        activation_parameters(arguments.swigluAlpha, arguments.swigluBeta, arguments.swigluLimit, task.expert);
-    auto store = [&](int slot, int output, float value) {
-        arguments.activated[static_cast<long long>(slot) * intermediate + output].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
-    };
-#pragma unroll
-    for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
-#pragma unroll
-        for (int i = 0; i < 2; ++i) {
-            // This lane holds weight rows lane / 4 and lane / 4 + 8 of slots 2 (lane % 4) and the next.
-            const int entry = groups.starts[task.group] + fragment * 8 + lane % 4 * 2 + i;
-            if (entry >= groups.starts[task.group + 1]) continue;
-            const int slot = groups.slots[entry];
-            float low = static_cast<float>(sums[fragment][i]), high = static_cast<float>(sums[fragment][2 + i]);
-            low += low_bias;
-            high += high_bias;
-            store(slot, task.low_output, activate(low, kGated ? high : low, parameters));
-            if (!kGated && task.has_high) store(slot, task.high_output, activate(high, high, parameters));
-        }
-    }
-}
-
 extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
     __shared__ SlotGroups groups;
-    __shared__ Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];
+    __shared__ PartSums part_sums;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int depth = hidden, gemm2_depth = intermediate;
@@ -1956,66 +2014,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
     if (blockIdx.x == 0)
         for (int i = threadIdx.x; i < (hidden + 15) / 16; i += blockDim.x) arguments.arrivedBlocks[i] = 0;
-    const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lane = threadIdx.x % 32, warp = threadIdx.x / 32;
-    const auto task_at = [&](int index) {
-        DecodeTask task;
-        task.group = static_cast<unsigned>(index) / static_cast<unsigned>(column_tasks);
-        task.expert = groups.experts[task.group];
-        task.low_output = (index - task.group * column_tasks) * kDecodeOutputs + lane / 4;
-        task.high_output = kGated ? task.low_output : task.low_output + 8;
-        const long long first_row = static_cast<long long>(task.expert) * (kGated ? 2 * intermediate : intermediate);
-        task.low_row = first_row + arguments.gateRowOffset + task.low_output * arguments.gateRowStride;
-        task.high_row = first_row
-            + (kGated ? arguments.upRowOffset + task.high_output * arguments.upRowStride : arguments.gateRowOffset + task.high_output * arguments.gateRowStride);
-        task.has_high = task.high_output < intermediate;
-        return task;
-    };
-    const auto row_of = [&](int slot) { return arguments.input + static_cast<long long>(token_of(slot, top_k)) * depth; };
-    StreamSums sums;
-
-    // Whole tasks, neighbouring warps neighbouring rows, as long as all warps of the grid have one. The depths of a block's share of the
-    // rest, laid end to end in rounds, are divided evenly among its warps; who has the beginning of a task that goes on in the next warps
-    // finishes it.
-    const int all_warps = gridDim.x * kDecodeWarps, whole_tasks = tasks - static_cast<unsigned>(tasks) % static_cast<unsigned>(all_warps);
-    const int first_task = whole_tasks + block_share(tasks - whole_tasks, blockIdx.x);
-    const int block_rounds = (whole_tasks + block_share(tasks - whole_tasks, blockIdx.x + 1) - first_task) * rounds;
-    const int begin = warp_round(block_rounds, warp, kDecodeWarps), end = warp_round(block_rounds, warp + 1, kDecodeWarps);
-    int whole_task = blockIdx.x * kDecodeWarps + warp;
-    for (int round = begin; whole_task < whole_tasks || round < end;) {
-        int index = whole_task, first = 0, last = rounds;
-        if (whole_task < whole_tasks) {
-            whole_task += all_warps;
-        } else {
-            index = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
-            first = round - index * rounds;
-            last = min(rounds, first + end - round);
-            index += first_task;
-            round += last - first;
-        }
-        const DecodeTask task = task_at(index);
-        stream_rows(sums, dynamic_shared_memory() + warp * kStreamBytes,
-                    {{arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, task.low_row, task.has_high ? task.high_row : task.low_row, depth},
-                    groups, task.group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth));
-        if (first > 0) {
-#pragma unroll
-            for (int i = 0; i < kGroupFragments * 4; ++i) part_sums[warp][i][lane] = sums[i / 4][i % 4];
-        } else if (last == rounds) {
-            finish_task(arguments, groups, task, sums, intermediate, top_k);
-        }
-    }
-    __syncthreads();
-    const int open = end / rounds;
-    if (open * rounds >= begin && open * rounds < end) {
-        for (int other = warp + 1, done = end; done < (open + 1) * rounds; ++other) {
-            const int other_end = warp_round(block_rounds, other + 1, kDecodeWarps);
-            if (other_end == done) continue;
-#pragma unroll
-            for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] += part_sums[other][i][lane];
-            done = other_end;
-        }
-        finish_task(arguments, groups, task_at(first_task + open), sums, intermediate, top_k);
-    }
+    decode_gemm1(arguments, groups, part_sums, blockIdx.x, depth, intermediate, top_k, [] {});
     fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
 }
 #endif
@@ -2057,7 +2056,6 @@ struct DecodeGemm2Arguments {
 };
 static_assert(sizeof(DecodeGemm2Arguments) == 144, "the launcher passes this layout");
 
-constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
 // Sums of a warp lie at the places of its groups' slots in `groups.slots`, kGroupSlots further for each warp: warps have groups one
 // after the other, so that no two meet. They follow the rings of the block.
 constexpr int kSumBytes = kDecodeColumns * sizeof(Sum);  // of a slot
@@ -2092,8 +2090,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads, 1) moe_decode_g
         const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
         StreamSums sums;
         stream_rows(sums, ring, {{arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth},
-                    groups, group, row_of,
-                    first * kStreamDepth, min(last * kStreamDepth, depth));
+                    groups, group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth));
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
 #pragma unroll

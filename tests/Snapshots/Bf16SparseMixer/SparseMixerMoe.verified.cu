@@ -1253,6 +1253,25 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
 }
 #endif
 
+// ---- primitives/release.cuh ---- Counters by which blocks of one launch hand over memory: who has read a count sees what was written before it (PTX ISA: red.release, ld.acquire, sm_70).
+// Counts up, from `last` to zero: what this thread has written, and before a barrier its block, comes first.
+__device__ __forceinline__ void increment_released(unsigned* counter, unsigned last)
+#ifdef __CUDA_ARCH__
+{ asm volatile("red.release.gpu.global.inc.u32 [%0], %1;" :: "l"(counter), "r"(last) : "memory"); }
+#endif
+;
+
+// What this thread reads next, and behind a barrier its block, comes after.
+__device__ __forceinline__ unsigned load_acquired(const unsigned* counter)
+#ifdef __CUDA_ARCH__
+{
+    unsigned count;
+    asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(count) : "l"(counter) : "memory");
+    return count;
+}
+#endif
+;
+
 // ---- primitives/stream.cuh ---- Loads of what is read once, such as weights in decoding: they leave L1 to what is read again.
 // 16 bytes from global memory that no kernel writes meanwhile; zeros where `valid` is false (PTX ISA: ld.global.nc, sm_80).
 __device__ __forceinline__ Vector16 load_streamed(const void* source, bool valid)
@@ -1267,29 +1286,21 @@ __device__ __forceinline__ Vector16 load_streamed(const void* source, bool valid
 #endif
 ;
 
-// Asks for the 128 bytes around `source` in L2, and waits for nothing (PTX ISA: prefetch, sm_20).
-__device__ __forceinline__ void fetch_into_l2(const void* source)
-#ifdef __CUDA_ARCH__
-{
-    asm volatile("prefetch.global.L2 [%0];" :: "l"(source));
-}
-#endif
-;
-
 // ---- decode/slot_groups.cuh ---- Which experts a small call touches, and with which slots: every block finds out by itself, so that no launch sorts before it.
 constexpr int kDecodeSlots = 64;     // T * K at most
 constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
 constexpr int kDecodeWarps = kDecodeThreads / 32;
-constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most
+constexpr int kDecodeColumns = 16;   // columns of GEMM2's output in a tile: one mma's weight rows
 constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
 
 struct SlotGroups {
     int slot_experts[kDecodeSlots];  // of each slot, -1 where it has none
-    bool leads[kDecodeSlots];        // whether a slot is the first of a group
-    int slots[kDecodeSlots];         // slots of valid experts by expert, in their order
+    int slots[kDecodeSlots];         // slots of valid experts by group, in their order
     int starts[kDecodeSlots + 1];    // first entry in `slots` of each group, then the number of entries
     int experts[kDecodeSlots];       // expert of each group
     int count;                       // groups
+    int places[kDecodeSlots];        // of each slot in `slots`, where it has an expert
+    int slot_groups[kDecodeSlots];   // its group
 };
 
 // Divisions of what is never negative: half as long without a sign, and every warp waits for them before its first load.
@@ -1303,82 +1314,73 @@ __device__ __forceinline__ int present_slots(const int* num_tokens_on_device, in
     return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
 }
 
-// Slots that a warp can group by itself, a lane each, in the order of each expert's first slot.
-__device__ __forceinline__ void group_few_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    const unsigned lane = threadIdx.x, before_lane = (1u << lane) - 1, all = 0xffffffffu;
-    const int expert = static_cast<int>(lane) < valid_slots ? local_expert(ids[lane], local_experts) : -1;
-    const unsigned same = __match_any_sync(all, expert);
-    const int before = __popc(same & before_lane);  // slots of the expert in front of this one
-    const bool leader = expert >= 0 && before % kGroupSlots == 0;
-    const unsigned leaders = __ballot_sync(all, leader);
-    const int size = leader ? min(__popc(same) - before, kGroupSlots) : 0;
-    int end = size;  // entries up to the end of this lane's group
+// One warp, kWords slots a lane: lane, and lane + 32. Groups are in the order of their first slots.
+template <int kWords>
+__device__ __forceinline__ void group_slots_of_warp(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    const unsigned lane = threadIdx.x, all = 0xffffffffu;
+    unsigned long long same[kWords], leaders = 0;  // slots of the same expert; first slots of groups
+    int experts[kWords], before[kWords], starts[kWords], num_entries = 0;
 #pragma unroll
-    for (int distance = 1; distance < 32; distance *= 2) {
-        const int other = __shfl_up_sync(all, end, distance);
-        if (lane >= distance) end += other;
+    for (int word = 0; word < kWords; ++word) {
+        const int slot = word * 32 + lane;
+        experts[word] = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
+        same[word] = ~0ull >> (64 - 32 * kWords);
     }
-    const int own_leader = (31 - __clz(leaders & same & (before_lane | 1u << lane))) & 31, group = __popc(leaders & ((1u << own_leader) - 1));
-    const int start = __shfl_sync(all, end - size, own_leader);
-    if (static_cast<int>(lane) < num_slots) groups.slot_experts[lane] = expert;
-    if (expert >= 0) {
-        groups.slots[start + before % kGroupSlots] = lane;
+    for (int bit = 31 - __clz(local_experts.num_local); bit >= 0; --bit) {  // one that ids may lack, so that none looks like -1
+        unsigned long long set = 0;
+#pragma unroll
+        for (int word = 0; word < kWords; ++word) set |= static_cast<unsigned long long>(__ballot_sync(all, experts[word] >> bit & 1)) << word * 32;
+#pragma unroll
+        for (int word = 0; word < kWords; ++word) same[word] &= experts[word] >> bit & 1 ? set : ~set;
     }
-    if (leader) {
-        groups.experts[group] = expert;
-        groups.starts[group] = start;
+#pragma unroll
+    for (int word = 0; word < kWords; ++word) {
+        before[word] = __popcll(same[word] & ((1ull << (word * 32 + lane)) - 1));  // slots of the expert in front of this one
+        const bool leads = experts[word] >= 0 && before[word] % kGroupSlots == 0;
+        leaders |= static_cast<unsigned long long>(__ballot_sync(all, leads)) << word * 32;
+        const int size = leads ? min(__popcll(same[word]) - before[word], kGroupSlots) : 0;
+        int end = size;
+#pragma unroll
+        for (int distance = 1; distance < 32; distance *= 2) {
+            const int other = __shfl_up_sync(all, end, distance);
+            if (lane >= distance) end += other;
+        }
+        starts[word] = num_entries + end - size;
+        num_entries += __shfl_sync(all, end, 31);
     }
-    if (lane == 31) {
-        groups.count = __popc(leaders);
-        groups.starts[groups.count] = end;
-    }
-}
-
-// All threads of the block call it together; the groups are in the order of their experts.
-__device__ __forceinline__ void group_many_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    const int (&experts)[kDecodeSlots] = groups.slot_experts;
-    const int slot = threadIdx.x;
-    const int expert = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
-    if (slot < num_slots) groups.slot_experts[slot] = expert;
-    __syncthreads();
-
-    int place = 0, before = 0;  // entries before this slot's, and those of them that are of its expert
-    for (int other = 0; other < num_slots; ++other) {
-        const bool same = experts[other] == expert && other < slot;
-        before += same;
-        place += same || (experts[other] >= 0 && experts[other] < expert);
-    }
-    const bool leader = expert >= 0 && before % kGroupSlots == 0;
-    if (slot < num_slots) groups.leads[slot] = leader;
-    if (expert >= 0) groups.slots[place] = slot;
-    __syncthreads();
-
-    if (expert >= 0) {
-        int group = -1;  // leaders up to this slot's, less one
-        for (int other = 0; other < num_slots; ++other)
-            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other <= slot));
-        if (leader) {
-            groups.experts[group] = expert;
-            groups.starts[group] = place;
+#pragma unroll
+    for (int word = 0; word < kWords; ++word) {
+        const int slot = word * 32 + lane, leader = 63 - __clzll(leaders & same[word] & ((2ull << slot) - 1)) & 63;  // the last up to this slot
+        const int group = __popcll(leaders & ((1ull << leader) - 1));
+        int start = __shfl_sync(all, starts[0], leader % 32);
+        if (kWords > 1) {
+            const int other = __shfl_sync(all, starts[kWords - 1], leader % 32);
+            if (leader >= 32) start = other;
+        }
+        if (slot < num_slots) groups.slot_experts[slot] = experts[word];
+        if (experts[word] >= 0) {
+            groups.slots[start + before[word] % kGroupSlots] = slot;
+            groups.places[slot] = start + before[word] % kGroupSlots;
+            groups.slot_groups[slot] = group;
+        }
+        if (experts[word] >= 0 && leader == slot) {
+            groups.experts[group] = experts[word];
+            groups.starts[group] = start;
         }
     }
-    if (slot == 0) {
-        int count = 0, entries = 0;
-        for (int other = 0; other < num_slots; ++other) { count += groups.leads[other]; entries += experts[other] >= 0; }
-        groups.count = count;
-        groups.starts[count] = entries;
+    if (lane == 0) {
+        groups.count = __popcll(leaders);
+        groups.starts[groups.count] = num_entries;
     }
-    __syncthreads();
 }
 
 // All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
 __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    if (num_slots > 32) {
-        group_many_slots(groups, ids, local_experts, num_slots, valid_slots);
-    } else {
-        if (threadIdx.x < 32) group_few_slots(groups, ids, local_experts, num_slots, valid_slots);
-        __syncthreads();
+    if (threadIdx.x < 32) {
+        if (num_slots > 32) group_slots_of_warp<2>(groups, ids, local_experts, num_slots, valid_slots);
+        else group_slots_of_warp<1>(groups, ids, local_experts, num_slots, valid_slots);
     }
+    __syncthreads();
 }
 
 // ---- decode/stream_rows.cuh ---- Few rows: weights go from memory to the tensor cores by way of registers alone. A warp takes 16 weight rows as the m16 side
@@ -1399,8 +1401,9 @@ struct StreamedRows {
 // sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth, in whole 16-byte vectors. This lane brings weight rows
 // lane / 4 (`low`) and lane / 4 + 8 (`high`); null means zeros. Lane c = lane % 4 of each four owns bytes 16c..16c+15 of every
 // 64: the depth is permuted inside mma, alike on both sides, so that one 16-byte load fills the operands of two instructions.
-__device__ __forceinline__ void stream_rows(
-    StreamSums& sums, const Operand* low, const Operand* high, const StreamedRows& activations, int begin, int end) {
+// `wait` comes between loads of weights and of the activations that they meet.
+template <class Wait> __device__ __forceinline__ void stream_rows(
+    StreamSums& sums, const Operand* low, const Operand* high, const StreamedRows& activations, int begin, int end, Wait wait) {
     const int lane_depth = threadIdx.x % 4 * (kStreamStep / 4);
     for (int round = begin; round < end; round += kStreamDepth) {
         Vector16 low_weights[kStreamUnroll], high_weights[kStreamUnroll];
@@ -1410,6 +1413,7 @@ __device__ __forceinline__ void stream_rows(
             low_weights[step] = load_streamed(low + depth, low && depth < end);
             high_weights[step] = load_streamed(high + depth, high && depth < end);
         }
+        wait();
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
             if (fragment >= activations.fragments) break;
@@ -1447,33 +1451,7 @@ template <class RowOf> __device__ __forceinline__ StreamedRows streamed_rows(con
     return activations;
 }
 
-// ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots: routing inside, no launch before it.
-#if !defined(MOE_PART) || defined(MOE_PART_decode)
-struct DecodeGemm1Arguments {
-    const Operand* input;             // [T, H]
-    const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
-    Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
-    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
-    LocalExperts localExperts;        // from ids to experts 0..E-1
-    const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
-    const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
-    const float* swigluBeta;          // [E]
-    const float* swigluLimit;         // [E]
-    int numSlots;                     // T * K, at most kDecodeSlots
-    int topK;                         // K
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
-    int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
-    int upRowOffset, upRowStride;     // the same for the up half of a gated pair
-    const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
-    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
-    const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
-    unsigned* arrivedBlocks;          // [ceil(H / 16)]; zeroed for GEMM2
-    int gemm2Warps;                   // warps a block of GEMM2, a power of two; 0: nothing is fetched for it
-    int reserved;
-};
-static_assert(sizeof(DecodeGemm1Arguments) == 160, "the launcher passes this layout");
-
+// ---- decode/gemm1_portion.cuh ---- GEMM1 with its activation for few slots, divided into as many portions as the grid has blocks.
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
 // A group's rows by kDecodeOutputs outputs: the weight rows of this lane.
@@ -1484,28 +1462,15 @@ struct DecodeTask {
     bool has_high;
 };
 
-// First of the tasks that a block takes, of tasks divided evenly among blocks.
-__device__ __forceinline__ int block_share(unsigned tasks, unsigned block) {
+// First of the tasks of a block's portion, of tasks divided evenly among the blocks of the grid.
+__device__ __forceinline__ int first_of_portion(unsigned tasks, unsigned portion) {
     const unsigned whole = tasks / gridDim.x;
-    return block * whole + min(block, tasks - whole * gridDim.x);
-}
-
-// Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
-__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
-    constexpr int kLines = kStreamDepth * sizeof(Operand) / 128;
-    const unsigned rounds = (depth + kStreamDepth - 1u) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
-    for (unsigned item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
-        const unsigned row = item / lines, line = item - row * lines;
-        const unsigned round = warp_round(groups.count * rounds, line / kLines, arguments.gemm2Warps), group = round / rounds;
-        const int begin = (round - group * rounds) * kStreamDepth + line % kLines * static_cast<int>(128 / sizeof(Operand));
-        if (begin < depth)
-            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * depth + begin);
-    }
+    return portion * whole + min(portion, tasks - whole * gridDim.x);
 }
 
 // Bias, activation and rounding of a task's sums over the whole depth.
-__device__ __forceinline__ void finish_task(
-    const DecodeGemm1Arguments& arguments, const SlotGroups& groups, const DecodeTask& task, const StreamSums& sums, int intermediate, int top_k) {
+template <class Arguments> __device__ __forceinline__ void finish_task(
+    const Arguments& arguments, const SlotGroups& groups, const DecodeTask& task, const StreamSums& sums, int intermediate, int top_k) {
     const int lane = threadIdx.x % 32;
     const Element* biases = arguments.fc1ExpertBiases;
     const float low_bias = biases ? unpack_low(biases[task.low_row].bits) : 0.0f;
@@ -1532,17 +1497,13 @@ __device__ __forceinline__ void finish_task(
     }
 }
 
-extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
-    __shared__ SlotGroups groups;
-    __shared__ Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];
-    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
-    const int depth = hidden, gemm2_depth = intermediate;
-    const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
-    if (blockIdx.x == 0)
-        for (int i = threadIdx.x; i < (hidden + 15) / 16; i += blockDim.x) arguments.arrivedBlocks[i] = 0;
-    const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
+// Sums of the parts of tasks that several warps share.
+using PartSums = Sum[kDecodeWarps][kGroupFragments * 4][32];
+
+// A block's portion; all threads call it together. Each warp calls `streamed` when it has multiplied its first rows, or has none, and later.
+template <class Arguments, class Streamed> __device__ __forceinline__ void decode_gemm1(
+    const Arguments& arguments, const SlotGroups& groups, PartSums& part_sums, unsigned portion, int depth, int intermediate, int top_k, Streamed streamed) {
+    const int column_tasks = (intermediate + kDecodeOutputs - 8) / kDecodeOutputs, tasks = groups.count * column_tasks;
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     const auto task_at = [&](int index) {
         DecodeTask task;
@@ -1564,10 +1525,10 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     // rest, laid end to end in rounds, are divided evenly among its warps; who has the beginning of a task that goes on in the next warps
     // finishes it.
     const int all_warps = gridDim.x * kDecodeWarps, whole_tasks = tasks - static_cast<unsigned>(tasks) % static_cast<unsigned>(all_warps);
-    const int first_task = whole_tasks + block_share(tasks - whole_tasks, blockIdx.x);
-    const int block_rounds = (whole_tasks + block_share(tasks - whole_tasks, blockIdx.x + 1) - first_task) * rounds;
+    const int first_task = whole_tasks + first_of_portion(tasks - whole_tasks, portion);
+    const int block_rounds = (whole_tasks + first_of_portion(tasks - whole_tasks, portion + 1) - first_task) * rounds;
     const int begin = warp_round(block_rounds, warp, kDecodeWarps), end = warp_round(block_rounds, warp + 1, kDecodeWarps);
-    int whole_task = blockIdx.x * kDecodeWarps + warp;
+    int whole_task = portion * kDecodeWarps + warp;
     for (int round = begin; whole_task < whole_tasks || round < end;) {
         int index = whole_task, first = 0, last = rounds;
         if (whole_task < whole_tasks) {
@@ -1583,7 +1544,8 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
 #pragma unroll
         for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;
         stream_rows(sums, arguments.fc1ExpertWeights + task.low_row * depth, task.has_high ? arguments.fc1ExpertWeights + task.high_row * depth : nullptr,
-                    streamed_rows(groups, task.group, row_of), first * kStreamDepth, min(last * kStreamDepth, depth));
+                    streamed_rows(groups, task.group, row_of), first * kStreamDepth, min(last * kStreamDepth, depth), [] {});
+        streamed();
         if (first > 0) {
 #pragma unroll
             for (int i = 0; i < kGroupFragments * 4; ++i) part_sums[warp][i][lane] = sums[i / 4][i % 4];
@@ -1591,6 +1553,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
             finish_task(arguments, groups, task, sums, intermediate, top_k);
         }
     }
+    streamed();
     __syncthreads();
     const int open = end / rounds;
     if (open * rounds >= begin && open * rounds < end) {
@@ -1603,126 +1566,221 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         }
         finish_task(arguments, groups, task_at(first_task + open), sums, intermediate, top_k);
     }
-    fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
-}
-#endif
-
-// ---- blocks/last_block.cuh ---- Whether this block is the last of `blocks` to come here, so that it may read what the others have written before. All threads of the block call
-// it together. The counter is zero before the first of them, and again behind the last.
-__device__ __forceinline__ bool is_last_block(bool& is_last, unsigned* arrived, unsigned blocks) {
-    __threadfence();
-    __syncthreads();
-    if (threadIdx.x == 0) is_last = atomicInc(arrived, blocks - 1) == blocks - 1;
-    __syncthreads();
-    __threadfence();
-    return is_last;
 }
 
-// ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens. Where there are few columns, several
+// ---- decode/gemm2_portion.cuh ---- GEMM2 and the reduction over K for few slots, divided into as many portions as the grid has blocks: tile by tile of 16 columns, for each the
+// depths of all groups end to end. What a portion has of a tile that ends in a later one it passes on.
+constexpr int kSharedTileTokens = 16;  // tokens of a call whose tiles portions may share, at most
+constexpr int kPortionTiles = 2;       // that a portion computes at a time; it has some of one more where tiles are shared
+constexpr int kPartsAtOnce = 4;        // parts of a sum that are loaded before the first is waited for
+constexpr unsigned kNoPart = 0;        // the word where no part has come yet: a part of +0 comes as -0
+
+// Sums of a warp lie at the places of its groups' slots, tile by tile, and kGroupSlots further for each warp: warps have groups one after
+// the other, so that no two meet.
+constexpr int kSumRows = (kPortionTiles + 1) * kDecodeSlots + (kDecodeWarps - 1) * kGroupSlots;
+
+struct DecodeMemory {
+    SlotGroups groups;
+    unsigned first_rounds[kDecodeWarps + 1];           // of each warp, of all tiles' rounds end to end
+    unsigned first_tile, first_sharer;                 // the tile of the first round, and the portion that has the tile's first
+    float slot_values[kDecodeSlots * kDecodeColumns];  // of one tile
+    union {
+        Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];  // of GEMM1
+        Sum sums[kSumRows * kDecodeColumns];
+    };
+};
+
+struct Gemm2Rounds {
+    unsigned of_group, of_tile, tiles;  // rounds of kStreamDepth
+    bool shares_tiles;                  // whether portions begin and end within tiles
+    __device__ __forceinline__ unsigned first_of(unsigned portion) const {
+        return shares_tiles ? first_of_portion(tiles * of_tile, portion) : first_of_portion(tiles, portion) * of_tile;
+    }
+};
+
+// memory.sums = products over the rounds [begin, end) of a portion. `wait` comes before the first activation is loaded.
+template <class Arguments, class Wait> __device__ __forceinline__ void multiply_rounds(
+    const Arguments& arguments, DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned portion, unsigned begin, unsigned end, int hidden, int depth, Wait wait) {
+    const SlotGroups& groups = memory.groups;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    unsigned round = begin + warp_round(end - begin, warp, kDecodeWarps);
+    const unsigned last = groups.count ? begin + warp_round(end - begin, warp + 1, kDecodeWarps) : round, first_tile = begin / rounds.of_tile;
+    if (lane == 0) memory.first_rounds[warp] = round;
+    if (threadIdx.x == kDecodeThreads - 1) {
+        memory.first_rounds[kDecodeWarps] = end;
+        memory.first_tile = first_tile;
+        while (rounds.first_of(portion) > first_tile * rounds.of_tile) --portion;
+        memory.first_sharer = portion;
+    }
+    while (round < last) {
+        const unsigned tile = round / rounds.of_tile, group = (round - tile * rounds.of_tile) / rounds.of_group;
+        const int first = round - tile * rounds.of_tile - group * rounds.of_group, count = min(rounds.of_group - first, last - round);
+        const int column = tile * kDecodeColumns;
+        const Operand* weights = arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + column + lane / 4) * depth;
+        StreamSums sums = {};
+        stream_rows(sums, weights, column + 8 < hidden ? weights + 8LL * depth : nullptr,
+                    streamed_rows(groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; }),
+                    first * kStreamDepth, min((first + count) * kStreamDepth, depth), wait);
+        Sum* own_sums = memory.sums + ((tile - first_tile) * kDecodeSlots + warp * kGroupSlots) * kDecodeColumns + lane / 4;
+#pragma unroll
+        for (int i = 0; i < kGroupFragments * 2; ++i) {
+            const int entry = groups.starts[group] + i / 2 * 8 + lane % 4 * 2 + i % 2;
+            if (entry >= groups.starts[group + 1]) continue;
+            own_sums[entry * kDecodeColumns] = sums[i / 2][i % 2];
+            own_sums[entry * kDecodeColumns + 8] = sums[i / 2][2 + i % 2];
+        }
+        round += count;
+    }
+    wait();
+    __syncthreads();
+}
+
+// What a portion has of a slot's value in a column, the i-th of a tile's, scaled; with the bias where it ends the tile.
+template <class Arguments> __device__ __forceinline__ float slot_value(
+    const Arguments& arguments, const DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned tile, int slot, int i, int hidden, bool ends_tile) {
+    const int expert = memory.groups.slot_experts[slot], column = tile * kDecodeColumns + i;
+    if (expert < 0 || column >= hidden) return 0.0f;
+    const unsigned first = tile * rounds.of_tile + memory.groups.slot_groups[slot] * rounds.of_group;
+    const Sum* sums = memory.sums + ((tile - memory.first_tile) * kDecodeSlots + memory.groups.places[slot]) * kDecodeColumns + i;
+    float sum = arguments.fc2ExpertBiases && ends_tile ? unpack_low(arguments.fc2ExpertBiases[static_cast<long long>(expert) * hidden + column].bits) : 0.0f;
+#pragma unroll
+    for (int warp = 0; warp < kDecodeWarps; ++warp)  // those that have some of the group's rounds
+        if (max(memory.first_rounds[warp], first) < min(memory.first_rounds[warp + 1], first + rounds.of_group)) sum += sums[warp * kGroupSlots * kDecodeColumns];
+    return sum * (arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f);
+}
+
+// The sum of what the portions from `first` on, whose tickets are lower, have passed on. Their words are zero again.
+__device__ __forceinline__ float take_parts(unsigned* parts, int stride, unsigned first, unsigned portion) {
+    float total = 0.0f;
+    for (unsigned words[kPartsAtOnce]; first < portion; first += kPartsAtOnce) {
+        const int count = min(portion - first, static_cast<unsigned>(kPartsAtOnce));
+#pragma unroll
+        for (int i = 0; i < kPartsAtOnce; ++i) words[i] = i < count ? load_relaxed(parts + (first + i) * stride) : kNoPart;
+#pragma unroll
+        for (int i = 0; i < kPartsAtOnce && i < count; ++i) {
+            while (words[i] == kNoPart) words[i] = load_relaxed(parts + (first + i) * stride);
+            store_relaxed(parts + (first + i) * stride, kNoPart);
+            total += __uint_as_float(words[i]);
+        }
+    }
+    return total;
+}
+
+// Outputs of the tiles that end in the rounds up to `end`, in a fixed order: the warps of a slot, the slots of a token, the portions.
+template <class Arguments> __device__ __forceinline__ void reduce_rounds(
+    const Arguments& arguments, DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned portion, unsigned end, int hidden, int top_k) {
+    const int num_values = arguments.numSlots * kDecodeColumns, num_outputs = num_values / top_k;
+    const unsigned first_tile = memory.first_tile;
+    // The last tile first: the next portion waits for what this one has of it.
+    for (unsigned tile = (end + rounds.of_tile - 1) / rounds.of_tile; tile-- > first_tile;) {
+        const bool ends_tile = end >= (tile + 1) * rounds.of_tile;
+        for (int i = threadIdx.x; i < num_values; i += kDecodeThreads)
+            memory.slot_values[i] = slot_value(arguments, memory, rounds, tile, i / kDecodeColumns, i % kDecodeColumns, hidden, ends_tile);
+        __syncthreads();
+        for (int i = threadIdx.x; i < num_outputs; i += kDecodeThreads) {
+            const int token = i / kDecodeColumns, column = tile * kDecodeColumns + i % kDecodeColumns;
+            if (column >= hidden) continue;
+            float total = 0.0f;
+            for (int k = 0; k < top_k; ++k) total += memory.slot_values[(token * top_k + k) * kDecodeColumns + i % kDecodeColumns];
+            if (ends_tile) {
+                if (tile == first_tile) total += take_parts(arguments.partSums + i, num_outputs, memory.first_sharer, portion);
+                arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));
+            } else {
+                store_relaxed(arguments.partSums + portion * num_outputs + i, total == 0.0f ? __float_as_uint(-0.0f) : __float_as_uint(total));
+            }
+        }
+        __syncthreads();
+    }
+}
+
+// A block's portion; all threads call it together. Each warp calls `wait` before it loads its first activation, and later.
+template <class Arguments, class Wait> __device__ __forceinline__ void decode_gemm2(
+    const Arguments& arguments, DecodeMemory& memory, unsigned portion, int hidden, int depth, int top_k, Wait wait) {
+    Gemm2Rounds rounds;
+    rounds.of_group = (depth + kStreamDepth - 1) / kStreamDepth;
+    rounds.of_tile = max(memory.groups.count, 1) * rounds.of_group;
+    rounds.tiles = (hidden + kDecodeColumns - 1) / kDecodeColumns;
+    rounds.shares_tiles = arguments.numSlots <= kSharedTileTokens * top_k && rounds.tiles <= kPortionTiles * gridDim.x;
+    unsigned begin = rounds.first_of(portion);
+    const unsigned last = rounds.first_of(portion + 1);
+    do {
+        const unsigned end = rounds.shares_tiles ? last : min(last, begin + kPortionTiles * rounds.of_tile);
+        multiply_rounds(arguments, memory, rounds, portion, begin, end, hidden, depth, wait);
+        reduce_rounds(arguments, memory, rounds, portion, end, hidden, top_k);
+        begin = end;
+    } while (begin < last);
+}
+
+// ---- decode/decode.cuh ---- The whole of a call of few slots in one launch: routing, GEMM1 with its activation, GEMM2 and the reduction over K. Each GEMM is divided into
 #if !defined(MOE_PART) || defined(MOE_PART_decode)
-// blocks divide their depth, and the one that is done last adds up what all of them have found.
-struct DecodeGemm2Arguments {
-    const Operand* activated;         // [T * K, I] in slot order
+// as many portions as there are blocks. Blocks draw tickets for them, first those of GEMM1; whoever has one of GEMM2 waits until GEMM1
+// is done. So blocks wait for lower tickets alone, whose blocks run.
+struct DecodeArguments {
+    const Operand* input;             // [T, H]
+    const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
     const Operand* fc2ExpertWeights;  // [E, H, I]
+    Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
     Element* output;                  // [T, H]; every row is written
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
     LocalExperts localExperts;        // from ids to experts 0..E-1
+    const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
     const Element* fc2ExpertBiases;   // [E, H]; null means none
+    const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
+    const float* swigluBeta;          // [E]
+    const float* swigluLimit;         // [E]
     const float* tokenFinalScales;    // [T * K]; null means 1
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
     const int* numTokensOnDevice;     // rows of tokens from this on are zeros; null means T
+    unsigned* counters;               // [2 * kCounterWords], zero between calls: tickets that are drawn; portions of GEMM1 that are done
+    unsigned* partSums;               // [blocks, T, 16] for up to kSharedTileTokens tokens, zero between calls
     int numSlots;                     // T * K, at most kDecodeSlots
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
-    float* blockSums;                 // [splits, T, H] where there are several splits
-    unsigned* arrivedBlocks;          // [ceil(H / 16)]; GEMM1 has zeroed it
-    int splits;                       // blocks that divide the depth of 16 columns, a power of two
-    int reserved;
+    int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
+    int upRowOffset, upRowStride;     // the same for the up half of a gated pair
+    int maxBlocks, reserved;          // for the launcher: blocks that partSums has room for
 };
-static_assert(sizeof(DecodeGemm2Arguments) == 120, "the launcher passes this layout");
+static_assert(sizeof(DecodeArguments) == 192, "the launcher passes this layout");
 
-constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
-constexpr int kPartialSums = 512 * kDecodeColumns;  // of all warps: the fewer slots, the more warps a block may have
+constexpr int kCounterWords = 32;  // from one counter to the next: a line of memory
 
-__device__ __forceinline__ void store_output(const DecodeGemm2Arguments& arguments, int token, int column, int hidden, float value) {
-    arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
-}
-
-extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
-    __shared__ SlotGroups groups;
-    __shared__ Sum partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
-    __shared__ bool is_last;
+extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode(const __grid_constant__ DecodeArguments arguments) {
+    __shared__ DecodeMemory memory;
+    __shared__ unsigned next_ticket;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-    const int splits = arguments.splits, log_splits = __ffs(splits) - 1, split = blockIdx.x & (splits - 1);
-    const int first_column = (blockIdx.x >> log_splits) * kDecodeColumns;
-    const int warp_sums = num_slots * kDecodeColumns;
-    Sum* own_sums = partial_sums + warp * warp_sums;
-    for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
+    const unsigned portions = gridDim.x, last_count = 2 * portions - 1;  // of both counters, which are zero again behind it
+    unsigned* const drawn = arguments.counters;
+    unsigned* const done = arguments.counters + kCounterWords;
+    if (threadIdx.x == 32) next_ticket = atomicInc(drawn, last_count);
+    group_slots(memory.groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
 
-    // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps of the splits.
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
-    const int all_rounds = groups.count * rounds;
-    const int first_warp = split * warps, all_warps = warps << log_splits;
-    const int end = warp_round(all_rounds, first_warp + warp + 1, all_warps);
-    for (int round = warp_round(all_rounds, first_warp + warp, all_warps); round < end;) {
-        const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
-        const int first = round - group * rounds;
-        const int last = min(rounds, first + end - round);
-        const auto row_of = [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; };
-        const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
-        StreamSums sums = {};
-        const StreamedRows activations = streamed_rows(groups, group, row_of);
-        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
-        stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
-                    first * kStreamDepth, min(last * kStreamDepth, depth));
-#pragma unroll
-        for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
-#pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
-                if (entry >= groups.starts[group + 1]) continue;
-                Sum* slot_sums = own_sums + groups.slots[entry] * kDecodeColumns + lane / 4;
-                slot_sums[0] = sums[fragment][i];
-                slot_sums[8] = sums[fragment][2 + i];
-            }
-        }
-        round += last - first;
+    unsigned ticket = next_ticket;
+    while (ticket < portions) {
+        unsigned next = 0;
+        bool draws = threadIdx.x == 0;
+        decode_gemm1(arguments, memory.groups, memory.part_sums, ticket, hidden, intermediate, top_k, [&] {
+            if (draws) next = atomicInc(drawn, last_count);  // not earlier, so that every block has one of GEMM1's before
+            draws = false;
+        });
+        if (threadIdx.x == 0) next_ticket = next;
+        __syncthreads();
+        ticket = next_ticket;
+        if (threadIdx.x == 0) increment_released(done, last_count);
     }
-    __syncthreads();
 
-    // Fixed order: the warps of a slot, then the slots of a token, then the splits.
-    const int tokens = token_of(num_slots, top_k);
-    for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
-        const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
-        if (column >= hidden) continue;
-        float total = 0.0f;
-        for (int slot = token * top_k; slot < (token + 1) * top_k; ++slot) {
-            const int expert = groups.slot_experts[slot];
-            if (expert < 0) continue;
-            const long long row = static_cast<long long>(expert) * hidden + column;
-            Sum products = 0;
-#pragma unroll 8
-            for (int other = 0; other < warps; ++other) products += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
-            float sum = static_cast<float>(products);
-            if (arguments.fc2ExpertBiases && split == 0) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
-            total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);
+    bool is_ready = false;
+    decode_gemm2(arguments, memory, ticket - portions, hidden, intermediate, top_k, [&] {
+        if (is_ready) return;
+        is_ready = true;
+        if (threadIdx.x == 0) {
+            while (load_acquired(done) < portions) {}
+            atomicInc(done, last_count);
         }
-        if (splits > 1) arguments.blockSums[(static_cast<long long>(split) * tokens + token) * hidden + column] = total;
-        else store_output(arguments, token, column, hidden, total);
-    }
-    if (splits > 1 && is_last_block(is_last, arguments.arrivedBlocks + (blockIdx.x >> log_splits), splits)) {
-        for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
-            const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
-            if (column >= hidden) continue;
-            float total = 0.0f;
-            for (int other = 0; other < splits; ++other) total += arguments.blockSums[(static_cast<long long>(other) * tokens + token) * hidden + column];
-            store_output(arguments, token, column, hidden, total);
-        }
-    }
+        __syncthreads();
+    });
 }
 #endif
 

@@ -71,9 +71,7 @@ partial class Variants
             private readonly global::MoeGen.PartKernel _routeScan;
             private readonly global::MoeGen.PartKernel _routePlace;
             private readonly global::MoeGen.PartKernel _finalize;
-            private readonly global::MoeGen.PartKernel _decodeGemm1;
-            private readonly global::MoeGen.PartKernel _decodeGemm2;
-            private readonly global::MoeGen.PartKernel _decodeGemm2Wide;
+            private readonly global::MoeGen.PartKernel _decode;
             private readonly global::MoeGen.PartKernel _gemm1M64N64K64S3;
             private readonly global::MoeGen.PartKernel _gemm2M64N64K64S3;
 
@@ -85,9 +83,7 @@ partial class Variants
                 _routeScan = parts.Kernel("stages", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
                 _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
                 _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
-                _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
-                _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
-                _decodeGemm2Wide = parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
+                _decode = parts.Kernel("decode", "moe_decode", threads: 256, sharedMemoryBytes: 0);
                 _gemm1M64N64K64S3 = parts.Kernel("m64n64k64s3", "moe_gemm1_m64n64k64s3", threads: 128, sharedMemoryBytes: 49152);
                 _gemm2M64N64K64S3 = parts.Kernel("m64n64k64s3", "moe_gemm2_m64n64k64s3", threads: 128, sharedMemoryBytes: 49152);
             }
@@ -112,17 +108,9 @@ partial class Variants
             public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
                 _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
 
-            /// <summary>Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.</summary>
-            public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-                _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8), stream);
-
-            /// <summary>Activated rows x fc2 and the reduction over K for few slots: 16 columns a block, or a few blocks.</summary>
-            public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-                _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
-
-            /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
-            public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-                _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
+            /// <summary>Routing, both GEMMs with the activation and the reduction over K for few slots: a portion of each GEMM a block.</summary>
+            public void Decode(in global::MoeGen.DecodeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+                _decode.Launch(in arguments, global::System.Math.Min(global::System.Math.Min(_decode.ResidentBlocks, arguments.MaxBlocks), ((long)arguments.HiddenSize + 15) / 16 * ((arguments.IntermediateSize + 191) / 192)), stream);
 
             /// <inheritdoc/>
             public int ResidentBlocks(int variant) => variant switch

@@ -1543,15 +1543,17 @@ constexpr int kDecodeSlots = 64;     // T * K at most
 constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
 constexpr int kDecodeWarps = kDecodeThreads / 32;
 constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most
+constexpr int kDecodeColumns = 16;   // columns of GEMM2's output in a tile: one mma's weight rows
 constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
 
 struct SlotGroups {
     int slot_experts[kDecodeSlots];  // of each slot, -1 where it has none
-    bool leads[kDecodeSlots];        // whether a slot is the first of a group
-    int slots[kDecodeSlots];         // slots of valid experts by expert, in their order
+    int slots[kDecodeSlots];         // slots of valid experts by group, in their order
     int starts[kDecodeSlots + 1];    // first entry in `slots` of each group, then the number of entries
     int experts[kDecodeSlots];       // expert of each group
     int count;                       // groups
+    int places[kDecodeSlots];        // of each slot in `slots`, where it has an expert
+    int slot_groups[kDecodeSlots];   // its group
 };
 
 // Divisions of what is never negative: half as long without a sign, and every warp waits for them before its first load.
@@ -1565,82 +1567,73 @@ __device__ __forceinline__ int present_slots(const int* num_tokens_on_device, in
     return num_tokens_on_device ? min(max(0, min(*num_tokens_on_device, num_slots)) * top_k, num_slots) : num_slots;
 }
 
-// Slots that a warp can group by itself, a lane each, in the order of each expert's first slot.
-__device__ __forceinline__ void group_few_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    const unsigned lane = threadIdx.x, before_lane = (1u << lane) - 1, all = 0xffffffffu;
-    const int expert = static_cast<int>(lane) < valid_slots ? local_expert(ids[lane], local_experts) : -1;
-    const unsigned same = __match_any_sync(all, expert);
-    const int before = __popc(same & before_lane);  // slots of the expert in front of this one
-    const bool leader = expert >= 0 && before % kGroupSlots == 0;
-    const unsigned leaders = __ballot_sync(all, leader);
-    const int size = leader ? min(__popc(same) - before, kGroupSlots) : 0;
-    int end = size;  // entries up to the end of this lane's group
+// One warp, kWords slots a lane: lane, and lane + 32. Groups are in the order of their first slots.
+template <int kWords>
+__device__ __forceinline__ void group_slots_of_warp(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
+    const unsigned lane = threadIdx.x, all = 0xffffffffu;
+    unsigned long long same[kWords], leaders = 0;  // slots of the same expert; first slots of groups
+    int experts[kWords], before[kWords], starts[kWords], num_entries = 0;
 #pragma unroll
-    for (int distance = 1; distance < 32; distance *= 2) {
-        const int other = __shfl_up_sync(all, end, distance);
-        if (lane >= distance) end += other;
+    for (int word = 0; word < kWords; ++word) {
+        const int slot = word * 32 + lane;
+        experts[word] = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
+        same[word] = ~0ull >> (64 - 32 * kWords);
     }
-    const int own_leader = (31 - __clz(leaders & same & (before_lane | 1u << lane))) & 31, group = __popc(leaders & ((1u << own_leader) - 1));
-    const int start = __shfl_sync(all, end - size, own_leader);
-    if (static_cast<int>(lane) < num_slots) groups.slot_experts[lane] = expert;
-    if (expert >= 0) {
-        groups.slots[start + before % kGroupSlots] = lane;
+    for (int bit = 31 - __clz(local_experts.num_local); bit >= 0; --bit) {  // one that ids may lack, so that none looks like -1
+        unsigned long long set = 0;
+#pragma unroll
+        for (int word = 0; word < kWords; ++word) set |= static_cast<unsigned long long>(__ballot_sync(all, experts[word] >> bit & 1)) << word * 32;
+#pragma unroll
+        for (int word = 0; word < kWords; ++word) same[word] &= experts[word] >> bit & 1 ? set : ~set;
     }
-    if (leader) {
-        groups.experts[group] = expert;
-        groups.starts[group] = start;
+#pragma unroll
+    for (int word = 0; word < kWords; ++word) {
+        before[word] = __popcll(same[word] & ((1ull << (word * 32 + lane)) - 1));  // slots of the expert in front of this one
+        const bool leads = experts[word] >= 0 && before[word] % kGroupSlots == 0;
+        leaders |= static_cast<unsigned long long>(__ballot_sync(all, leads)) << word * 32;
+        const int size = leads ? min(__popcll(same[word]) - before[word], kGroupSlots) : 0;
+        int end = size;
+#pragma unroll
+        for (int distance = 1; distance < 32; distance *= 2) {
+            const int other = __shfl_up_sync(all, end, distance);
+            if (lane >= distance) end += other;
+        }
+        starts[word] = num_entries + end - size;
+        num_entries += __shfl_sync(all, end, 31);
     }
-    if (lane == 31) {
-        groups.count = __popc(leaders);
-        groups.starts[groups.count] = end;
-    }
-}
-
-// All threads of the block call it together; the groups are in the order of their experts.
-__device__ __forceinline__ void group_many_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    const int (&experts)[kDecodeSlots] = groups.slot_experts;
-    const int slot = threadIdx.x;
-    const int expert = slot < valid_slots ? local_expert(ids[slot], local_experts) : -1;
-    if (slot < num_slots) groups.slot_experts[slot] = expert;
-    __syncthreads();
-
-    int place = 0, before = 0;  // entries before this slot's, and those of them that are of its expert
-    for (int other = 0; other < num_slots; ++other) {
-        const bool same = experts[other] == expert && other < slot;
-        before += same;
-        place += same || (experts[other] >= 0 && experts[other] < expert);
-    }
-    const bool leader = expert >= 0 && before % kGroupSlots == 0;
-    if (slot < num_slots) groups.leads[slot] = leader;
-    if (expert >= 0) groups.slots[place] = slot;
-    __syncthreads();
-
-    if (expert >= 0) {
-        int group = -1;  // leaders up to this slot's, less one
-        for (int other = 0; other < num_slots; ++other)
-            group += groups.leads[other] && (experts[other] < expert || (experts[other] == expert && other <= slot));
-        if (leader) {
-            groups.experts[group] = expert;
-            groups.starts[group] = place;
+#pragma unroll
+    for (int word = 0; word < kWords; ++word) {
+        const int slot = word * 32 + lane, leader = 63 - __clzll(leaders & same[word] & ((2ull << slot) - 1)) & 63;  // the last up to this slot
+        const int group = __popcll(leaders & ((1ull << leader) - 1));
+        int start = __shfl_sync(all, starts[0], leader % 32);
+        if (kWords > 1) {
+            const int other = __shfl_sync(all, starts[kWords - 1], leader % 32);
+            if (leader >= 32) start = other;
+        }
+        if (slot < num_slots) groups.slot_experts[slot] = experts[word];
+        if (experts[word] >= 0) {
+            groups.slots[start + before[word] % kGroupSlots] = slot;
+            groups.places[slot] = start + before[word] % kGroupSlots;
+            groups.slot_groups[slot] = group;
+        }
+        if (experts[word] >= 0 && leader == slot) {
+            groups.experts[group] = experts[word];
+            groups.starts[group] = start;
         }
     }
-    if (slot == 0) {
-        int count = 0, entries = 0;
-        for (int other = 0; other < num_slots; ++other) { count += groups.leads[other]; entries += experts[other] >= 0; }
-        groups.count = count;
-        groups.starts[count] = entries;
+    if (lane == 0) {
+        groups.count = __popcll(leaders);
+        groups.starts[groups.count] = num_entries;
     }
-    __syncthreads();
 }
 
 // All threads of the block call it together; slots from valid_slots on have no expert. The groups follow from the ids alone, so that all blocks agree on them.
 __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, const LocalExperts& local_experts, int num_slots, int valid_slots) {
-    if (num_slots > 32) {
-        group_many_slots(groups, ids, local_experts, num_slots, valid_slots);
-    } else {
-        if (threadIdx.x < 32) group_few_slots(groups, ids, local_experts, num_slots, valid_slots);
-        __syncthreads();
+    if (threadIdx.x < 32) {
+        if (num_slots > 32) group_slots_of_warp<2>(groups, ids, local_experts, num_slots, valid_slots);
+        else group_slots_of_warp<1>(groups, ids, local_experts, num_slots, valid_slots);
     }
+    __syncthreads();
 }
 
 // ---- decode/stream_rows.cuh ---- Few rows: weights go from memory to the tensor cores by way of registers alone. A warp takes 16 weight rows as the m16 side
@@ -1661,8 +1654,9 @@ struct StreamedRows {
 // sums[n] += 16 weight rows x 8 activation rows over [begin, end) of the depth, in whole 16-byte vectors. This lane brings weight rows
 // lane / 4 (`low`) and lane / 4 + 8 (`high`); null means zeros. Lane c = lane % 4 of each four owns bytes 16c..16c+15 of every
 // 64: the depth is permuted inside mma, alike on both sides, so that one 16-byte load fills the operands of two instructions.
-__device__ __forceinline__ void stream_rows(
-    StreamSums& sums, const Operand* low, const Operand* high, const StreamedRows& activations, int begin, int end) {
+// `wait` comes between loads of weights and of the activations that they meet.
+template <class Wait> __device__ __forceinline__ void stream_rows(
+    StreamSums& sums, const Operand* low, const Operand* high, const StreamedRows& activations, int begin, int end, Wait wait) {
     const int lane_depth = threadIdx.x % 4 * (kStreamStep / 4);
     for (int round = begin; round < end; round += kStreamDepth) {
         Vector16 low_weights[kStreamUnroll], high_weights[kStreamUnroll];
@@ -1672,6 +1666,7 @@ __device__ __forceinline__ void stream_rows(
             low_weights[step] = load_streamed(low + depth, low && depth < end);
             high_weights[step] = load_streamed(high + depth, high && depth < end);
         }
+        wait();
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
             if (fragment >= activations.fragments) break;
@@ -1709,36 +1704,7 @@ template <class RowOf> __device__ __forceinline__ StreamedRows streamed_rows(con
     return activations;
 }
 
-// ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots: routing inside, no launch before it.
-#if !defined(MOE_PART) || defined(MOE_PART_decode)
-struct DecodeGemm1Arguments {
-    const Operand* input;             // [T, H]
-    const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
-    Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
-    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
-    LocalExperts localExperts;        // from ids to experts 0..E-1
-    const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
-    const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
-    const float* swigluBeta;          // [E]
-    const float* swigluLimit;         // [E]
-    int numSlots;                     // T * K, at most kDecodeSlots
-    int topK;                         // K
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
-    int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
-    int upRowOffset, upRowStride;     // the same for the up half of a gated pair
-    const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
-    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
-    const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
-    unsigned* arrivedBlocks;          // [ceil(H / 16)]; zeroed for GEMM2
-    int gemm2Warps;                   // warps a block of GEMM2, a power of two; 0: nothing is fetched for it
-    int reserved;
-    const float* inputScales;         // [T], where activations are codes
-    const WeightScale* fc1Scales;     // of each row of fc1, or of each group of it
-    const unsigned char* fc1ZeroPoints;  // of each group, where there are any
-};
-static_assert(sizeof(DecodeGemm1Arguments) == 184, "the launcher passes this layout");
-
+// ---- decode/gemm1_portion.cuh ---- GEMM1 with its activation for few slots, divided into as many portions as the grid has blocks.
 constexpr int kDecodeOutputs = kGated ? 8 : 16;  // a warp's 16 weight rows: gate and up of 8 outputs, or 16 outputs
 
 // A group's rows by kDecodeOutputs outputs: the weight rows of this lane.
@@ -1749,28 +1715,15 @@ struct DecodeTask {
     bool has_high;
 };
 
-// First of the tasks that a block takes, of tasks divided evenly among blocks.
-__device__ __forceinline__ int block_share(unsigned tasks, unsigned block) {
+// First of the tasks of a block's portion, of tasks divided evenly among the blocks of the grid.
+__device__ __forceinline__ int first_of_portion(unsigned tasks, unsigned portion) {
     const unsigned whole = tasks / gridDim.x;
-    return block * whole + min(block, tasks - whole * gridDim.x);
-}
-
-// Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
-__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
-    constexpr int kLines = kStreamDepth * sizeof(Operand) / 128;
-    const unsigned rounds = (depth + kStreamDepth - 1u) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
-    for (unsigned item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
-        const unsigned row = item / lines, line = item - row * lines;
-        const unsigned round = warp_round(groups.count * rounds, line / kLines, arguments.gemm2Warps), group = round / rounds;
-        const int begin = (round - group * rounds) * kStreamDepth + line % kLines * static_cast<int>(128 / sizeof(Operand));
-        if (begin < depth)
-            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * depth + begin);
-    }
+    return portion * whole + min(portion, tasks - whole * gridDim.x);
 }
 
 // Bias, activation and rounding of a task's sums over the whole depth.
-__device__ __forceinline__ void finish_task(
-    const DecodeGemm1Arguments& arguments, const SlotGroups& groups, const DecodeTask& task, const StreamSums& sums, int intermediate, int top_k) {
+template <class Arguments> __device__ __forceinline__ void finish_task(
+    const Arguments& arguments, const SlotGroups& groups, const DecodeTask& task, const StreamSums& sums, int intermediate, int top_k) {
     const int lane = threadIdx.x % 32;
     const Element* biases = arguments.fc1ExpertBiases;
     const float low_bias = biases ? unpack_low(biases[task.low_row].bits) : 0.0f;
@@ -1803,17 +1756,13 @@ __device__ __forceinline__ void finish_task(
     }
 }
 
-extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
-    __shared__ SlotGroups groups;
-    __shared__ Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];
-    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
-    const int depth = row_codes(hidden), gemm2_depth = row_codes(intermediate);
-    const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
-    if (blockIdx.x == 0)
-        for (int i = threadIdx.x; i < (hidden + 15) / 16; i += blockDim.x) arguments.arrivedBlocks[i] = 0;
-    const int column_tasks = (intermediate + kDecodeOutputs - 1) / kDecodeOutputs, tasks = groups.count * column_tasks;
+// Sums of the parts of tasks that several warps share.
+using PartSums = Sum[kDecodeWarps][kGroupFragments * 4][32];
+
+// A block's portion; all threads call it together. Each warp calls `streamed` when it has multiplied its first rows, or has none, and later.
+template <class Arguments, class Streamed> __device__ __forceinline__ void decode_gemm1(
+    const Arguments& arguments, const SlotGroups& groups, PartSums& part_sums, unsigned portion, int depth, int intermediate, int top_k, Streamed streamed) {
+    const int column_tasks = (intermediate + kDecodeOutputs - 8) / kDecodeOutputs, tasks = groups.count * column_tasks;
     const int rounds = (depth + kStreamDepth - 1) / kStreamDepth, lane = threadIdx.x % 32, warp = threadIdx.x / 32;
     const auto task_at = [&](int index) {
         DecodeTask task;
@@ -1835,10 +1784,10 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
     // rest, laid end to end in rounds, are divided evenly among its warps; who has the beginning of a task that goes on in the next warps
     // finishes it.
     const int all_warps = gridDim.x * kDecodeWarps, whole_tasks = tasks - static_cast<unsigned>(tasks) % static_cast<unsigned>(all_warps);
-    const int first_task = whole_tasks + block_share(tasks - whole_tasks, blockIdx.x);
-    const int block_rounds = (whole_tasks + block_share(tasks - whole_tasks, blockIdx.x + 1) - first_task) * rounds;
+    const int first_task = whole_tasks + first_of_portion(tasks - whole_tasks, portion);
+    const int block_rounds = (whole_tasks + first_of_portion(tasks - whole_tasks, portion + 1) - first_task) * rounds;
     const int begin = warp_round(block_rounds, warp, kDecodeWarps), end = warp_round(block_rounds, warp + 1, kDecodeWarps);
-    int whole_task = blockIdx.x * kDecodeWarps + warp;
+    int whole_task = portion * kDecodeWarps + warp;
     for (int round = begin; whole_task < whole_tasks || round < end;) {
         int index = whole_task, first = 0, last = rounds;
         if (whole_task < whole_tasks) {
@@ -1854,7 +1803,8 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
 #pragma unroll
         for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;
         stream_rows(sums, arguments.fc1ExpertWeights + task.low_row * depth, task.has_high ? arguments.fc1ExpertWeights + task.high_row * depth : nullptr,
-                    streamed_rows(groups, task.group, row_of), first * kStreamDepth, min(last * kStreamDepth, depth));
+                    streamed_rows(groups, task.group, row_of), first * kStreamDepth, min(last * kStreamDepth, depth), [] {});
+        streamed();
         if (first > 0) {
 #pragma unroll
             for (int i = 0; i < kGroupFragments * 4; ++i) part_sums[warp][i][lane] = sums[i / 4][i % 4];
@@ -1862,6 +1812,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
             finish_task(arguments, groups, task, sums, intermediate, top_k);
         }
     }
+    streamed();
     __syncthreads();
     const int open = end / rounds;
     if (open * rounds >= begin && open * rounds < end) {
@@ -1874,6 +1825,62 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1
         }
         finish_task(arguments, groups, task_at(first_task + open), sums, intermediate, top_k);
     }
+}
+
+// ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots, where weights or activations are codes: routing inside, no launch before it.
+#if !defined(MOE_PART) || defined(MOE_PART_decode)
+struct DecodeGemm1Arguments {
+    const Operand* input;             // [T, H]
+    const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
+    Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
+    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
+    LocalExperts localExperts;        // from ids to experts 0..E-1
+    const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
+    const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
+    const float* swigluBeta;          // [E]
+    const float* swigluLimit;         // [E]
+    int numSlots;                     // T * K, at most kDecodeSlots
+    int topK;                         // K
+    int hiddenSize;                   // H, a multiple of 8
+    int intermediateSize;             // I, a multiple of 8
+    int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
+    int upRowOffset, upRowStride;     // the same for the up half of a gated pair
+    const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
+    const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
+    unsigned* arrivedBlocks;          // [ceil(H / 16)]; zeroed for GEMM2
+    int gemm2Warps;                   // warps a block of GEMM2, a power of two; 0: nothing is fetched for it
+    int reserved;
+    const float* inputScales;         // [T], where activations are codes
+    const WeightScale* fc1Scales;     // of each row of fc1, or of each group of it
+    const unsigned char* fc1ZeroPoints;  // of each group, where there are any
+};
+static_assert(sizeof(DecodeGemm1Arguments) == 184, "the launcher passes this layout");
+
+// Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
+__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
+    constexpr int kLines = kStreamDepth * sizeof(Operand) / 128;
+    const unsigned rounds = (depth + kStreamDepth - 1u) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
+    for (unsigned item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
+        const unsigned row = item / lines, line = item - row * lines;
+        const unsigned round = warp_round(groups.count * rounds, line / kLines, arguments.gemm2Warps), group = round / rounds;
+        const int begin = (round - group * rounds) * kStreamDepth + line % kLines * static_cast<int>(128 / sizeof(Operand));
+        if (begin < depth)
+            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * depth + begin);
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
+    __shared__ SlotGroups groups;
+    __shared__ PartSums part_sums;
+    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
+    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
+    const int depth = row_codes(hidden), gemm2_depth = row_codes(intermediate);
+    const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
+    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
+    if (blockIdx.x == 0)
+        for (int i = threadIdx.x; i < (hidden + 15) / 16; i += blockDim.x) arguments.arrivedBlocks[i] = 0;
+    decode_gemm1(arguments, groups, part_sums, blockIdx.x, depth, intermediate, top_k, [] {});
     fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
 }
 #endif
@@ -1915,7 +1922,6 @@ struct DecodeGemm2Arguments {
 };
 static_assert(sizeof(DecodeGemm2Arguments) == 144, "the launcher passes this layout");
 
-constexpr int kDecodeColumns = 16;  // columns of the output a block: one mma's weight rows
 constexpr int kPartialSums = 512 * kDecodeColumns;  // of all warps: the fewer slots, the more warps a block may have
 
 __device__ __forceinline__ void store_output(const DecodeGemm2Arguments& arguments, int token, int column, int hidden, float value) {
@@ -1952,7 +1958,7 @@ extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm
         const StreamedRows activations = streamed_rows(groups, group, row_of);
         const Operand* weights = arguments.fc2ExpertWeights + row * depth;
         stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
-                    first * kStreamDepth, min(last * kStreamDepth, depth));
+                    first * kStreamDepth, min(last * kStreamDepth, depth), [] {});
 #pragma unroll
         for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
 #pragma unroll

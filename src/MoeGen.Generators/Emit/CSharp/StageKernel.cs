@@ -88,7 +88,15 @@ internal sealed record StageKernel(
             "rows", "Bias and activation after a GEMM1 of the class's own: one block a row.", "int rows, "),
     ];
 
-    private static StageKernel[] Decode(MoeModel model) =>
+    private static StageKernel[] Decode(MoeModel model) => model.Weights.IsQuantized ? DecodeCodes(model) :
+    [
+        new(
+            "Decode", "moe_decode", 256, $"{Names.MoeGen}.DecodeArguments<{Names.Element(model.Dtype)}>",
+            "global::System.Math.Min(global::System.Math.Min(_decode.ResidentBlocks, arguments.MaxBlocks), ((long)arguments.HiddenSize + 15) / 16 * ((arguments.IntermediateSize + 191) / 192))",
+            "Routing, both GEMMs with the activation and the reduction over K for few slots: a portion of each GEMM a block."),
+    ];
+
+    private static StageKernel[] DecodeCodes(MoeModel model) =>
     [
         new(
             "DecodeGemm1", "moe_decode_gemm1", 256, $"{Names.MoeGen}.DecodeGemm1Arguments<{Names.Element(model.Dtype)}>",

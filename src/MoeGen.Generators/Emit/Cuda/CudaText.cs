@@ -57,7 +57,11 @@ internal static class CudaText
             yield return "finalize/finalize_splits.cuh";
         }
 
-        if (model.Decodes)
+        if (model.Decodes && !model.Weights.IsQuantized)
+        {
+            yield return "decode/decode.cuh";
+        }
+        else if (model.Decodes)
         {
             yield return "decode/gemm1.cuh";
             yield return "decode/gemm2.cuh";

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include "state.h"
-// How blocks of one launch pass on what they have written: all writers __threadfence, a barrier, an atomic of one thread; who has got
-// that atomic's news by one of its own, and fenced, may read.
+// How blocks of one launch pass on what they have written: all writers __threadfence, a barrier, an atomic of one thread; or a barrier and
+// a release of one thread. Who has got that atomic's news by one of its own, and fenced, may read.
 
 namespace moegen {
 
@@ -37,4 +37,14 @@ extern "C" void moegen_fence() {
     state.has_fence = true;
     state.fenced[state.thread] = state.epoch;
     state.acquired |= state.has_atomic;
+}
+
+// Before an atomic of this thread: what the block wrote before its last barrier, and this thread until now, goes with it.
+extern "C" void moegen_release() {
+    using namespace moegen;
+    state.has_fence = true;
+    for (unsigned thread = 0; thread < state.block_size; ++thread) {
+        const uint32_t epoch = thread == state.thread ? state.epoch : state.epoch - 1;
+        if (state.fenced[thread] < epoch) state.fenced[thread] = epoch;
+    }
 }
