@@ -8,15 +8,22 @@ public static class Stages
     {
         _ when name.Contains("_gemm1", StringComparison.Ordinal) => Stage.Gemm1,
         _ when name.Contains("_gemm2", StringComparison.Ordinal) => Stage.Gemm2,
-        _ when name.StartsWith("moe_finalize", StringComparison.Ordinal) => Stage.Finalize,
+        _ when name.StartsWith("moe_finalize", StringComparison.Ordinal) || name == "moe_decode" => Stage.Finalize,
         _ when name.StartsWith("moe_quantize_activated", StringComparison.Ordinal) => Stage.Gemm2,
         _ when name.StartsWith("moe_quantize_input", StringComparison.Ordinal) || name.StartsWith("moe_route", StringComparison.Ordinal) || name.StartsWith("moe_select", StringComparison.Ordinal) => Stage.Route,
         _ => null,
     };
 
-    /// <summary>What each stage adds, from the time of the call up to and with each stage; a stage without a time does not run by itself.</summary>
+    /// <summary>
+    /// What each stage adds, from the time of the call up to and with each stage; a stage without a time does not run by itself. A call in one launch has no stages.
+    /// </summary>
     public static StageTimes Differences(IReadOnlyDictionary<Stage, double> upTo)
     {
+        if (upTo.Count == 1)
+        {
+            return new(null, null, null, null);
+        }
+
         var added = new Dictionary<Stage, double>();
         double before = 0;
         foreach ((Stage stage, double time) in upTo.OrderBy(pair => pair.Key))

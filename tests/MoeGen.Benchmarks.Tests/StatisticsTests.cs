@@ -40,6 +40,7 @@ public sealed class StatisticsTests
         Assert.Equal(
             new StageTimes(null, 100, 60, null),
             Stages.Differences(new Dictionary<Stage, double> { [Stage.Gemm1] = 100, [Stage.Gemm2] = 160 }));
+        Assert.Equal(new StageTimes(null, null, null, null), Stages.Differences(new Dictionary<Stage, double> { [Stage.Finalize] = 100 }));
     }
 
     [Theory]
@@ -48,6 +49,7 @@ public sealed class StatisticsTests
     [InlineData("moe_gemm1_m128n128k64s3", Stage.Gemm1)]
     [InlineData("moe_decode_gemm2", Stage.Gemm2)]
     [InlineData("moe_finalize", Stage.Finalize)]
+    [InlineData("moe_decode", Stage.Finalize)]
     [InlineData("other", null)]
     public void Kernels_name_their_stage(string kernel, Stage? stage) => Assert.Equal(stage, Stages.OfKernel(kernel));
 

@@ -8,12 +8,16 @@ namespace moegen {
 void begin_publication() {
     std::fill_n(state.fenced, state.block_size, 0u);
     std::fill_n(state.published, state.block_size, 0u);
-    state.has_atomic = state.has_fence = state.acquired = false;
+    state.has_atomic = state.has_fence = state.has_unpublished = state.acquired = false;
 }
 
 void publish() {
     state.has_atomic = true;
-    if (!state.has_fence) return;
+    // A thread that waits publishes again and again what it has.
+    if (!state.has_fence || (!state.has_unpublished && state.publisher == state.thread && state.publication_epoch == state.epoch)) return;
+    state.has_unpublished = false;
+    state.publisher = state.thread;
+    state.publication_epoch = state.epoch;
     // Fences of other threads count where a barrier lies between.
     for (unsigned thread = 0; thread < state.block_size; ++thread)
         if (thread == state.thread || state.fenced[thread] < state.epoch) state.published[thread] = state.fenced[thread];
@@ -35,6 +39,7 @@ bool is_published(uint32_t epoch, unsigned thread) {
 extern "C" void moegen_fence() {
     using namespace moegen;
     state.has_fence = true;
+    state.has_unpublished |= state.fenced[state.thread] != state.epoch;
     state.fenced[state.thread] = state.epoch;
     state.acquired |= state.has_atomic;
 }
@@ -47,4 +52,5 @@ extern "C" void moegen_release() {
         const uint32_t epoch = thread == state.thread ? state.epoch : state.epoch - 1;
         if (state.fenced[thread] < epoch) state.fenced[thread] = epoch;
     }
+    state.has_unpublished = true;
 }

@@ -76,6 +76,8 @@ struct State {
     uint32_t fenced[kMaxThreads];     // epoch of each thread's last __threadfence in this block
     uint32_t published[kMaxThreads];  // the same when the block's last atomic came: later blocks may see what was written before
     bool has_fence, has_atomic, acquired;  // this block has used a __threadfence; an atomic; a __threadfence after one
+    bool has_unpublished;                  // some have fenced since the last atomic
+    uint32_t publisher, publication_epoch; // thread and epoch of that atomic
     std::vector<Publication> publications;
     void* main_stack;
     char* stacks;
