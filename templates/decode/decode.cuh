@@ -10,8 +10,13 @@
 
 struct DecodeArguments {
     const Operand* input;             // [T, H]
+#ifdef MOE_CODES
+    const unsigned char* fc1ExpertWeights;  // codes of [E, 2I, H] gated, [E, I, H] plain
+    const unsigned char* fc2ExpertWeights;  // codes of [E, H, I]
+#else
     const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
     const Operand* fc2ExpertWeights;  // [E, H, I]
+#endif
     Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
     Element* output;                  // [T, H]; every row is written
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
@@ -33,9 +38,18 @@ struct DecodeArguments {
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
     int maxBlocks, reserved;          // for the launcher: blocks that partSums has room for
+#ifdef MOE_CODES
+    const WeightScale* fc1Scales;        // of each row of fc1, or of each group of it
+    const WeightScale* fc2Scales;        // the same of fc2
+    const unsigned char* fc1ZeroPoints;  // of each group, where there are any
+    const unsigned char* fc2ZeroPoints;
+#endif
 };
+#ifdef MOE_CODES
+static_assert(sizeof(DecodeArguments) == 224, "the launcher passes this layout");
+#else
 static_assert(sizeof(DecodeArguments) == 192, "the launcher passes this layout");
-
+#endif
 
 constexpr int kCounterWords = 32;  // from one counter to the next: a line of memory
 

@@ -114,7 +114,7 @@ template <class Arguments, class Streamed> __device__ __forceinline__ void decod
 #ifdef MOE_CODES
         stream_rows(sums, dynamic_shared_memory() + warp * kStreamBytes,
                     {{arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, task.low_row, task.has_high ? task.high_row : task.low_row, depth},
-                    groups, task.group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth));
+                    groups, task.group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth), [] {});
 #else
 #pragma unroll
         for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;

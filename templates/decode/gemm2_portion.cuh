@@ -6,22 +6,27 @@
 // depths of all groups end to end. What a portion has of a tile that ends in a later one it passes on.
 
 constexpr int kSharedTileTokens = 16;  // tokens of a call whose tiles portions may share, at most
-constexpr int kPortionTiles = 2;       // that a portion computes at a time; it has some of one more where tiles are shared
 constexpr int kPartsAtOnce = 4;        // parts of a sum that are loaded before the first is waited for
 constexpr unsigned kNoPart = 0;        // the word where no part has come yet: a part of +0 comes as -0
 
-// Sums of a warp lie at the places of its groups' slots, tile by tile, and kGroupSlots further for each warp: warps have groups one after
-// the other, so that no two meet.
-constexpr int kSumRows = (kPortionTiles + 1) * kDecodeSlots + (kDecodeWarps - 1) * kGroupSlots;
+// Rows of sums that a portion computes at a time: one for each slot and tile. A warp's lie kGroupSlots further for each warp before it: warps
+// have groups one after the other, so that no two meet.
+#ifdef MOE_CODES
+constexpr int kTileRows = kDecodeSlots;      // beside the rings of two blocks in the 164 KB of compute capability 8.0
+#else
+constexpr int kTileRows = 3 * kDecodeSlots;
+#endif
+constexpr int kSumRows = kTileRows + (kDecodeWarps - 1) * kGroupSlots;
 
 struct DecodeMemory {
     SlotGroups groups;
-    unsigned first_rounds[kDecodeWarps + 1];           // of each warp, of all tiles' rounds end to end
-    unsigned first_tile, first_sharer;                 // the tile of the first round, and the portion that has the tile's first
-    float slot_values[kDecodeSlots * kDecodeColumns];  // of one tile
+    unsigned first_rounds[kDecodeWarps + 1];  // of each warp, of all tiles' rounds end to end
+    unsigned first_tile, first_sharer;        // the tile of the first round, and the portion that has the tile's first
+    short value_rows[kDecodeSlots];           // where in `values` a slot's are, -1 where it has none
     union {
         Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];  // of GEMM1
         Sum sums[kSumRows * kDecodeColumns];
+        float values[kSumRows * kDecodeColumns];               // of the slots, in place of their first sums
     };
 };
 
@@ -51,12 +56,19 @@ template <class Arguments, class Wait> __device__ __forceinline__ void multiply_
         const unsigned tile = round / rounds.of_tile, group = (round - tile * rounds.of_tile) / rounds.of_group;
         const int first = round - tile * rounds.of_tile - group * rounds.of_group, count = min(rounds.of_group - first, last - round);
         const int column = tile * kDecodeColumns;
-        const Operand* weights = arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + column + lane / 4) * depth;
+        const long long row = static_cast<long long>(groups.experts[group]) * hidden + column + lane / 4;
+        const auto row_of = [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; };
         StreamSums sums = {};
-        stream_rows(sums, weights, column + 8 < hidden ? weights + 8LL * depth : nullptr,
-                    streamed_rows(groups, group, [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; }),
+#ifdef MOE_CODES
+        stream_rows(sums, dynamic_shared_memory() + warp * kStreamBytes,
+                    {{arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, column + 8 < hidden ? row + 8 : row, depth},
+                    groups, group, row_of, first * kStreamDepth, min((first + count) * kStreamDepth, depth), wait);
+#else
+        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
+        stream_rows(sums, weights, column + 8 < hidden ? weights + 8LL * depth : nullptr, streamed_rows(groups, group, row_of),
                     first * kStreamDepth, min((first + count) * kStreamDepth, depth), wait);
-        Sum* own_sums = memory.sums + ((tile - first_tile) * kDecodeSlots + warp * kGroupSlots) * kDecodeColumns + lane / 4;
+#endif
+        Sum* own_sums = memory.sums + ((tile - first_tile) * arguments.numSlots + warp * kGroupSlots) * kDecodeColumns + lane / 4;
 #pragma unroll
         for (int i = 0; i < kGroupFragments * 2; ++i) {
             const int entry = groups.starts[group] + i / 2 * 8 + lane % 4 * 2 + i % 2;
@@ -70,18 +82,36 @@ template <class Arguments, class Wait> __device__ __forceinline__ void multiply_
     __syncthreads();
 }
 
-// What a portion has of a slot's value in a column, the i-th of a tile's, scaled; with the bias where it ends the tile.
-template <class Arguments> __device__ __forceinline__ float slot_value(
-    const Arguments& arguments, const DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned tile, int slot, int i, int hidden, bool ends_tile) {
+// memory.values = what a portion has of a tile's slots in its column number i, scaled; with the bias where a slot's last round is among its.
+template <class Arguments> __device__ __forceinline__ void add_warps(
+    const Arguments& arguments, DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned tile, int slot, int i, int hidden) {
     const int expert = memory.groups.slot_experts[slot], column = tile * kDecodeColumns + i;
-    if (expert < 0 || column >= hidden) return 0.0f;
-    const unsigned first = tile * rounds.of_tile + memory.groups.slot_groups[slot] * rounds.of_group;
-    const Sum* sums = memory.sums + ((tile - memory.first_tile) * kDecodeSlots + memory.groups.places[slot]) * kDecodeColumns + i;
-    float sum = arguments.fc2ExpertBiases && ends_tile ? unpack_low(arguments.fc2ExpertBiases[static_cast<long long>(expert) * hidden + column].bits) : 0.0f;
+    int value_row = -1;
+    unsigned end = 0;  // of the rounds of the slot's group
+    Sum products = 0;
+    if (expert >= 0) {
+        const unsigned first = tile * rounds.of_tile + memory.groups.slot_groups[slot] * rounds.of_group;
+        const int slot_row = (tile - memory.first_tile) * arguments.numSlots + memory.groups.places[slot];
+        end = first + rounds.of_group;
 #pragma unroll
-    for (int warp = 0; warp < kDecodeWarps; ++warp)  // those that have some of the group's rounds
-        if (max(memory.first_rounds[warp], first) < min(memory.first_rounds[warp + 1], first + rounds.of_group)) sum += sums[warp * kGroupSlots * kDecodeColumns];
-    return sum * (arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f);
+        for (int warp = kDecodeWarps - 1; warp >= 0; --warp) {
+            if (max(memory.first_rounds[warp], first) >= min(memory.first_rounds[warp + 1], end)) continue;  // has none of them
+            value_row = slot_row + warp * kGroupSlots;
+            products += memory.sums[value_row * kDecodeColumns + i];
+        }
+    }
+    if (i == 0) memory.value_rows[slot] = value_row;
+    if (value_row < 0 || column >= hidden) return;
+    const long long row = static_cast<long long>(expert) * hidden + column;
+    float value = static_cast<float>(products);
+#ifdef MOE_INT8
+    value *= arguments.activatedScales[slot] * arguments.fc2Scales[row];
+#endif
+#ifdef MOE_INT8_WEIGHTS
+    value *= arguments.fc2Scales[row];
+#endif
+    if (arguments.fc2ExpertBiases && memory.first_rounds[kDecodeWarps] >= end) value += unpack_low(arguments.fc2ExpertBiases[row].bits);
+    memory.values[value_row * kDecodeColumns + i] = value * (arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f);
 }
 
 // The sum of what the portions from `first` on, whose tickets are lower, have passed on. Their words are zero again.
@@ -109,14 +139,14 @@ template <class Arguments> __device__ __forceinline__ void reduce_rounds(
     // The last tile first: the next portion waits for what this one has of it.
     for (unsigned tile = (end + rounds.of_tile - 1) / rounds.of_tile; tile-- > first_tile;) {
         const bool ends_tile = end >= (tile + 1) * rounds.of_tile;
-        for (int i = threadIdx.x; i < num_values; i += kDecodeThreads)
-            memory.slot_values[i] = slot_value(arguments, memory, rounds, tile, i / kDecodeColumns, i % kDecodeColumns, hidden, ends_tile);
+        for (int i = threadIdx.x; i < num_values; i += kDecodeThreads) add_warps(arguments, memory, rounds, tile, i / kDecodeColumns, i % kDecodeColumns, hidden);
         __syncthreads();
         for (int i = threadIdx.x; i < num_outputs; i += kDecodeThreads) {
             const int token = i / kDecodeColumns, column = tile * kDecodeColumns + i % kDecodeColumns;
             if (column >= hidden) continue;
             float total = 0.0f;
-            for (int k = 0; k < top_k; ++k) total += memory.slot_values[(token * top_k + k) * kDecodeColumns + i % kDecodeColumns];
+            for (int slot = token * top_k; slot < (token + 1) * top_k; ++slot)
+                if (memory.value_rows[slot] >= 0) total += memory.values[memory.value_rows[slot] * kDecodeColumns + i % kDecodeColumns];
             if (ends_tile) {
                 if (tile == first_tile) total += take_parts(arguments.partSums + i, num_outputs, memory.first_sharer, portion);
                 arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));
@@ -135,11 +165,12 @@ template <class Arguments, class Wait> __device__ __forceinline__ void decode_ge
     rounds.of_group = (depth + kStreamDepth - 1) / kStreamDepth;
     rounds.of_tile = max(memory.groups.count, 1) * rounds.of_group;
     rounds.tiles = (hidden + kDecodeColumns - 1) / kDecodeColumns;
-    rounds.shares_tiles = arguments.numSlots <= kSharedTileTokens * top_k && rounds.tiles <= kPortionTiles * gridDim.x;
+    // A portion's tiles, and one more of which it has the rest, fit the sums.
+    rounds.shares_tiles = arguments.numSlots <= kSharedTileTokens * top_k && ((rounds.tiles + gridDim.x - 1) / gridDim.x + 1) * arguments.numSlots <= kTileRows;
     unsigned begin = rounds.first_of(portion);
     const unsigned last = rounds.first_of(portion + 1);
     do {
-        const unsigned end = rounds.shares_tiles ? last : min(last, begin + kPortionTiles * rounds.of_tile);
+        const unsigned end = rounds.shares_tiles ? last : min(last, begin + kTileRows / arguments.numSlots * rounds.of_tile);
         multiply_rounds(arguments, memory, rounds, portion, begin, end, hidden, depth, wait);
         reduce_rounds(arguments, memory, rounds, portion, end, hidden, top_k);
         begin = end;

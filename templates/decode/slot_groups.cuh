@@ -4,9 +4,8 @@
 // Which experts a small call touches, and with which slots: every block finds out by itself, so that no launch sorts before it.
 
 constexpr int kDecodeSlots = 64;     // T * K at most
-constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
+constexpr int kDecodeThreads = 256;  // threads a block
 constexpr int kDecodeWarps = kDecodeThreads / 32;
-constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most
 constexpr int kDecodeColumns = 16;   // columns of GEMM2's output in a tile: one mma's weight rows
 constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
 

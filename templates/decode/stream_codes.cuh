@@ -143,8 +143,8 @@ template <int kRows> struct CodeStream {
         return kWholeTurns ? step * Step::kDepth / kGroupSize : static_cast<unsigned>(depth - begin) / static_cast<unsigned>(kGroupSize);
     }
 
-    // Begins to copy a step, counted from the first of a turn. Beyond the depth all is zeros.
-    __device__ __forceinline__ void copy(int step, int depth) const {
+    // Begins to copy the weights of a step, counted from the first of a turn. Beyond the depth all is zeros.
+    __device__ __forceinline__ void copy_weights(int step, int depth) const {
         const int place = step % Step::kSteps * Step::kBytes;
 #pragma unroll
         for (int copy = 0; copy < kCodeCopies; ++copy)
@@ -159,6 +159,11 @@ template <int kRows> struct CodeStream {
 #endif
             }
         }
+    }
+
+    // The same for the activations.
+    __device__ __forceinline__ void copy_activations(int step, int depth) const {
+        const int place = step % Step::kSteps * Step::kBytes;
 #pragma unroll
         for (int copy = 0; copy < kActivationCopies; ++copy)
             if (copy * (32 / Step::kChunks) < copied_rows)
@@ -230,13 +235,16 @@ template <int kRows> struct CodeStream {
         high_group += kTurnGroups;
     }
 
-    // sums = the products over the depth.
-    __device__ __forceinline__ void run(StreamSums& sums, int end) {
+    // sums = the products over the depth. `wait` comes before the first activation is copied.
+    template <class Wait> __device__ __forceinline__ void run(StreamSums& sums, int end, Wait wait) {
 #pragma unroll
         for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;
 #pragma unroll
+        for (int step = 0; step < Step::kSteps - 1; ++step) copy_weights(step, begin + step * Step::kDepth);
+        wait();
+#pragma unroll
         for (int step = 0; step < Step::kSteps - 1; ++step) {
-            copy(step, begin + step * Step::kDepth);
+            copy_activations(step, begin + step * Step::kDepth);
             cp_async_commit();
         }
         for (int first = begin; first < end; first += kTurnDepth) {
@@ -247,7 +255,8 @@ template <int kRows> struct CodeStream {
                 // The step has landed for every lane, and nobody reads the one before any more, whose place the next copies take.
                 cp_async_wait<Step::kSteps - 2>();
                 __syncwarp();
-                copy(step + Step::kSteps - 1, depth + (Step::kSteps - 1) * Step::kDepth);
+                copy_weights(step + Step::kSteps - 1, depth + (Step::kSteps - 1) * Step::kDepth);
+                copy_activations(step + Step::kSteps - 1, depth + (Step::kSteps - 1) * Step::kDepth);
                 cp_async_commit();
                 multiply(sums, step, depth);
             }
@@ -259,13 +268,13 @@ template <int kRows> struct CodeStream {
 };
 
 // sums = the weight rows x the rows of a group, which `row_of(slot)` finds, over [begin, end) of the depth; `ring` is this warp's.
-template <class RowOf>
-__device__ __forceinline__ void stream_rows(
-    StreamSums& sums, SharedAddress ring, const StreamedRows& rows, const SlotGroups& groups, int group, RowOf row_of, int begin, int end) {
+// `wait` comes between copies of weights and of the activations that they meet.
+template <class RowOf, class Wait> __device__ __forceinline__ void stream_rows(
+    StreamSums& sums, SharedAddress ring, const StreamedRows& rows, const SlotGroups& groups, int group, RowOf row_of, int begin, int end, Wait wait) {
     static_assert(kGroupSlots == 16, "at most two fragments");
     const int* slots = groups.slots + groups.starts[group];
     const int count = groups.starts[group + 1] - groups.starts[group];
-    if (count <= kWholeRows) CodeStream<kWholeRows>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
-    else if (count <= 8) CodeStream<8>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
-    else CodeStream<kGroupSlots>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
+    if (count <= kWholeRows) CodeStream<kWholeRows>(ring, rows, slots, count, row_of, begin, end).run(sums, end, wait);
+    else if (count <= 8) CodeStream<8>(ring, rows, slots, count, row_of, begin, end).run(sums, end, wait);
+    else CodeStream<kGroupSlots>(ring, rows, slots, count, row_of, begin, end).run(sums, end, wait);
 }

@@ -14,12 +14,3 @@ __device__ __forceinline__ Vector16 load_streamed(const void* source, bool valid
 }
 #endif
 ;
-
-// Asks for the 128 bytes around `source` in L2, and waits for nothing (PTX ISA: prefetch, sm_20).
-__device__ __forceinline__ void fetch_into_l2(const void* source)
-#ifdef __CUDA_ARCH__
-{
-    asm volatile("prefetch.global.L2 [%0];" :: "l"(source));
-}
-#endif
-;

@@ -59,26 +59,20 @@ public interface IMoeLaunchers<T>
     /// <summary>The same where GEMM2's depth was divided: sums of its parts first; only where a class has several tiles, and weights in the operands' type.</summary>
     void FinalizeSplits(in FinalizeSplitsArguments<T> arguments, CudaStream stream) => throw NotDividing();
 
-    /// <summary>A whole call of few slots in one launch; only where both GEMMs are generated, and neither weights nor activations are codes.</summary>
-    void Decode(in DecodeArguments<T> arguments, CudaStream stream) => throw NotDecodingElements();
+    /// <summary>A whole call of few slots in one launch; only where both GEMMs are generated, and activations are not quantised.</summary>
+    void Decode(in DecodeArguments<T> arguments, CudaStream stream) => throw NotDecoding();
 
-    /// <summary>Routing, GEMM1 and activation of few slots in one launch; only where both GEMMs are generated, and weights are codes, as the next two.</summary>
-    void DecodeGemm1(in DecodeGemm1Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
+    /// <summary>Routing, GEMM1 and activation of few slots in one launch; only where activations are quantised, as the next.</summary>
+    void DecodeGemm1(in DecodeGemm1Arguments<T> arguments, CudaStream stream) => throw NotQuantizing();
 
     /// <summary>GEMM2 and the reduction over K of few slots in one launch.</summary>
-    void DecodeGemm2(in DecodeGemm2Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
-
-    /// <summary>The same with twice the warps a block, for at most 32 slots.</summary>
-    void DecodeGemm2Wide(in DecodeGemm2Arguments<T> arguments, CudaStream stream) => throw NotDecoding();
+    void DecodeGemm2(in DecodeGemm2Arguments<T> arguments, CudaStream stream) => throw NotQuantizing();
 
     private static InvalidOperationException NotRouting() => new(
         "Routing is Preselected, so there is no kernel that routes: pass expert ids and scales, or set Routing to a method that starts from logits in [MoeConfig].");
 
-    private static InvalidOperationException NotDecodingElements() =>
-        new("This kernel exists only in a class that keeps Gemm = TensorCore in its [MoeConfig], has a Dtype of 16 bits and leaves Weights out.");
-
     private static InvalidOperationException NotDecoding() =>
-        new("This kernel exists only in a class that keeps Gemm = TensorCore in its [MoeConfig], and has Dtype = INT8 or sets Weights.");
+        new("This kernel exists only in a class that keeps Gemm = TensorCore in its [MoeConfig], and has a Dtype of 16 bits.");
 
     private static InvalidOperationException NotDividing() =>
         new("This kernel exists only in a class that leaves Tile and Weights out of its [MoeConfig] and keeps Gemm = TensorCore.");

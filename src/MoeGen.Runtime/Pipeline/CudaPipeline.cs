@@ -14,7 +14,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
     public int SelectVariant(MoeShape shape, int numTokens, int topK) => selector.Select(shape, numTokens, topK);
 
     public unsafe WorkspaceLayout Layout(MoeShape shape, int numTokens, int topK, int variant) => variant == selector.DecodeIndex
-        ? WorkspaceLayout.ForDecode(shape, numTokens, topK, sizeof(T), descriptor, selector.DecodeLimits)
+        ? WorkspaceLayout.ForDecode(shape, numTokens, topK, sizeof(T), descriptor)
         : new WorkspaceLayout(shape, numTokens, topK, HeightsOf(variant), sizeof(T), descriptor, selector.LogSplits(variant, shape, numTokens, topK));
 
     /// <summary>Enqueues all stages. <paramref name="workspace"/> is the address of the layout's bytes.</summary>

@@ -1,8 +1,8 @@
 namespace MoeGen;
 
 /// <summary>
-/// The stages of a call of few slots: all in one launch. Where weights are codes, routing, GEMM1 and activation in one launch, GEMM2 and the reduction in
-/// another; between them, where activations are quantised, the activated rows become codes.
+/// The stages of a call of few slots: all in one launch. Where activations are quantised, routing, GEMM1 and activation in one launch, GEMM2 and the
+/// reduction in another, and between them the activated rows become codes.
 /// </summary>
 internal readonly struct DecodeStages<T>(
     IMoeLaunchers<T> launchers, MoeDescriptor descriptor, CudaCall<T> call, CudaWeights<T> weights, CudaSlots expertSlots, WorkspaceLayout layout, ulong workspace)
@@ -15,18 +15,14 @@ internal readonly struct DecodeStages<T>(
     /// <summary>Enqueues them.</summary>
     public void Enqueue(CudaStream stream)
     {
-        if (descriptor.Weights == WeightFormat.SameAsDtype)
+        if (!descriptor.QuantizesActivations)
         {
             Whole(stream);
             return;
         }
 
         Gemm1(stream);
-        if (descriptor.QuantizesActivations)
-        {
-            QuantizeStages.Activated(launchers, call, expertSlots, weights, layout, workspace, isSorted: false, stream);
-        }
-
+        QuantizeStages.Activated(launchers, call, expertSlots, weights, layout, workspace, isSorted: false, stream);
         Gemm2(stream);
     }
 
@@ -60,6 +56,10 @@ internal readonly struct DecodeStages<T>(
                 UpRowOffset = weights.Fc1Rows.UpRowOffset,
                 UpRowStride = weights.Fc1Rows.UpRowStride,
                 MaxBlocks = WorkspaceLayout.MaxDecodeBlocks,
+                Fc1Scales = weights.Fc1Scales,
+                Fc2Scales = weights.Fc2Scales,
+                Fc1ZeroPoints = weights.Fc1ZeroPoints,
+                Fc2ZeroPoints = weights.Fc2ZeroPoints,
             },
             stream);
 
@@ -67,7 +67,7 @@ internal readonly struct DecodeStages<T>(
         launchers.DecodeGemm1(
             new DecodeGemm1Arguments<T>
             {
-                Input = descriptor.QuantizesActivations ? new(workspace + (ulong)layout.Quantized.InputCodes) : call.Input,
+                Input = new(workspace + (ulong)layout.Quantized.InputCodes),
                 Fc1ExpertWeights = weights.Fc1ExpertWeights,
                 Activated = Activated,
                 TokenSelectedExperts = expertSlots.Experts,
@@ -86,45 +86,32 @@ internal readonly struct DecodeStages<T>(
                 UpRowStride = weights.Fc1Rows.UpRowStride,
                 NumTokensOnDevice = call.NumTokensOnDevice,
                 TokenInputScales = expertSlots.InputScales,
-                Fc2ExpertWeights = weights.Fc2ExpertWeights,
-                ArrivedBlocks = new(workspace + (ulong)layout.ArrivedBlocks),
-                Gemm2Warps = layout.DecodeSplit.Blocks == 1 ? layout.DecodeSplit.Warps : 0,
                 InputScales = new(workspace + (ulong)layout.Quantized.InputScales),
                 Fc1Scales = weights.Fc1Scales,
-                Fc1ZeroPoints = weights.Fc1ZeroPoints,
             },
             stream);
 
-    private void Gemm2(CudaStream stream)
-    {
-        var arguments = new DecodeGemm2Arguments<T>
-        {
-            Activated = descriptor.QuantizesActivations ? new(workspace + (ulong)layout.Quantized.ActivatedCodes) : Activated,
-            Fc2ExpertWeights = weights.Fc2ExpertWeights,
-            Output = call.Output,
-            TokenSelectedExperts = expertSlots.Experts,
-            LocalExperts = weights.LocalExperts,
-            Fc2ExpertBiases = weights.Fc2ExpertBiases,
-            TokenFinalScales = expertSlots.FinalScales,
-            NumTokensOnDevice = call.NumTokensOnDevice,
-            NumSlots = Slots,
-            TopK = call.TopK,
-            HiddenSize = weights.Shape.HiddenSize,
-            IntermediateSize = weights.Shape.IntermediateSize,
-            BlockSums = layout.DecodeSplit.Blocks > 1 ? new(workspace + (ulong)layout.BlockSums) : default,
-            ArrivedBlocks = new(workspace + (ulong)layout.ArrivedBlocks),
-            Splits = layout.DecodeSplit.Blocks,
-            ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
-            Fc2Scales = weights.Fc2Scales,
-            Fc2ZeroPoints = weights.Fc2ZeroPoints,
-        };
-        if (layout.DecodeSplit.Warps == 16)
-        {
-            launchers.DecodeGemm2Wide(arguments, stream);
-        }
-        else
-        {
-            launchers.DecodeGemm2(arguments, stream);
-        }
-    }
+    private void Gemm2(CudaStream stream) =>
+        launchers.DecodeGemm2(
+            new DecodeGemm2Arguments<T>
+            {
+                Activated = new(workspace + (ulong)layout.Quantized.ActivatedCodes),
+                Fc2ExpertWeights = weights.Fc2ExpertWeights,
+                Output = call.Output,
+                TokenSelectedExperts = expertSlots.Experts,
+                LocalExperts = weights.LocalExperts,
+                Fc2ExpertBiases = weights.Fc2ExpertBiases,
+                TokenFinalScales = expertSlots.FinalScales,
+                NumTokensOnDevice = call.NumTokensOnDevice,
+                Counters = new(workspace + (ulong)WorkspaceLayout.DecodeCounters),
+                PartSums = new(workspace + (ulong)WorkspaceLayout.PartSums),
+                NumSlots = Slots,
+                TopK = call.TopK,
+                HiddenSize = weights.Shape.HiddenSize,
+                IntermediateSize = weights.Shape.IntermediateSize,
+                MaxBlocks = WorkspaceLayout.MaxDecodeBlocks,
+                ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
+                Fc2Scales = weights.Fc2Scales,
+            },
+            stream);
 }

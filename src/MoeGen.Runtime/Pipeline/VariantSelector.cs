@@ -29,7 +29,6 @@ internal sealed class VariantSelector
     {
         GpuArchitecture architecture = GpuArchitecture.For(context.ComputeCapability, context.SharedMemoryPerBlockOptin);
         _descriptor = descriptor;
-        DecodeLimits = DecodeLimits.Of(context, descriptor);
         _costs = new VariantCosts(context, descriptor.QuantizesActivations ? 1 : 2);
         _fitting = [.. Enumerable.Range(0, descriptor.Variants.Count).Where(index => architecture.Fits(descriptor.Variants[index]))];
         _forced = forced is not null ? Find(forced, context)
@@ -38,9 +37,6 @@ internal sealed class VariantSelector
         Candidates = _forced is { } only ? [only] : Allowed;
         Tuned = table is null ? null : new TunedChoices(table, textHash, context, this);
     }
-
-    /// <summary>What the device allows the decode kernels.</summary>
-    public DecodeLimits DecodeLimits { get; }
 
     /// <summary>The index that stands for the decode kernels: the one after the last variant.</summary>
     public int DecodeIndex => _descriptor.Variants.Count;

@@ -71,7 +71,7 @@ internal readonly struct WorkspaceLayout
         long Most(int tileM) => (slots / tileM) + Math.Min(shape.NumExperts, slots);
     }
 
-    private WorkspaceLayout(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor, DecodeLimits limits)
+    private WorkspaceLayout(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor)
     {
         int slots = numTokens * topK;
         NumSlots = slots;
@@ -82,11 +82,7 @@ internal readonly struct WorkspaceLayout
         InputScales = Take(ref end, descriptor.ScalesInput ? slots * sizeof(float) : 0);
         Activated = Take(ref end, (long)slots * shape.IntermediateSize * elementBytes);
         Quantized = new QuantizedRegions(ref end, shape, numTokens, slots, descriptor);
-        bool isOneLaunch = descriptor.Weights == WeightFormat.SameAsDtype;
-        ZeroBytes = isOneLaunch ? (int)PassedWords + (MaxDecodeBlocks * Math.Min(numTokens, MaxSharedTileTokens) * PartBytes) : 0;
-        DecodeSplit = DecodeSplit.Of(shape, slots, limits);
-        ArrivedBlocks = Take(ref end, isOneLaunch ? 0 : DecodeSplit.ColumnBlocks(shape) * sizeof(int));
-        BlockSums = Take(ref end, !isOneLaunch && DecodeSplit.Blocks > 1 ? (long)DecodeSplit.Blocks * numTokens * shape.HiddenSize * sizeof(float) : 0);
+        ZeroBytes = (int)PassedWords + (MaxDecodeBlocks * Math.Min(numTokens, MaxSharedTileTokens) * PartBytes);
         TotalBytes = end;
     }
 
@@ -176,16 +172,9 @@ internal readonly struct WorkspaceLayout
 
     internal long Products { get; }
 
-    /// <summary>How the decode kernels' GEMM2 divides its depth where weights are codes; theirs alone, as the next two.</summary>
-    internal DecodeSplit DecodeSplit { get; }
-
-    internal long ArrivedBlocks { get; }
-
-    internal long BlockSums { get; }
-
     /// <summary>What the decode kernels need, which neither sort nor list tiles.</summary>
-    internal static WorkspaceLayout ForDecode(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor, DecodeLimits limits) =>
-        new(shape, numTokens, topK, elementBytes, descriptor, limits);
+    internal static WorkspaceLayout ForDecode(MoeShape shape, int numTokens, int topK, int elementBytes, MoeDescriptor descriptor) =>
+        new(shape, numTokens, topK, elementBytes, descriptor);
 
     /// <summary>Bytes that a region of so many takes.</summary>
     internal static long Aligned(long bytes) => RoundUp(bytes, Alignment);

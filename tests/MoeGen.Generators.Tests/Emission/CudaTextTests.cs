@@ -69,22 +69,24 @@ public sealed partial class CudaTextTests
             StageKernel.Of(model).GroupBy(stage => stage.Kernel).ToDictionary(stages => stages.Key, stages => stages.Max(stage => stage.Threads)), kernels, strict: true);
     }
 
-    /// <summary>The launchers also repeat what shared memory the decode kernels of codes divide among their warps.</summary>
+    /// <summary>The launchers also repeat how deep the decode kernels' rounds are, and the rings' shared memory where weights are codes.</summary>
     [Theory]
-    [InlineData(WeightFormat.Int8PerChannel)]
-    [InlineData(WeightFormat.Int4Group)]
-    [InlineData(WeightFormat.Mxfp4)]
-    public void Launchers_give_rings_and_sums_their_shared_memory(WeightFormat format)
+    [InlineData(Dtype.BF16, WeightFormat.SameAsDtype)]
+    [InlineData(Dtype.INT8, WeightFormat.SameAsDtype)]
+    [InlineData(Dtype.BF16, WeightFormat.Int8PerChannel)]
+    [InlineData(Dtype.BF16, WeightFormat.Int4Group)]
+    [InlineData(Dtype.BF16, WeightFormat.Mxfp4)]
+    public void Launchers_know_the_rounds_and_rings_of_the_decode_kernels(Dtype dtype, WeightFormat format)
     {
-        MoeModel model = Samples.Model(new MoeSettings(Dtype.BF16, Weights: format));
+        MoeModel model = Samples.Model(new MoeSettings(dtype, Weights: format == WeightFormat.SameAsDtype ? null : format));
         Dictionary<string, int> constants = IntConstant().Matches(CudaText.Emit(model))
             .ToDictionary(match => match.Groups[1].Value, match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture));
-        int Rings(int warps) => warps * constants["kStreamBytes"];
-        int Sums(int slots, int warps) => (slots + (constants["kGroupSlots"] * (warps - 1))) * constants["kDecodeColumns"] * sizeof(float);
-        int slots = constants["kDecodeSlots"], warps = constants["kDecodeThreads"] / 32, wideWarps = constants["kWideDecodeThreads"] / 32;
-        Assert.Equal(
-            [("DecodeGemm1", Rings(warps)), ("DecodeGemm2", Rings(warps) + Sums(slots, warps)), ("DecodeGemm2Wide", Rings(wideWarps) + Sums(slots / 2, wideWarps))],
-            StageKernel.Of(model).Where(stage => stage.SharedMemoryBytes > 0).Select(stage => (stage.Method, stage.SharedMemoryBytes)));
+        bool streamsCodes = constants.TryGetValue("kStreamBytes", out int ringBytes);
+        Assert.Equal(format != WeightFormat.SameAsDtype, streamsCodes);
+        int depth = streamsCodes ? 16 * 32 / constants["kCodeWords"] : constants["kStreamUnroll"] * 64 / (dtype == Dtype.INT8 ? 1 : 2);
+        StageKernel kernel = StageKernel.Of(model)[^1];
+        Assert.Contains($"+ {depth - 1}) / {depth})", kernel.Grid, StringComparison.Ordinal);
+        Assert.Equal(constants["kDecodeThreads"] / 32 * ringBytes, kernel.SharedMemoryBytes);
     }
 
     /// <summary>So that a reader can go through all of it: the text without the part for few tokens, which is read by itself.</summary>

@@ -9,8 +9,8 @@ public sealed class PlantedDecodeCodeFaultTests
     private static readonly PlantedFault[] Faults =
     [
         new("wait that leaves one step too many", "cp_async_wait<Step::kSteps - 2>();", "cp_async_wait<Step::kSteps - 1>();", FaultKind.CopyUnderWay),
-        new("lanes that do not wait for each other's copies", "                __syncwarp();\n                copy(", "                copy(", FaultKind.CopyUnderWay),
-        new("place of a step that others still read", "                __syncwarp();\n                copy(step + Step::kSteps - 1", "                __syncwarp();\n                copy(step + Step::kSteps", FaultKind.CopyUnderWay),
+        new("lanes that do not wait for each other's copies", "                __syncwarp();\n                copy_weights(", "                copy_weights(", FaultKind.CopyUnderWay),
+        new("place of a step that others still read", "                __syncwarp();\n                copy_weights(step + Step::kSteps - 1", "                __syncwarp();\n                copy_weights(step + Step::kSteps", FaultKind.CopyUnderWay),
         new("ring that is filled again while others read it", "__syncwarp();  // nobody reads the ring any more", "// nobody reads the ring any more", FaultKind.DataRace),
         new("copies that are left behind", "        cp_async_wait<0>();\n", "", FaultKind.CopyUnderWay),
         new("commit missing in the loop", "                cp_async_commit();\n                multiply", "                multiply", FaultKind.CopyUnderWay),
@@ -25,8 +25,8 @@ public sealed class PlantedDecodeCodeFaultTests
         new("codes that do not move on", "advance_pointer(codes[copy], Step::kSteps", "advance_pointer(codes[copy], (Step::kSteps - 1)", null),
         new("warp's share of a task dropped", "done < (open + 1) * rounds;", "done < open * rounds;", null),
         new("barrier missing between the shares of a task", "    __syncthreads();\n    const int open", "    const int open", FaultKind.DataRace),
-        new("sums of warps in one place", "(warp * kGroupSlots + entry)", "(warp + entry)", FaultKind.UninitializedRead),
-        new("last warp's sums dropped", "other <= last_warp", "other < last_warp", null),
+        new("sums of warps in one place", "numSlots + warp * kGroupSlots)", "numSlots + warp)", FaultKind.UninitializedRead),
+        new("last warp's sums dropped", "int warp = kDecodeWarps - 1; warp >= 0;", "int warp = kDecodeWarps - 2; warp >= 0;", null),
     ];
 
     private static readonly PlantedFault[] GroupFaults =
@@ -41,7 +41,7 @@ public sealed class PlantedDecodeCodeFaultTests
     private static readonly (PlantedFault Fault, Problem Problem)[] ShareFaults =
     [
         (new("share of a warp without rounds", "            if (other_end == done) continue;\n", "", FaultKind.UninitializedRead), new(1, 1, 1, 600, 16, Fc1Layout.GateUp)),
-        (new("sums of a warp without rounds", "if (all_rounds >= all_warps ||", "if (true ||", FaultKind.UninitializedRead), new(1, 1, 1, 16, 600, Fc1Layout.GateUp)),
+        (new("sums of a warp without rounds", "if (max(memory.first_rounds[warp], first) >= min(memory.first_rounds[warp + 1], end)) continue;", "", FaultKind.UninitializedRead), new(1, 1, 1, 16, 600, Fc1Layout.GateUp)),
     ];
 
     public static TheoryData<int> ShareNumbers => [.. Enumerable.Range(0, ShareFaults.Length)];

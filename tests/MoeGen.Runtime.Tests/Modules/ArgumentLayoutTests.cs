@@ -27,8 +27,9 @@ public sealed partial class ArgumentLayoutTests
         ["FinalizeArguments"] = Unsafe.SizeOf<FinalizeArguments<BFloat16>>(),
     };
 
-    // Three pointers at the end, which kernels over unquantised weights do not declare.
+    // Pointers at the end, which kernels over unquantised weights do not declare.
     private const int BytesOfScales = 3 * sizeof(ulong);
+    private const int BytesOfDecodeScales = 4 * sizeof(ulong);
 
     [Fact]
     public void Sizes_agree_with_the_cuda_text()
@@ -42,7 +43,7 @@ public sealed partial class ArgumentLayoutTests
                 string name = match.Groups["name"].Value;
                 found.Add(name);
                 bool isQuantized = path.Contains("Int8", StringComparison.Ordinal) || path.Contains("Int4", StringComparison.Ordinal) || path.Contains("Mxfp4", StringComparison.Ordinal);
-                int unread = !isQuantized && name.Contains("Gemm", StringComparison.Ordinal) ? BytesOfScales : 0;
+                int unread = isQuantized ? 0 : name.Contains("Gemm", StringComparison.Ordinal) ? BytesOfScales : name == "DecodeArguments" ? BytesOfDecodeScales : 0;
                 Assert.Equal(Sizes[name] - unread, int.Parse(match.Groups["size"].ValueSpan, CultureInfo.InvariantCulture));
             }
         }

@@ -1000,15 +1000,6 @@ __device__ __forceinline__ void store_shared(SharedAddress destination, const Ve
 #endif
 ;
 
-// Writes 4 bytes.
-__device__ __forceinline__ void store_shared_4(SharedAddress destination, unsigned word)
-#ifdef __CUDA_ARCH__
-{
-    asm volatile("st.shared.u32 [%0], %1;" :: "r"(destination), "r"(word) : "memory");
-}
-#endif
-;
-
 // ---- gemm/weight_rows.cuh ---- The B operand from codes: the weight rows of one expert, in the order of ColumnMap, become elements on their way to shared memory.
 // Codes are fetched into registers a stage before they are decoded, so that the loads have a stage's time.
 template <class Tile, bool kPaired> struct RowsB {
@@ -1455,22 +1446,29 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
 }
 #endif
 
-// ---- primitives/stream.cuh ---- Loads of what is read once, such as weights in decoding: they leave L1 to what is read again.
+// ---- primitives/release.cuh ---- Counters by which blocks of one launch hand over memory: who has read a count sees what was written before it (PTX ISA: red.release, ld.acquire, sm_70).
+// Counts up, from `last` to zero: what this thread has written, and before a barrier its block, comes first.
+__device__ __forceinline__ void increment_released(unsigned* counter, unsigned last)
+#ifdef __CUDA_ARCH__
+{ asm volatile("red.release.gpu.global.inc.u32 [%0], %1;" :: "l"(counter), "r"(last) : "memory"); }
+#endif
+;
 
-// Asks for the 128 bytes around `source` in L2, and waits for nothing (PTX ISA: prefetch, sm_20).
-__device__ __forceinline__ void fetch_into_l2(const void* source)
+// What this thread reads next, and behind a barrier its block, comes after.
+__device__ __forceinline__ unsigned load_acquired(const unsigned* counter)
 #ifdef __CUDA_ARCH__
 {
-    asm volatile("prefetch.global.L2 [%0];" :: "l"(source));
+    unsigned count;
+    asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(count) : "l"(counter) : "memory");
+    return count;
 }
 #endif
 ;
 
 // ---- decode/slot_groups.cuh ---- Which experts a small call touches, and with which slots: every block finds out by itself, so that no launch sorts before it.
 constexpr int kDecodeSlots = 64;     // T * K at most
-constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
+constexpr int kDecodeThreads = 256;  // threads a block
 constexpr int kDecodeWarps = kDecodeThreads / 32;
-constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most
 constexpr int kDecodeColumns = 16;   // columns of GEMM2's output in a tile: one mma's weight rows
 constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
 
@@ -1489,9 +1487,6 @@ __device__ __forceinline__ int token_of(int slot, int top_k) { return static_cas
 
 // First of the rounds that a warp takes, of rounds divided among `warps`, a power of two.
 __device__ __forceinline__ int warp_round(unsigned rounds, unsigned warp, unsigned warps) { return rounds * warp >> (__ffs(warps) - 1); }
-
-// The warp that takes a round.
-__device__ __forceinline__ int warp_of(unsigned rounds, unsigned round, unsigned warps) { return ((round + 1) * warps - 1) / rounds; }
 
 // Slots of the tokens that there are.
 __device__ __forceinline__ int present_slots(const int* num_tokens_on_device, int num_slots, int top_k) {
@@ -1569,17 +1564,6 @@ __device__ __forceinline__ void group_slots(SlotGroups& groups, const int* ids, 
 
 // ---- primitives/load_shared.cuh ---- Loads from shared memory by its address (PTX ISA: ld.shared).
 struct alignas(8) WordPair { unsigned words[2]; };
-
-// Reads 4 bytes.
-__device__ __forceinline__ unsigned load_shared_4(SharedAddress source)
-#ifdef __CUDA_ARCH__
-{
-    unsigned word;
-    asm volatile("ld.shared.u32 %0, [%1];" : "=r"(word) : "r"(source) : "memory");
-    return word;
-}
-#endif
-;
 
 // Reads 8 bytes.
 __device__ __forceinline__ WordPair load_shared_8(SharedAddress source)
@@ -1726,8 +1710,8 @@ template <int kRows> struct CodeStream {
         return kWholeTurns ? step * Step::kDepth / kGroupSize : static_cast<unsigned>(depth - begin) / static_cast<unsigned>(kGroupSize);
     }
 
-    // Begins to copy a step, counted from the first of a turn. Beyond the depth all is zeros.
-    __device__ __forceinline__ void copy(int step, int depth) const {
+    // Begins to copy the weights of a step, counted from the first of a turn. Beyond the depth all is zeros.
+    __device__ __forceinline__ void copy_weights(int step, int depth) const {
         const int place = step % Step::kSteps * Step::kBytes;
 #pragma unroll
         for (int copy = 0; copy < kCodeCopies; ++copy)
@@ -1739,6 +1723,11 @@ template <int kRows> struct CodeStream {
                 cp_async_4(scale_place + place + copy * 4, (group % 2 ? scales[copy][1] : scales[copy][0]) + group / 2 * 4, depth < scale_end);
             }
         }
+    }
+
+    // The same for the activations.
+    __device__ __forceinline__ void copy_activations(int step, int depth) const {
+        const int place = step % Step::kSteps * Step::kBytes;
 #pragma unroll
         for (int copy = 0; copy < kActivationCopies; ++copy)
             if (copy * (32 / Step::kChunks) < copied_rows)
@@ -1805,13 +1794,16 @@ template <int kRows> struct CodeStream {
         high_group += kTurnGroups;
     }
 
-    // sums = the products over the depth.
-    __device__ __forceinline__ void run(StreamSums& sums, int end) {
+    // sums = the products over the depth. `wait` comes before the first activation is copied.
+    template <class Wait> __device__ __forceinline__ void run(StreamSums& sums, int end, Wait wait) {
 #pragma unroll
         for (int i = 0; i < kGroupFragments * 4; ++i) sums[i / 4][i % 4] = 0;
 #pragma unroll
+        for (int step = 0; step < Step::kSteps - 1; ++step) copy_weights(step, begin + step * Step::kDepth);
+        wait();
+#pragma unroll
         for (int step = 0; step < Step::kSteps - 1; ++step) {
-            copy(step, begin + step * Step::kDepth);
+            copy_activations(step, begin + step * Step::kDepth);
             cp_async_commit();
         }
         for (int first = begin; first < end; first += kTurnDepth) {
@@ -1822,7 +1814,8 @@ template <int kRows> struct CodeStream {
                 // The step has landed for every lane, and nobody reads the one before any more, whose place the next copies take.
                 cp_async_wait<Step::kSteps - 2>();
                 __syncwarp();
-                copy(step + Step::kSteps - 1, depth + (Step::kSteps - 1) * Step::kDepth);
+                copy_weights(step + Step::kSteps - 1, depth + (Step::kSteps - 1) * Step::kDepth);
+                copy_activations(step + Step::kSteps - 1, depth + (Step::kSteps - 1) * Step::kDepth);
                 cp_async_commit();
                 multiply(sums, step, depth);
             }
@@ -1834,15 +1827,15 @@ template <int kRows> struct CodeStream {
 };
 
 // sums = the weight rows x the rows of a group, which `row_of(slot)` finds, over [begin, end) of the depth; `ring` is this warp's.
-template <class RowOf>
-__device__ __forceinline__ void stream_rows(
-    StreamSums& sums, SharedAddress ring, const StreamedRows& rows, const SlotGroups& groups, int group, RowOf row_of, int begin, int end) {
+// `wait` comes between copies of weights and of the activations that they meet.
+template <class RowOf, class Wait> __device__ __forceinline__ void stream_rows(
+    StreamSums& sums, SharedAddress ring, const StreamedRows& rows, const SlotGroups& groups, int group, RowOf row_of, int begin, int end, Wait wait) {
     static_assert(kGroupSlots == 16, "at most two fragments");
     const int* slots = groups.slots + groups.starts[group];
     const int count = groups.starts[group + 1] - groups.starts[group];
-    if (count <= kWholeRows) CodeStream<kWholeRows>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
-    else if (count <= 8) CodeStream<8>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
-    else CodeStream<kGroupSlots>(ring, rows, slots, count, row_of, begin, end).run(sums, end);
+    if (count <= kWholeRows) CodeStream<kWholeRows>(ring, rows, slots, count, row_of, begin, end).run(sums, end, wait);
+    else if (count <= 8) CodeStream<8>(ring, rows, slots, count, row_of, begin, end).run(sums, end, wait);
+    else CodeStream<kGroupSlots>(ring, rows, slots, count, row_of, begin, end).run(sums, end, wait);
 }
 
 // ---- decode/gemm1_portion.cuh ---- GEMM1 with its activation for few slots, divided into as many portions as the grid has blocks.
@@ -1937,7 +1930,7 @@ template <class Arguments, class Streamed> __device__ __forceinline__ void decod
         const DecodeTask task = task_at(index);
         stream_rows(sums, dynamic_shared_memory() + warp * kStreamBytes,
                     {{arguments.fc1ExpertWeights, arguments.fc1Scales, arguments.fc1ZeroPoints}, task.low_row, task.has_high ? task.high_row : task.low_row, depth},
-                    groups, task.group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth));
+                    groups, task.group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth), [] {});
         streamed();
         if (first > 0) {
 #pragma unroll
@@ -1961,185 +1954,238 @@ template <class Arguments, class Streamed> __device__ __forceinline__ void decod
     }
 }
 
-// ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots, where weights or activations are codes: routing inside, no launch before it.
+// ---- decode/gemm2_portion.cuh ---- GEMM2 and the reduction over K for few slots, divided into as many portions as the grid has blocks: tile by tile of 16 columns, for each the
+// depths of all groups end to end. What a portion has of a tile that ends in a later one it passes on.
+constexpr int kSharedTileTokens = 16;  // tokens of a call whose tiles portions may share, at most
+constexpr int kPartsAtOnce = 4;        // parts of a sum that are loaded before the first is waited for
+constexpr unsigned kNoPart = 0;        // the word where no part has come yet: a part of +0 comes as -0
+
+// Rows of sums that a portion computes at a time: one for each slot and tile. A warp's lie kGroupSlots further for each warp before it: warps
+// have groups one after the other, so that no two meet.
+constexpr int kTileRows = kDecodeSlots;      // beside the rings of two blocks in the 164 KB of compute capability 8.0
+constexpr int kSumRows = kTileRows + (kDecodeWarps - 1) * kGroupSlots;
+
+struct DecodeMemory {
+    SlotGroups groups;
+    unsigned first_rounds[kDecodeWarps + 1];  // of each warp, of all tiles' rounds end to end
+    unsigned first_tile, first_sharer;        // the tile of the first round, and the portion that has the tile's first
+    short value_rows[kDecodeSlots];           // where in `values` a slot's are, -1 where it has none
+    union {
+        Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];  // of GEMM1
+        Sum sums[kSumRows * kDecodeColumns];
+        float values[kSumRows * kDecodeColumns];               // of the slots, in place of their first sums
+    };
+};
+
+struct Gemm2Rounds {
+    unsigned of_group, of_tile, tiles;  // rounds of kStreamDepth
+    bool shares_tiles;                  // whether portions begin and end within tiles
+    __device__ __forceinline__ unsigned first_of(unsigned portion) const {
+        return shares_tiles ? first_of_portion(tiles * of_tile, portion) : first_of_portion(tiles, portion) * of_tile;
+    }
+};
+
+// memory.sums = products over the rounds [begin, end) of a portion. `wait` comes before the first activation is loaded.
+template <class Arguments, class Wait> __device__ __forceinline__ void multiply_rounds(
+    const Arguments& arguments, DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned portion, unsigned begin, unsigned end, int hidden, int depth, Wait wait) {
+    const SlotGroups& groups = memory.groups;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    unsigned round = begin + warp_round(end - begin, warp, kDecodeWarps);
+    const unsigned last = groups.count ? begin + warp_round(end - begin, warp + 1, kDecodeWarps) : round, first_tile = begin / rounds.of_tile;
+    if (lane == 0) memory.first_rounds[warp] = round;
+    if (threadIdx.x == kDecodeThreads - 1) {
+        memory.first_rounds[kDecodeWarps] = end;
+        memory.first_tile = first_tile;
+        while (rounds.first_of(portion) > first_tile * rounds.of_tile) --portion;
+        memory.first_sharer = portion;
+    }
+    while (round < last) {
+        const unsigned tile = round / rounds.of_tile, group = (round - tile * rounds.of_tile) / rounds.of_group;
+        const int first = round - tile * rounds.of_tile - group * rounds.of_group, count = min(rounds.of_group - first, last - round);
+        const int column = tile * kDecodeColumns;
+        const long long row = static_cast<long long>(groups.experts[group]) * hidden + column + lane / 4;
+        const auto row_of = [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; };
+        StreamSums sums = {};
+        stream_rows(sums, dynamic_shared_memory() + warp * kStreamBytes,
+                    {{arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, column + 8 < hidden ? row + 8 : row, depth},
+                    groups, group, row_of, first * kStreamDepth, min((first + count) * kStreamDepth, depth), wait);
+        Sum* own_sums = memory.sums + ((tile - first_tile) * arguments.numSlots + warp * kGroupSlots) * kDecodeColumns + lane / 4;
+#pragma unroll
+        for (int i = 0; i < kGroupFragments * 2; ++i) {
+            const int entry = groups.starts[group] + i / 2 * 8 + lane % 4 * 2 + i % 2;
+            if (entry >= groups.starts[group + 1]) continue;
+            own_sums[entry * kDecodeColumns] = sums[i / 2][i % 2];
+            own_sums[entry * kDecodeColumns + 8] = sums[i / 2][2 + i % 2];
+        }
+        round += count;
+    }
+    wait();
+    __syncthreads();
+}
+
+// memory.values = what a portion has of a tile's slots in its column number i, scaled; with the bias where a slot's last round is among its.
+template <class Arguments> __device__ __forceinline__ void add_warps(
+    const Arguments& arguments, DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned tile, int slot, int i, int hidden) {
+    const int expert = memory.groups.slot_experts[slot], column = tile * kDecodeColumns + i;
+    int value_row = -1;
+    unsigned end = 0;  // of the rounds of the slot's group
+    Sum products = 0;
+    if (expert >= 0) {
+        const unsigned first = tile * rounds.of_tile + memory.groups.slot_groups[slot] * rounds.of_group;
+        const int slot_row = (tile - memory.first_tile) * arguments.numSlots + memory.groups.places[slot];
+        end = first + rounds.of_group;
+#pragma unroll
+        for (int warp = kDecodeWarps - 1; warp >= 0; --warp) {
+            if (max(memory.first_rounds[warp], first) >= min(memory.first_rounds[warp + 1], end)) continue;  // has none of them
+            value_row = slot_row + warp * kGroupSlots;
+            products += memory.sums[value_row * kDecodeColumns + i];
+        }
+    }
+    if (i == 0) memory.value_rows[slot] = value_row;
+    if (value_row < 0 || column >= hidden) return;
+    const long long row = static_cast<long long>(expert) * hidden + column;
+    float value = static_cast<float>(products);
+    if (arguments.fc2ExpertBiases && memory.first_rounds[kDecodeWarps] >= end) value += unpack_low(arguments.fc2ExpertBiases[row].bits);
+    memory.values[value_row * kDecodeColumns + i] = value * (arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f);
+}
+
+// The sum of what the portions from `first` on, whose tickets are lower, have passed on. Their words are zero again.
+__device__ __forceinline__ float take_parts(unsigned* parts, int stride, unsigned first, unsigned portion) {
+    float total = 0.0f;
+    for (unsigned words[kPartsAtOnce]; first < portion; first += kPartsAtOnce) {
+        const int count = min(portion - first, static_cast<unsigned>(kPartsAtOnce));
+#pragma unroll
+        for (int i = 0; i < kPartsAtOnce; ++i) words[i] = i < count ? load_relaxed(parts + (first + i) * stride) : kNoPart;
+#pragma unroll
+        for (int i = 0; i < kPartsAtOnce && i < count; ++i) {
+            while (words[i] == kNoPart) words[i] = load_relaxed(parts + (first + i) * stride);
+            store_relaxed(parts + (first + i) * stride, kNoPart);
+            total += __uint_as_float(words[i]);
+        }
+    }
+    return total;
+}
+
+// Outputs of the tiles that end in the rounds up to `end`, in a fixed order: the warps of a slot, the slots of a token, the portions.
+template <class Arguments> __device__ __forceinline__ void reduce_rounds(
+    const Arguments& arguments, DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned portion, unsigned end, int hidden, int top_k) {
+    const int num_values = arguments.numSlots * kDecodeColumns, num_outputs = num_values / top_k;
+    const unsigned first_tile = memory.first_tile;
+    // The last tile first: the next portion waits for what this one has of it.
+    for (unsigned tile = (end + rounds.of_tile - 1) / rounds.of_tile; tile-- > first_tile;) {
+        const bool ends_tile = end >= (tile + 1) * rounds.of_tile;
+        for (int i = threadIdx.x; i < num_values; i += kDecodeThreads) add_warps(arguments, memory, rounds, tile, i / kDecodeColumns, i % kDecodeColumns, hidden);
+        __syncthreads();
+        for (int i = threadIdx.x; i < num_outputs; i += kDecodeThreads) {
+            const int token = i / kDecodeColumns, column = tile * kDecodeColumns + i % kDecodeColumns;
+            if (column >= hidden) continue;
+            float total = 0.0f;
+            for (int slot = token * top_k; slot < (token + 1) * top_k; ++slot)
+                if (memory.value_rows[slot] >= 0) total += memory.values[memory.value_rows[slot] * kDecodeColumns + i % kDecodeColumns];
+            if (ends_tile) {
+                if (tile == first_tile) total += take_parts(arguments.partSums + i, num_outputs, memory.first_sharer, portion);
+                arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));
+            } else {
+                store_relaxed(arguments.partSums + portion * num_outputs + i, total == 0.0f ? __float_as_uint(-0.0f) : __float_as_uint(total));
+            }
+        }
+        __syncthreads();
+    }
+}
+
+// A block's portion; all threads call it together. Each warp calls `wait` before it loads its first activation, and later.
+template <class Arguments, class Wait> __device__ __forceinline__ void decode_gemm2(
+    const Arguments& arguments, DecodeMemory& memory, unsigned portion, int hidden, int depth, int top_k, Wait wait) {
+    Gemm2Rounds rounds;
+    rounds.of_group = (depth + kStreamDepth - 1) / kStreamDepth;
+    rounds.of_tile = max(memory.groups.count, 1) * rounds.of_group;
+    rounds.tiles = (hidden + kDecodeColumns - 1) / kDecodeColumns;
+    // A portion's tiles, and one more of which it has the rest, fit the sums.
+    rounds.shares_tiles = arguments.numSlots <= kSharedTileTokens * top_k && ((rounds.tiles + gridDim.x - 1) / gridDim.x + 1) * arguments.numSlots <= kTileRows;
+    unsigned begin = rounds.first_of(portion);
+    const unsigned last = rounds.first_of(portion + 1);
+    do {
+        const unsigned end = rounds.shares_tiles ? last : min(last, begin + kTileRows / arguments.numSlots * rounds.of_tile);
+        multiply_rounds(arguments, memory, rounds, portion, begin, end, hidden, depth, wait);
+        reduce_rounds(arguments, memory, rounds, portion, end, hidden, top_k);
+        begin = end;
+    } while (begin < last);
+}
+
+// ---- decode/decode.cuh ---- The whole of a call of few slots in one launch: routing, GEMM1 with its activation, GEMM2 and the reduction over K. Each GEMM is divided into
 #if !defined(MOE_PART) || defined(MOE_PART_decode)
-struct DecodeGemm1Arguments {
+// as many portions as there are blocks. Blocks draw tickets for them, first those of GEMM1; whoever has one of GEMM2 waits until GEMM1
+// is done. So blocks wait for lower tickets alone, whose blocks run.
+struct DecodeArguments {
     const Operand* input;             // [T, H]
     const unsigned char* fc1ExpertWeights;  // codes of [E, 2I, H] gated, [E, I, H] plain
+    const unsigned char* fc2ExpertWeights;  // codes of [E, H, I]
     Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
-    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
+    Element* output;                  // [T, H]; every row is written
+    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
     LocalExperts localExperts;        // from ids to experts 0..E-1
     const Element* fc1ExpertBiases;   // [E, 2I] gated, [E, I] plain, in fc1's row order; null means none
+    const Element* fc2ExpertBiases;   // [E, H]; null means none
     const float* swigluAlpha;         // [E]; null means the configuration's constant, as for the next two
     const float* swigluBeta;          // [E]
     const float* swigluLimit;         // [E]
+    const float* tokenFinalScales;    // [T * K]; null means 1
+    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
+    const int* numTokensOnDevice;     // rows of tokens from this on are zeros; null means T
+    unsigned* counters;               // [2 * kCounterWords], zero between calls: tickets that are drawn; portions of GEMM1 that are done
+    unsigned* partSums;               // [blocks, T, 16] for up to kSharedTileTokens tokens, zero between calls
     int numSlots;                     // T * K, at most kDecodeSlots
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
     int gateRowOffset, gateRowStride; // fc1 row of output j: offset + j * stride
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
-    const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
-    const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
-    const unsigned char* fc2ExpertWeights;  // codes of [E, H, I]; their beginning is fetched into L2 for GEMM2
-    unsigned* arrivedBlocks;          // [ceil(H / 16)]; zeroed for GEMM2
-    int gemm2Warps;                   // warps a block of GEMM2, a power of two; 0: nothing is fetched for it
-    int reserved;
-    const float* inputScales;         // [T], where activations are codes
-    const WeightScale* fc1Scales;     // of each row of fc1, or of each group of it
+    int maxBlocks, reserved;          // for the launcher: blocks that partSums has room for
+    const WeightScale* fc1Scales;        // of each row of fc1, or of each group of it
+    const WeightScale* fc2Scales;        // the same of fc2
     const unsigned char* fc1ZeroPoints;  // of each group, where there are any
+    const unsigned char* fc2ZeroPoints;
 };
-static_assert(sizeof(DecodeGemm1Arguments) == 184, "the launcher passes this layout");
+static_assert(sizeof(DecodeArguments) == 224, "the launcher passes this layout");
 
-// Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
-__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
-    constexpr int kLines = kStreamDepth / 8 * (4 * kCodeWords) / 128;
-    const unsigned rounds = (depth + kStreamDepth - 1u) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
-    for (unsigned item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
-        const unsigned row = item / lines, line = item - row * lines;
-        const unsigned round = warp_round(groups.count * rounds, line / kLines, arguments.gemm2Warps), group = round / rounds;
-        const int begin = ((round - group * rounds) * kLines + line % kLines) * 128;
-        if (begin < code_row_bytes(depth))
-            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * code_row_bytes(depth) + begin);
-    }
-}
+constexpr int kCounterWords = 32;  // from one counter to the next: a line of memory
 
-extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
-    __shared__ SlotGroups groups;
-    __shared__ PartSums part_sums;
+extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode(const __grid_constant__ DecodeArguments arguments) {
+    __shared__ DecodeMemory memory;
+    __shared__ unsigned next_ticket;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
-    const int depth = hidden, gemm2_depth = intermediate;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
-    if (blockIdx.x == 0)
-        for (int i = threadIdx.x; i < (hidden + 15) / 16; i += blockDim.x) arguments.arrivedBlocks[i] = 0;
-    decode_gemm1(arguments, groups, part_sums, blockIdx.x, depth, intermediate, top_k, [] {});
-    fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
-}
-#endif
+    const unsigned portions = gridDim.x, last_count = 2 * portions - 1;  // of both counters, which are zero again behind it
+    unsigned* const drawn = arguments.counters;
+    unsigned* const done = arguments.counters + kCounterWords;
+    if (threadIdx.x == 32) next_ticket = atomicInc(drawn, last_count);
+    group_slots(memory.groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
 
-// ---- blocks/last_block.cuh ---- Whether this block is the last of `blocks` to come here, so that it may read what the others have written before. All threads of the block call
-// it together. The counter is zero before the first of them, and again behind the last.
-__device__ __forceinline__ bool is_last_block(bool& is_last, unsigned* arrived, unsigned blocks) {
-    __threadfence();
-    __syncthreads();
-    if (threadIdx.x == 0) is_last = atomicInc(arrived, blocks - 1) == blocks - 1;
-    __syncthreads();
-    __threadfence();
-    return is_last;
-}
-
-// ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens. Where there are few columns, several
-#if !defined(MOE_PART) || defined(MOE_PART_decode)
-// blocks divide their depth, and the one that is done last adds up what all of them have found.
-struct DecodeGemm2Arguments {
-    const Operand* activated;         // [T * K, I] in slot order
-    const unsigned char* fc2ExpertWeights;  // codes of [E, H, I]
-    Element* output;                  // [T, H]; every row is written
-    const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
-    LocalExperts localExperts;        // from ids to experts 0..E-1
-    const Element* fc2ExpertBiases;   // [E, H]; null means none
-    const float* tokenFinalScales;    // [T * K]; null means 1
-    const int* numTokensOnDevice;     // rows of tokens from this on are zeros; null means T
-    int numSlots;                     // T * K, at most kDecodeSlots
-    int topK;                         // K
-    int hiddenSize;                   // H, a multiple of 8
-    int intermediateSize;             // I, a multiple of 8
-    float* blockSums;                 // [splits, T, H] where there are several splits
-    unsigned* arrivedBlocks;          // [ceil(H / 16)]; GEMM1 has zeroed it
-    int splits;                       // blocks that divide the depth of 16 columns, a power of two
-    int reserved;
-    const float* activatedScales;     // [T * K] in slot order, where activations are codes
-    const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
-    const unsigned char* fc2ZeroPoints;  // of each group, where there are any
-};
-static_assert(sizeof(DecodeGemm2Arguments) == 144, "the launcher passes this layout");
-
-// Sums of a warp lie at the places of its groups' slots in `groups.slots`, kGroupSlots further for each warp: warps have groups one
-// after the other, so that no two meet. They follow the rings of the block.
-constexpr int kSumBytes = kDecodeColumns * sizeof(Sum);  // of a slot
-
-__device__ __forceinline__ void store_output(const DecodeGemm2Arguments& arguments, int token, int column, int hidden, float value) {
-    arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
-}
-
-// One block a multiprocessor at least: for two of kWideDecodeThreads the compiler would spill.
-extern "C" __global__ void __launch_bounds__(kWideDecodeThreads, 1) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
-    __shared__ SlotGroups groups;
-    __shared__ bool is_last;
-    const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int depth = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
-    const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-    const int splits = arguments.splits, log_splits = __ffs(splits) - 1, split = blockIdx.x & (splits - 1);
-    const int first_column = (blockIdx.x >> log_splits) * kDecodeColumns;
-    const SharedAddress ring = dynamic_shared_memory() + warp * kStreamBytes, partial_sums = dynamic_shared_memory() + warps * kStreamBytes;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
-
-    // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps of the splits.
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
-    const int all_rounds = groups.count * rounds;
-    const int first_warp = split * warps, all_warps = warps << log_splits;
-    const int end = warp_round(all_rounds, first_warp + warp + 1, all_warps);
-    for (int round = warp_round(all_rounds, first_warp + warp, all_warps); round < end;) {
-        const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
-        const int first = round - group * rounds;
-        const int last = min(rounds, first + end - round);
-        const auto row_of = [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; };
-        const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
-        StreamSums sums;
-        stream_rows(sums, ring, {{arguments.fc2ExpertWeights, arguments.fc2Scales, arguments.fc2ZeroPoints}, row, first_column + 8 < hidden ? row + 8 : row, depth},
-                    groups, group, row_of, first * kStreamDepth, min(last * kStreamDepth, depth));
-#pragma unroll
-        for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
-#pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
-                if (entry >= groups.starts[group + 1]) continue;
-                const SharedAddress slot_sums = partial_sums + (warp * kGroupSlots + entry) * kSumBytes + lane / 4 * sizeof(Sum);
-                store_shared_4(slot_sums, __float_as_uint(sums[fragment][i]));
-                store_shared_4(slot_sums + 8 * sizeof(Sum), __float_as_uint(sums[fragment][2 + i]));
-            }
-        }
-        round += last - first;
+    unsigned ticket = next_ticket;
+    while (ticket < portions) {
+        unsigned next = 0;
+        bool draws = threadIdx.x == 0;
+        decode_gemm1(arguments, memory.groups, memory.part_sums, ticket, hidden, intermediate, top_k, [&] {
+            if (draws) next = atomicInc(drawn, last_count);  // not earlier, so that every block has one of GEMM1's before
+            draws = false;
+        });
+        if (threadIdx.x == 0) next_ticket = next;
+        __syncthreads();
+        ticket = next_ticket;
+        if (threadIdx.x == 0) increment_released(done, last_count);
     }
-    __syncthreads();
 
-    // Fixed order: the warps of a slot, then the slots of a token, then the splits.
-    const int tokens = token_of(num_slots, top_k);
-    for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
-        const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
-        if (column >= hidden) continue;
-        float total = 0.0f;
-        for (int slot = token * top_k; slot < (token + 1) * top_k; ++slot) {
-            const int expert = groups.slot_experts[slot];
-            if (expert < 0) continue;
-            const long long row = static_cast<long long>(expert) * hidden + column;
-            Sum products = 0;
-            // Those of this block's warps that have taken some of the group's rounds.
-            const int first = groups.slot_groups[slot] * rounds;
-            const int last_warp = min(warp_of(all_rounds, first + rounds - 1, all_warps), first_warp + warps - 1);
-            const SharedAddress sums = partial_sums + groups.places[slot] * kSumBytes + i % kDecodeColumns * sizeof(Sum);
-            for (int other = max(warp_of(all_rounds, first, all_warps), first_warp); other <= last_warp; ++other)
-                if (all_rounds >= all_warps || warp_round(all_rounds, other, all_warps) < warp_round(all_rounds, other + 1, all_warps))  // it has any
-                    products += __uint_as_float(load_shared_4(sums + (other - first_warp) * kGroupSlots * kSumBytes));
-            float sum = static_cast<float>(products);
-            if (arguments.fc2ExpertBiases && split == 0) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
-            total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);
+    bool is_ready = false;
+    decode_gemm2(arguments, memory, ticket - portions, hidden, intermediate, top_k, [&] {
+        if (is_ready) return;
+        is_ready = true;
+        if (threadIdx.x == 0) {
+            while (load_acquired(done) < portions) {}
+            atomicInc(done, last_count);
         }
-        if (splits > 1) arguments.blockSums[(static_cast<long long>(split) * tokens + token) * hidden + column] = total;
-        else store_output(arguments, token, column, hidden, total);
-    }
-    if (splits > 1 && is_last_block(is_last, arguments.arrivedBlocks + (blockIdx.x >> log_splits), splits)) {
-        for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
-            const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
-            if (column >= hidden) continue;
-            float total = 0.0f;
-            for (int other = 0; other < splits; ++other) total += arguments.blockSums[(static_cast<long long>(other) * tokens + token) * hidden + column];
-            store_output(arguments, token, column, hidden, total);
-        }
-    }
+        __syncthreads();
+    });
 }
 #endif
 

@@ -81,9 +81,7 @@ partial class Int4WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int4Weigh
         private readonly global::MoeGen.PartKernel _routeScan;
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _finalize;
-        private readonly global::MoeGen.PartKernel _decodeGemm1;
-        private readonly global::MoeGen.PartKernel _decodeGemm2;
-        private readonly global::MoeGen.PartKernel? _decodeGemm2Wide;
+        private readonly global::MoeGen.PartKernel _decode;
         private readonly global::MoeGen.PartKernel _gemm1M16N128K64S3;
         private readonly global::MoeGen.PartKernel _gemm2M16N128K64S3;
         private readonly global::MoeGen.PartKernel _gemm1M32N128K64S3;
@@ -103,9 +101,7 @@ partial class Int4WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int4Weigh
             _routeScan = parts.Kernel("stages", "moe_route_scan", threads: 1024, sharedMemoryBytes: 0);
             _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
-            _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 69632);
-            _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 80896);
-            _decodeGemm2Wide = parts.Context.SharedMemoryPerBlockOptin < 166912 ? null : parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 156672);
+            _decode = parts.Kernel("decode", "moe_decode", threads: 256, sharedMemoryBytes: 69632);
             _gemm1M16N128K64S3 = parts.Kernel("m16n128k64s3", "moe_gemm1_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
             _gemm2M16N128K64S3 = parts.Kernel("m16n128k64s3", "moe_gemm2_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
             _gemm1M32N128K64S3 = parts.Kernel("m32n128k64s3", "moe_gemm1_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
@@ -138,17 +134,9 @@ partial class Int4WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int4Weigh
         public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
 
-        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.</summary>
-        public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8), stream);
-
-        /// <summary>Activated rows x fc2 and the reduction over K for few slots: 16 columns a block, or a few blocks.</summary>
-        public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
-
-        /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
-        public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            (_decodeGemm2Wide ?? throw new global::System.NotSupportedException("DecodeGemm2Wide needs 156672 bytes of shared memory a block, more than this GPU has.")).Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
+        /// <summary>Routing, both GEMMs with the activation and the reduction over K for few slots: a portion of each GEMM a block.</summary>
+        public void Decode(in global::MoeGen.DecodeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
+            _decode.Launch(in arguments, global::System.Math.Min(global::System.Math.Min(_decode.ResidentBlocks, arguments.MaxBlocks), ((long)arguments.HiddenSize + 15) / 16 * ((arguments.IntermediateSize + 511) / 512)), stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

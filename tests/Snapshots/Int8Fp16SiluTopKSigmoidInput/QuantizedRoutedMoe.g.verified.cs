@@ -80,7 +80,6 @@ partial class QuantizedRoutedMoe : global::MoeGen.MoeLayer<global::Samples.Quant
         private readonly global::MoeGen.PartKernel _finalize;
         private readonly global::MoeGen.PartKernel _decodeGemm1;
         private readonly global::MoeGen.PartKernel _decodeGemm2;
-        private readonly global::MoeGen.PartKernel _decodeGemm2Wide;
         private readonly global::MoeGen.PartKernel _gemm1M128N128K128S3;
         private readonly global::MoeGen.PartKernel _gemm2M128N128K128S3;
 
@@ -100,7 +99,6 @@ partial class QuantizedRoutedMoe : global::MoeGen.MoeLayer<global::Samples.Quant
             _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
-            _decodeGemm2Wide = parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
             _gemm1M128N128K128S3 = parts.Kernel("m128n128k128s3", "moe_gemm1_m128n128k128s3", threads: 128, sharedMemoryBytes: 98304);
             _gemm2M128N128K128S3 = parts.Kernel("m128n128k128s3", "moe_gemm2_m128n128k128s3", threads: 128, sharedMemoryBytes: 98304);
         }
@@ -149,17 +147,13 @@ partial class QuantizedRoutedMoe : global::MoeGen.MoeLayer<global::Samples.Quant
         public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
 
-        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.</summary>
+        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: a portion a block.</summary>
         public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8), stream);
 
-        /// <summary>Activated rows x fc2 and the reduction over K for few slots: 16 columns a block, or a few blocks.</summary>
+        /// <summary>Activated rows x fc2 and the reduction over K for few slots: a portion a block.</summary>
         public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
-
-        /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
-        public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
+            _decodeGemm2.Launch(in arguments, global::System.Math.Min(global::System.Math.Min(_decodeGemm2.ResidentBlocks, arguments.MaxBlocks), ((long)arguments.HiddenSize + 15) / 16 * ((arguments.IntermediateSize + 383) / 384)), stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

@@ -1529,20 +1529,10 @@ __device__ __forceinline__ Vector16 load_streamed(const void* source, bool valid
 #endif
 ;
 
-// Asks for the 128 bytes around `source` in L2, and waits for nothing (PTX ISA: prefetch, sm_20).
-__device__ __forceinline__ void fetch_into_l2(const void* source)
-#ifdef __CUDA_ARCH__
-{
-    asm volatile("prefetch.global.L2 [%0];" :: "l"(source));
-}
-#endif
-;
-
 // ---- decode/slot_groups.cuh ---- Which experts a small call touches, and with which slots: every block finds out by itself, so that no launch sorts before it.
 constexpr int kDecodeSlots = 64;     // T * K at most
-constexpr int kDecodeThreads = 256;  // threads a block of GEMM1
+constexpr int kDecodeThreads = 256;  // threads a block
 constexpr int kDecodeWarps = kDecodeThreads / 32;
-constexpr int kWideDecodeThreads = 512;  // threads a block of GEMM2 at most
 constexpr int kDecodeColumns = 16;   // columns of GEMM2's output in a tile: one mma's weight rows
 constexpr int kGroupSlots = 16;      // slots of a group at most; an expert with more has several groups
 
@@ -1827,10 +1817,10 @@ template <class Arguments, class Streamed> __device__ __forceinline__ void decod
     }
 }
 
-// ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots, where weights or activations are codes: routing inside, no launch before it.
+// ---- decode/gemm1.cuh ---- GEMM1 with its activation for few slots, where the activated rows become codes before GEMM2: routing inside, no launch before it.
 #if !defined(MOE_PART) || defined(MOE_PART_decode)
 struct DecodeGemm1Arguments {
-    const Operand* input;             // [T, H]
+    const Operand* input;             // codes of [T, H]
     const Operand* fc1ExpertWeights;  // [E, 2I, H] gated, [E, I, H] plain
     Element* activated;               // [T * K, I] in slot order; rows of valid experts are written
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert are dropped
@@ -1847,60 +1837,187 @@ struct DecodeGemm1Arguments {
     int upRowOffset, upRowStride;     // the same for the up half of a gated pair
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
     const float* tokenInputScales;    // [T * K], where routing scales the input; null means 1
-    const Operand* fc2ExpertWeights;  // [E, H, I]; their beginning is fetched into L2 for GEMM2
-    unsigned* arrivedBlocks;          // [ceil(H / 16)]; zeroed for GEMM2
-    int gemm2Warps;                   // warps a block of GEMM2, a power of two; 0: nothing is fetched for it
-    int reserved;
-    const float* inputScales;         // [T], where activations are codes
-    const WeightScale* fc1Scales;     // of each row of fc1, or of each group of it
-    const unsigned char* fc1ZeroPoints;  // of each group, where there are any
+    const float* inputScales;         // [T]
+    const float* fc1Scales;           // of each row of fc1
 };
-static_assert(sizeof(DecodeGemm1Arguments) == 184, "the launcher passes this layout");
-
-// Fetches into L2 what the warps of GEMM2 load first, so that memory is busy until they begin.
-__device__ __forceinline__ void fetch_gemm2_weights(const SlotGroups& groups, const DecodeGemm1Arguments& arguments, int hidden, int depth) {
-    constexpr int kLines = kStreamDepth * sizeof(Operand) / 128;
-    const unsigned rounds = (depth + kStreamDepth - 1u) / kStreamDepth, lines = arguments.gemm2Warps * kLines;
-    for (unsigned item = blockIdx.x * kDecodeThreads + threadIdx.x; item < hidden * lines; item += gridDim.x * kDecodeThreads) {
-        const unsigned row = item / lines, line = item - row * lines;
-        const unsigned round = warp_round(groups.count * rounds, line / kLines, arguments.gemm2Warps), group = round / rounds;
-        const int begin = (round - group * rounds) * kStreamDepth + line % kLines * static_cast<int>(128 / sizeof(Operand));
-        if (begin < depth)
-            fetch_into_l2(arguments.fc2ExpertWeights + (static_cast<long long>(groups.experts[group]) * hidden + row) * depth + begin);
-    }
-}
+static_assert(sizeof(DecodeGemm1Arguments) == 152, "the launcher passes this layout");
 
 extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm1(const __grid_constant__ DecodeGemm1Arguments arguments) {
     __shared__ SlotGroups groups;
     __shared__ PartSums part_sums;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
-    const int depth = row_codes(hidden), gemm2_depth = row_codes(intermediate);
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
+    const int depth = row_codes(hidden);
     group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
-    if (blockIdx.x == 0)
-        for (int i = threadIdx.x; i < (hidden + 15) / 16; i += blockDim.x) arguments.arrivedBlocks[i] = 0;
     decode_gemm1(arguments, groups, part_sums, blockIdx.x, depth, intermediate, top_k, [] {});
-    fetch_gemm2_weights(groups, arguments, hidden, gemm2_depth);
 }
 #endif
 
-// ---- blocks/last_block.cuh ---- Whether this block is the last of `blocks` to come here, so that it may read what the others have written before. All threads of the block call
-// it together. The counter is zero before the first of them, and again behind the last.
-__device__ __forceinline__ bool is_last_block(bool& is_last, unsigned* arrived, unsigned blocks) {
-    __threadfence();
+// ---- decode/gemm2_portion.cuh ---- GEMM2 and the reduction over K for few slots, divided into as many portions as the grid has blocks: tile by tile of 16 columns, for each the
+// depths of all groups end to end. What a portion has of a tile that ends in a later one it passes on.
+constexpr int kSharedTileTokens = 16;  // tokens of a call whose tiles portions may share, at most
+constexpr int kPartsAtOnce = 4;        // parts of a sum that are loaded before the first is waited for
+constexpr unsigned kNoPart = 0;        // the word where no part has come yet: a part of +0 comes as -0
+
+// Rows of sums that a portion computes at a time: one for each slot and tile. A warp's lie kGroupSlots further for each warp before it: warps
+// have groups one after the other, so that no two meet.
+constexpr int kTileRows = 3 * kDecodeSlots;
+constexpr int kSumRows = kTileRows + (kDecodeWarps - 1) * kGroupSlots;
+
+struct DecodeMemory {
+    SlotGroups groups;
+    unsigned first_rounds[kDecodeWarps + 1];  // of each warp, of all tiles' rounds end to end
+    unsigned first_tile, first_sharer;        // the tile of the first round, and the portion that has the tile's first
+    short value_rows[kDecodeSlots];           // where in `values` a slot's are, -1 where it has none
+    union {
+        Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];  // of GEMM1
+        Sum sums[kSumRows * kDecodeColumns];
+        float values[kSumRows * kDecodeColumns];               // of the slots, in place of their first sums
+    };
+};
+
+struct Gemm2Rounds {
+    unsigned of_group, of_tile, tiles;  // rounds of kStreamDepth
+    bool shares_tiles;                  // whether portions begin and end within tiles
+    __device__ __forceinline__ unsigned first_of(unsigned portion) const {
+        return shares_tiles ? first_of_portion(tiles * of_tile, portion) : first_of_portion(tiles, portion) * of_tile;
+    }
+};
+
+// memory.sums = products over the rounds [begin, end) of a portion. `wait` comes before the first activation is loaded.
+template <class Arguments, class Wait> __device__ __forceinline__ void multiply_rounds(
+    const Arguments& arguments, DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned portion, unsigned begin, unsigned end, int hidden, int depth, Wait wait) {
+    const SlotGroups& groups = memory.groups;
+    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+    unsigned round = begin + warp_round(end - begin, warp, kDecodeWarps);
+    const unsigned last = groups.count ? begin + warp_round(end - begin, warp + 1, kDecodeWarps) : round, first_tile = begin / rounds.of_tile;
+    if (lane == 0) memory.first_rounds[warp] = round;
+    if (threadIdx.x == kDecodeThreads - 1) {
+        memory.first_rounds[kDecodeWarps] = end;
+        memory.first_tile = first_tile;
+        while (rounds.first_of(portion) > first_tile * rounds.of_tile) --portion;
+        memory.first_sharer = portion;
+    }
+    while (round < last) {
+        const unsigned tile = round / rounds.of_tile, group = (round - tile * rounds.of_tile) / rounds.of_group;
+        const int first = round - tile * rounds.of_tile - group * rounds.of_group, count = min(rounds.of_group - first, last - round);
+        const int column = tile * kDecodeColumns;
+        const long long row = static_cast<long long>(groups.experts[group]) * hidden + column + lane / 4;
+        const auto row_of = [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; };
+        StreamSums sums = {};
+        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
+        stream_rows(sums, weights, column + 8 < hidden ? weights + 8LL * depth : nullptr, streamed_rows(groups, group, row_of),
+                    first * kStreamDepth, min((first + count) * kStreamDepth, depth), wait);
+        Sum* own_sums = memory.sums + ((tile - first_tile) * arguments.numSlots + warp * kGroupSlots) * kDecodeColumns + lane / 4;
+#pragma unroll
+        for (int i = 0; i < kGroupFragments * 2; ++i) {
+            const int entry = groups.starts[group] + i / 2 * 8 + lane % 4 * 2 + i % 2;
+            if (entry >= groups.starts[group + 1]) continue;
+            own_sums[entry * kDecodeColumns] = sums[i / 2][i % 2];
+            own_sums[entry * kDecodeColumns + 8] = sums[i / 2][2 + i % 2];
+        }
+        round += count;
+    }
+    wait();
     __syncthreads();
-    if (threadIdx.x == 0) is_last = atomicInc(arrived, blocks - 1) == blocks - 1;
-    __syncthreads();
-    __threadfence();
-    return is_last;
 }
 
-// ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots: a block owns 16 columns of the output, for all tokens. Where there are few columns, several
+// memory.values = what a portion has of a tile's slots in its column number i, scaled; with the bias where a slot's last round is among its.
+template <class Arguments> __device__ __forceinline__ void add_warps(
+    const Arguments& arguments, DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned tile, int slot, int i, int hidden) {
+    const int expert = memory.groups.slot_experts[slot], column = tile * kDecodeColumns + i;
+    int value_row = -1;
+    unsigned end = 0;  // of the rounds of the slot's group
+    Sum products = 0;
+    if (expert >= 0) {
+        const unsigned first = tile * rounds.of_tile + memory.groups.slot_groups[slot] * rounds.of_group;
+        const int slot_row = (tile - memory.first_tile) * arguments.numSlots + memory.groups.places[slot];
+        end = first + rounds.of_group;
+#pragma unroll
+        for (int warp = kDecodeWarps - 1; warp >= 0; --warp) {
+            if (max(memory.first_rounds[warp], first) >= min(memory.first_rounds[warp + 1], end)) continue;  // has none of them
+            value_row = slot_row + warp * kGroupSlots;
+            products += memory.sums[value_row * kDecodeColumns + i];
+        }
+    }
+    if (i == 0) memory.value_rows[slot] = value_row;
+    if (value_row < 0 || column >= hidden) return;
+    const long long row = static_cast<long long>(expert) * hidden + column;
+    float value = static_cast<float>(products);
+    value *= arguments.activatedScales[slot] * arguments.fc2Scales[row];
+    if (arguments.fc2ExpertBiases && memory.first_rounds[kDecodeWarps] >= end) value += unpack_low(arguments.fc2ExpertBiases[row].bits);
+    memory.values[value_row * kDecodeColumns + i] = value * (arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f);
+}
+
+// The sum of what the portions from `first` on, whose tickets are lower, have passed on. Their words are zero again.
+__device__ __forceinline__ float take_parts(unsigned* parts, int stride, unsigned first, unsigned portion) {
+    float total = 0.0f;
+    for (unsigned words[kPartsAtOnce]; first < portion; first += kPartsAtOnce) {
+        const int count = min(portion - first, static_cast<unsigned>(kPartsAtOnce));
+#pragma unroll
+        for (int i = 0; i < kPartsAtOnce; ++i) words[i] = i < count ? load_relaxed(parts + (first + i) * stride) : kNoPart;
+#pragma unroll
+        for (int i = 0; i < kPartsAtOnce && i < count; ++i) {
+            while (words[i] == kNoPart) words[i] = load_relaxed(parts + (first + i) * stride);
+            store_relaxed(parts + (first + i) * stride, kNoPart);
+            total += __uint_as_float(words[i]);
+        }
+    }
+    return total;
+}
+
+// Outputs of the tiles that end in the rounds up to `end`, in a fixed order: the warps of a slot, the slots of a token, the portions.
+template <class Arguments> __device__ __forceinline__ void reduce_rounds(
+    const Arguments& arguments, DecodeMemory& memory, const Gemm2Rounds& rounds, unsigned portion, unsigned end, int hidden, int top_k) {
+    const int num_values = arguments.numSlots * kDecodeColumns, num_outputs = num_values / top_k;
+    const unsigned first_tile = memory.first_tile;
+    // The last tile first: the next portion waits for what this one has of it.
+    for (unsigned tile = (end + rounds.of_tile - 1) / rounds.of_tile; tile-- > first_tile;) {
+        const bool ends_tile = end >= (tile + 1) * rounds.of_tile;
+        for (int i = threadIdx.x; i < num_values; i += kDecodeThreads) add_warps(arguments, memory, rounds, tile, i / kDecodeColumns, i % kDecodeColumns, hidden);
+        __syncthreads();
+        for (int i = threadIdx.x; i < num_outputs; i += kDecodeThreads) {
+            const int token = i / kDecodeColumns, column = tile * kDecodeColumns + i % kDecodeColumns;
+            if (column >= hidden) continue;
+            float total = 0.0f;
+            for (int slot = token * top_k; slot < (token + 1) * top_k; ++slot)
+                if (memory.value_rows[slot] >= 0) total += memory.values[memory.value_rows[slot] * kDecodeColumns + i % kDecodeColumns];
+            if (ends_tile) {
+                if (tile == first_tile) total += take_parts(arguments.partSums + i, num_outputs, memory.first_sharer, portion);
+                arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(total, 0.0f));
+            } else {
+                store_relaxed(arguments.partSums + portion * num_outputs + i, total == 0.0f ? __float_as_uint(-0.0f) : __float_as_uint(total));
+            }
+        }
+        __syncthreads();
+    }
+}
+
+// A block's portion; all threads call it together. Each warp calls `wait` before it loads its first activation, and later.
+template <class Arguments, class Wait> __device__ __forceinline__ void decode_gemm2(
+    const Arguments& arguments, DecodeMemory& memory, unsigned portion, int hidden, int depth, int top_k, Wait wait) {
+    Gemm2Rounds rounds;
+    rounds.of_group = (depth + kStreamDepth - 1) / kStreamDepth;
+    rounds.of_tile = max(memory.groups.count, 1) * rounds.of_group;
+    rounds.tiles = (hidden + kDecodeColumns - 1) / kDecodeColumns;
+    // A portion's tiles, and one more of which it has the rest, fit the sums.
+    rounds.shares_tiles = arguments.numSlots <= kSharedTileTokens * top_k && ((rounds.tiles + gridDim.x - 1) / gridDim.x + 1) * arguments.numSlots <= kTileRows;
+    unsigned begin = rounds.first_of(portion);
+    const unsigned last = rounds.first_of(portion + 1);
+    do {
+        const unsigned end = rounds.shares_tiles ? last : min(last, begin + kTileRows / arguments.numSlots * rounds.of_tile);
+        multiply_rounds(arguments, memory, rounds, portion, begin, end, hidden, depth, wait);
+        reduce_rounds(arguments, memory, rounds, portion, end, hidden, top_k);
+        begin = end;
+    } while (begin < last);
+}
+
+// ---- decode/gemm2.cuh ---- GEMM2 and the reduction over K for few slots, where activated rows are codes. Blocks draw tickets for its portions, so that they wait for lower
 #if !defined(MOE_PART) || defined(MOE_PART_decode)
-// blocks divide their depth, and the one that is done last adds up what all of them have found.
+// tickets alone, whose blocks run.
 struct DecodeGemm2Arguments {
-    const Operand* activated;         // [T * K, I] in slot order
+    const Operand* activated;         // codes of [T * K, I] in slot order
     const Operand* fc2ExpertWeights;  // [E, H, I]
     Element* output;                  // [T, H]; every row is written
     const int* tokenSelectedExperts;  // [T * K]; ids without a local expert contribute nothing
@@ -1908,102 +2025,28 @@ struct DecodeGemm2Arguments {
     const Element* fc2ExpertBiases;   // [E, H]; null means none
     const float* tokenFinalScales;    // [T * K]; null means 1
     const int* numTokensOnDevice;     // rows of tokens from this on are zeros; null means T
+    unsigned* counters;               // [1], zero between calls: tickets that are drawn
+    unsigned* partSums;               // [blocks, T, 16] for up to kSharedTileTokens tokens, zero between calls
     int numSlots;                     // T * K, at most kDecodeSlots
     int topK;                         // K
     int hiddenSize;                   // H, a multiple of 8
     int intermediateSize;             // I, a multiple of 8
-    float* blockSums;                 // [splits, T, H] where there are several splits
-    unsigned* arrivedBlocks;          // [ceil(H / 16)]; GEMM1 has zeroed it
-    int splits;                       // blocks that divide the depth of 16 columns, a power of two
-    int reserved;
-    const float* activatedScales;     // [T * K] in slot order, where activations are codes
-    const WeightScale* fc2Scales;     // of each row of fc2, or of each group of it
-    const unsigned char* fc2ZeroPoints;  // of each group, where there are any
+    int maxBlocks, reserved;          // for the launcher: blocks that partSums has room for
+    const float* activatedScales;     // [T * K] in slot order
+    const float* fc2Scales;           // of each row of fc2
 };
-static_assert(sizeof(DecodeGemm2Arguments) == 144, "the launcher passes this layout");
+static_assert(sizeof(DecodeGemm2Arguments) == 136, "the launcher passes this layout");
 
-constexpr int kPartialSums = 512 * kDecodeColumns;  // of all warps: the fewer slots, the more warps a block may have
-
-__device__ __forceinline__ void store_output(const DecodeGemm2Arguments& arguments, int token, int column, int hidden, float value) {
-    arguments.output[static_cast<long long>(token) * hidden + column].bits = static_cast<unsigned short>(pack_elements(value, 0.0f));
-}
-
-extern "C" __global__ void __launch_bounds__(kWideDecodeThreads) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
-    __shared__ SlotGroups groups;
-    __shared__ Sum partial_sums[kPartialSums];  // [warps, T * K, kDecodeColumns]
-    __shared__ bool is_last;
+extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm2(const __grid_constant__ DecodeGemm2Arguments arguments) {
+    __shared__ DecodeMemory memory;
+    __shared__ unsigned ticket;
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const int depth = row_codes(kIntermediateSize ? kIntermediateSize : arguments.intermediateSize);
+    const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int top_k = kTopK ? kTopK : arguments.topK, num_slots = arguments.numSlots;
-    const int lane = threadIdx.x % 32, warp = threadIdx.x / 32, warps = blockDim.x / 32;
-    const int splits = arguments.splits, log_splits = __ffs(splits) - 1, split = blockIdx.x & (splits - 1);
-    const int first_column = (blockIdx.x >> log_splits) * kDecodeColumns;
-    const int warp_sums = num_slots * kDecodeColumns;
-    Sum* own_sums = partial_sums + warp * warp_sums;
-    for (int i = lane; i < warp_sums; i += 32) own_sums[i] = 0;
-    group_slots(groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
-
-    // The depths of all groups, laid end to end in rounds of kStreamDepth, are divided evenly among the warps of the splits.
-    const int rounds = (depth + kStreamDepth - 1) / kStreamDepth;
-    const int all_rounds = groups.count * rounds;
-    const int first_warp = split * warps, all_warps = warps << log_splits;
-    const int end = warp_round(all_rounds, first_warp + warp + 1, all_warps);
-    for (int round = warp_round(all_rounds, first_warp + warp, all_warps); round < end;) {
-        const int group = static_cast<unsigned>(round) / static_cast<unsigned>(rounds);
-        const int first = round - group * rounds;
-        const int last = min(rounds, first + end - round);
-        const auto row_of = [&](int slot) { return arguments.activated + static_cast<long long>(slot) * depth; };
-        const long long row = static_cast<long long>(groups.experts[group]) * hidden + first_column + lane / 4;
-        StreamSums sums = {};
-        const StreamedRows activations = streamed_rows(groups, group, row_of);
-        const Operand* weights = arguments.fc2ExpertWeights + row * depth;
-        stream_rows(sums, weights, first_column + 8 < hidden ? weights + 8LL * depth : nullptr, activations,
-                    first * kStreamDepth, min(last * kStreamDepth, depth), [] {});
-#pragma unroll
-        for (int fragment = 0; fragment < kGroupFragments; ++fragment) {
-#pragma unroll
-            for (int i = 0; i < 2; ++i) {
-                const int entry = groups.starts[group] + fragment * 8 + lane % 4 * 2 + i;
-                if (entry >= groups.starts[group + 1]) continue;
-                Sum* slot_sums = own_sums + groups.slots[entry] * kDecodeColumns + lane / 4;
-                slot_sums[0] = sums[fragment][i];
-                slot_sums[8] = sums[fragment][2 + i];
-            }
-        }
-        round += last - first;
-    }
-    __syncthreads();
-
-    // Fixed order: the warps of a slot, then the slots of a token, then the splits.
-    const int tokens = token_of(num_slots, top_k);
-    for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
-        const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
-        if (column >= hidden) continue;
-        float total = 0.0f;
-        for (int slot = token * top_k; slot < (token + 1) * top_k; ++slot) {
-            const int expert = groups.slot_experts[slot];
-            if (expert < 0) continue;
-            const long long row = static_cast<long long>(expert) * hidden + column;
-            Sum products = 0;
-#pragma unroll 8
-            for (int other = 0; other < warps; ++other) products += partial_sums[other * warp_sums + slot * kDecodeColumns + i % kDecodeColumns];
-            float sum = static_cast<float>(products);
-            sum *= arguments.activatedScales[slot] * arguments.fc2Scales[row];
-            if (arguments.fc2ExpertBiases && split == 0) sum += unpack_low(arguments.fc2ExpertBiases[row].bits);
-            total = fmaf(arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f, sum, total);
-        }
-        if (splits > 1) arguments.blockSums[(static_cast<long long>(split) * tokens + token) * hidden + column] = total;
-        else store_output(arguments, token, column, hidden, total);
-    }
-    if (splits > 1 && is_last_block(is_last, arguments.arrivedBlocks + (blockIdx.x >> log_splits), splits)) {
-        for (int i = threadIdx.x; i < tokens * kDecodeColumns; i += blockDim.x) {
-            const int token = i / kDecodeColumns, column = first_column + i % kDecodeColumns;
-            if (column >= hidden) continue;
-            float total = 0.0f;
-            for (int other = 0; other < splits; ++other) total += arguments.blockSums[(static_cast<long long>(other) * tokens + token) * hidden + column];
-            store_output(arguments, token, column, hidden, total);
-        }
-    }
+    const int depth = row_codes(intermediate);
+    if (threadIdx.x == 32) ticket = atomicInc(arguments.counters, gridDim.x - 1);
+    group_slots(memory.groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
+    decode_gemm2(arguments, memory, ticket, hidden, depth, top_k, [] {});
 }
 #endif
 

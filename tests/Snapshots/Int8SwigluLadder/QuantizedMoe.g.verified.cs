@@ -88,7 +88,6 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
         private readonly global::MoeGen.PartKernel _finalizeSplits;
         private readonly global::MoeGen.PartKernel _decodeGemm1;
         private readonly global::MoeGen.PartKernel _decodeGemm2;
-        private readonly global::MoeGen.PartKernel _decodeGemm2Wide;
         private readonly global::MoeGen.PartKernel _gemm1M16N128K128S3;
         private readonly global::MoeGen.PartKernel _gemm2M16N128K128S3;
         private readonly global::MoeGen.PartKernel _gemm1M32N128K128S3;
@@ -116,7 +115,6 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
             _finalizeSplits = parts.Kernel("stages", "moe_finalize_splits", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm1 = parts.Kernel("decode", "moe_decode_gemm1", threads: 256, sharedMemoryBytes: 0);
             _decodeGemm2 = parts.Kernel("decode", "moe_decode_gemm2", threads: 256, sharedMemoryBytes: 0);
-            _decodeGemm2Wide = parts.Kernel("decode", "moe_decode_gemm2", threads: 512, sharedMemoryBytes: 0);
             _gemm1M16N128K128S3 = parts.Kernel("m16n128k128s3", "moe_gemm1_m16n128k128s3", threads: 128, sharedMemoryBytes: 55296);
             _gemm2M16N128K128S3 = parts.Kernel("m16n128k128s3", "moe_gemm2_m16n128k128s3", threads: 128, sharedMemoryBytes: 55296);
             _gemm1M32N128K128S3 = parts.Kernel("m32n128k128s3", "moe_gemm1_m32n128k128s3", threads: 128, sharedMemoryBytes: 61440);
@@ -167,17 +165,13 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
         public void FinalizeSplits(in global::MoeGen.FinalizeSplitsArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _finalizeSplits.Launch(in arguments, (long)arguments.Finalize.NumTokens * ((arguments.Finalize.HiddenSize + 1023) / 1024), stream);
 
-        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.</summary>
+        /// <summary>Routing, gathered rows x fc1 and the activation for few slots: a portion a block.</summary>
         public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _decodeGemm1.Launch(in arguments, global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8), stream);
 
-        /// <summary>Activated rows x fc2 and the reduction over K for few slots: 16 columns a block, or a few blocks.</summary>
+        /// <summary>Activated rows x fc2 and the reduction over K for few slots: a portion a block.</summary>
         public void DecodeGemm2(in global::MoeGen.DecodeGemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm2.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
-
-        /// <summary>The same with twice the warps a block, for few columns and at most 32 slots.</summary>
-        public void DecodeGemm2Wide(in global::MoeGen.DecodeGemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _decodeGemm2Wide.Launch(in arguments, ((long)arguments.HiddenSize + 15) / 16 * arguments.Splits, stream);
+            _decodeGemm2.Launch(in arguments, global::System.Math.Min(global::System.Math.Min(_decodeGemm2.ResidentBlocks, arguments.MaxBlocks), ((long)arguments.HiddenSize + 15) / 16 * ((arguments.IntermediateSize + 383) / 384)), stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

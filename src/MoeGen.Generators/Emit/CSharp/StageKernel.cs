@@ -14,10 +14,11 @@ namespace MoeGen.Generators.Emit.CSharp;
 internal sealed record StageKernel(
     string Method, string Kernel, int Threads, string Arguments, string Grid, string Summary, string Parameter = "")
 {
+    // Of decode/stream_codes.cuh: a ring of kStreamBytes for each of eight warps.
+    private const int RingBytes = 8 * 8704;
+
     // Four stages of 64 elements of depth, of 32 rows in fp32 and 64 tokens.
     private const int RouterLogitBytes = 4 * 64 * ((32 * 4) + (64 * 2));
-
-    private const string Gemm2Blocks = "((long)arguments.HiddenSize + 15) / 16 * arguments.Splits";
 
     /// <summary>Field of the launchers.</summary>
     public string Field => "_" + char.ToLowerInvariant(Method[0]) + Method.Substring(1);
@@ -88,37 +89,39 @@ internal sealed record StageKernel(
             "rows", "Bias and activation after a GEMM1 of the class's own: one block a row.", "int rows, "),
     ];
 
-    private static StageKernel[] Decode(MoeModel model) => model.Weights.IsQuantized ? DecodeCodes(model) :
-    [
-        new(
-            "Decode", "moe_decode", 256, $"{Names.MoeGen}.DecodeArguments<{Names.Element(model.Dtype)}>",
-            "global::System.Math.Min(global::System.Math.Min(_decode.ResidentBlocks, arguments.MaxBlocks), ((long)arguments.HiddenSize + 15) / 16 * ((arguments.IntermediateSize + 191) / 192))",
-            "Routing, both GEMMs with the activation and the reduction over K for few slots: a portion of each GEMM a block."),
-    ];
-
-    private static StageKernel[] DecodeCodes(MoeModel model) =>
+    private static StageKernel[] Decode(MoeModel model) => model.Weights.QuantizesActivations ?
     [
         new(
             "DecodeGemm1", "moe_decode_gemm1", 256, $"{Names.MoeGen}.DecodeGemm1Arguments<{Names.Element(model.Dtype)}>",
             "global::System.Math.Min(_decodeGemm1.ResidentBlocks, (((long)arguments.NumSlots * arguments.IntermediateSize) + 7) / 8)",
-            "Routing, gathered rows x fc1 and the activation for few slots: 8 outputs a warp or a few, 16 without a gate.") { SharedMemoryBytes = RingBytes(model, 8) },
+            "Routing, gathered rows x fc1 and the activation for few slots: a portion a block."),
         new(
             "DecodeGemm2", "moe_decode_gemm2", 256, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
-            Gemm2Blocks, "Activated rows x fc2 and the reduction over K for few slots: 16 columns a block, or a few blocks.")
-        { SharedMemoryBytes = RingBytes(model, 8) + SumBytes(model, 64, 8) },
+            DecodeBlocks("_decodeGemm2", model), "Activated rows x fc2 and the reduction over K for few slots: a portion a block."),
+    ]
+    :
+    [
         new(
-            "DecodeGemm2Wide", "moe_decode_gemm2", 512, $"{Names.MoeGen}.DecodeGemm2Arguments<{Names.Element(model.Dtype)}>",
-            Gemm2Blocks, "The same with twice the warps a block, for few columns and at most 32 slots.")
-        { SharedMemoryBytes = RingBytes(model, 16) + SumBytes(model, 32, 16) },
+            "Decode", "moe_decode", 256, $"{Names.MoeGen}.DecodeArguments<{Names.Element(model.Dtype)}>",
+            DecodeBlocks("_decode", model), "Routing, both GEMMs with the activation and the reduction over K for few slots: a portion of each GEMM a block.")
+        {
+            SharedMemoryBytes = model.Weights.IsQuantized ? RingBytes : 0,
+        },
     ];
 
-    // Of decode/stream_codes.cuh: a ring of kStreamBytes a warp.
-    private static int RingBytes(MoeModel model, int warps) => StreamsCodes(model) ? warps * 8704 : 0;
+    // No more than the tiles of 16 columns have rounds, so that none has nothing to do.
+    private static string DecodeBlocks(string kernel, MoeModel model) =>
+        $"global::System.Math.Min(global::System.Math.Min({kernel}.ResidentBlocks, arguments.MaxBlocks), "
+        + $"((long)arguments.HiddenSize + 15) / 16 * ((arguments.IntermediateSize + {StreamDepth(model) - 1}) / {StreamDepth(model)}))";
 
-    // Of decode/gemm2.cuh: sums of kDecodeColumns columns of each slot and, for each warp but the first, of kGroupSlots more.
-    private static int SumBytes(MoeModel model, int slots, int warps) => StreamsCodes(model) ? (slots + (16 * (warps - 1))) * 16 * sizeof(float) : 0;
-
-    private static bool StreamsCodes(MoeModel model) => model.Weights is { IsQuantized: true, QuantizesActivations: false };
+    // kStreamDepth of decode/stream_rows.cuh and decode/stream_codes.cuh.
+    private static int StreamDepth(MoeModel model) => model.Weights switch
+    {
+        { QuantizesActivations: true } => 384,
+        { Format: WeightFormat.Int8PerChannel } => 256,
+        { IsQuantized: true } => 512,
+        _ => 192,
+    };
 
     private static StageKernel Finalize(MoeModel model) => new(
         "Finalize", "moe_finalize", 256, $"{Names.MoeGen}.FinalizeArguments<{Names.Element(model.Dtype)}>",

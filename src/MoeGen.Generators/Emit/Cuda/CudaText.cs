@@ -57,7 +57,7 @@ internal static class CudaText
             yield return "finalize/finalize_splits.cuh";
         }
 
-        if (model.Decodes && !model.Weights.IsQuantized)
+        if (model.Decodes && !model.Weights.QuantizesActivations)
         {
             yield return "decode/decode.cuh";
         }

@@ -88,4 +88,16 @@ public struct DecodeArguments<T>
 
     /// <summary>Keeps the size a multiple of 8.</summary>
     public int Reserved;
+
+    /// <summary>Scale of each row of fc1, fp32 [E, 2I] gated, [E, I] plain; or of each group of it, of the element type. Only where weights are codes, as all that follow.</summary>
+    public DevicePointer<byte> Fc1Scales;
+
+    /// <summary>Scale of each row of fc2, fp32 [E, H]; or of each group of it, of the element type.</summary>
+    public DevicePointer<byte> Fc2Scales;
+
+    /// <summary>Zero point of each group of fc1, one byte; null where there are none.</summary>
+    public DevicePointer<byte> Fc1ZeroPoints;
+
+    /// <summary>Zero point of each group of fc2, one byte; null where there are none.</summary>
+    public DevicePointer<byte> Fc2ZeroPoints;
 }

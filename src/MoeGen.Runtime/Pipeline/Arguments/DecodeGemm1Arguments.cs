@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace MoeGen;
 
-/// <summary>Arguments of GEMM1 for few slots; the same layout as the struct of this name in templates/decode.</summary>
+/// <summary>Arguments of GEMM1 for few slots where activations are quantised; the same layout as the struct of this name in templates/decode.</summary>
 /// <typeparam name="T">Element type of the layer.</typeparam>
 [StructLayout(LayoutKind.Sequential)]
 public struct DecodeGemm1Arguments<T>
     where T : unmanaged
 {
-    /// <summary>[T, H], or its codes where activations are quantised.</summary>
+    /// <summary>Codes of [T, H].</summary>
     public DevicePointer<T> Input;
 
     /// <summary>[E, 2I, H] gated, [E, I, H] plain.</summary>
@@ -65,24 +65,9 @@ public struct DecodeGemm1Arguments<T>
     /// <summary>Scale of each slot's input, fp32 [T * K]; read where the class's routing scales the input; null means 1.</summary>
     public DevicePointer<float> TokenInputScales;
 
-    /// <summary>[E, H, I]; what GEMM2 reads first is fetched into L2.</summary>
-    public DevicePointer<T> Fc2ExpertWeights;
-
-    /// <summary>Blocks of GEMM2 that are done, int32 for each 16 columns of H; written: zeros.</summary>
-    public DevicePointer<uint> ArrivedBlocks;
-
-    /// <summary>Warps a block of GEMM2, a power of two, where what they read first is fetched into L2; else 0.</summary>
-    public int Gemm2Warps;
-
-    /// <summary>Keeps the size a multiple of 8.</summary>
-    public int Reserved;
-
-    /// <summary>Scale of each token's codes, fp32 [T], where activations are quantised. Only where weights are, as all that follow.</summary>
+    /// <summary>Scale of each token's codes, fp32 [T].</summary>
     public DevicePointer<float> InputScales;
 
-    /// <summary>Scale of each row of fc1, fp32 [E, 2I] gated, [E, I] plain; or of each group of it, of the element type.</summary>
+    /// <summary>Scale of each row of fc1, fp32 [E, 2I] gated, [E, I] plain.</summary>
     public DevicePointer<byte> Fc1Scales;
-
-    /// <summary>Zero point of each group, one byte; null where there are none.</summary>
-    public DevicePointer<byte> Fc1ZeroPoints;
 }

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace MoeGen;
 
-/// <summary>Arguments of GEMM2 with the reduction over K for few slots; the same layout as the struct of this name in templates/decode.</summary>
+/// <summary>Arguments of GEMM2 with the reduction over K for few slots where activations are quantised; the same layout as the struct of this name in templates/decode.</summary>
 /// <typeparam name="T">Element type of the layer.</typeparam>
 [StructLayout(LayoutKind.Sequential)]
 public struct DecodeGemm2Arguments<T>
     where T : unmanaged
 {
-    /// <summary>The activated rows in slot order, [T * K, I].</summary>
+    /// <summary>Codes of the activated rows in slot order, [T * K, I].</summary>
     public DevicePointer<T> Activated;
 
     /// <summary>[E, H, I].</summary>
@@ -32,6 +32,12 @@ public struct DecodeGemm2Arguments<T>
     /// <summary>Tokens from this number on, read when the kernel runs, have rows of zeros; null means T.</summary>
     public DevicePointer<int> NumTokensOnDevice;
 
+    /// <summary>Tickets that blocks have drawn; zero between calls.</summary>
+    public DevicePointer<uint> Counters;
+
+    /// <summary>Sums of a tile of columns that the next block goes on with, a word each, [MaxBlocks, T, 16] for up to 16 tokens; zero between calls.</summary>
+    public DevicePointer<uint> PartSums;
+
     /// <summary>T * K, at most <see cref="GemmVariant.MaxDecodeSlots"/>.</summary>
     public int NumSlots;
 
@@ -44,24 +50,15 @@ public struct DecodeGemm2Arguments<T>
     /// <summary>I.</summary>
     public int IntermediateSize;
 
-    /// <summary>Sums of each split, fp32 [splits, T, H]; not used where there is one.</summary>
-    public DevicePointer<float> BlockSums;
-
-    /// <summary>Blocks that are done, int32 for each 16 columns of H; GEMM1 has zeroed it.</summary>
-    public DevicePointer<uint> ArrivedBlocks;
-
-    /// <summary>Blocks that divide the depth of 16 columns, a power of two.</summary>
-    public int Splits;
+    /// <summary>Blocks that <see cref="PartSums"/> has room for; the launch has no more.</summary>
+    public int MaxBlocks;
 
     /// <summary>Keeps the size a multiple of 8.</summary>
     public int Reserved;
 
-    /// <summary>Scale of each activated row's codes, fp32 [T * K], where activations are quantised. Only where weights are, as all that follow.</summary>
+    /// <summary>Scale of each activated row's codes, fp32 [T * K].</summary>
     public DevicePointer<float> ActivatedScales;
 
-    /// <summary>Scale of each row of fc2, fp32 [E, H]; or of each group of it, of the element type.</summary>
+    /// <summary>Scale of each row of fc2, fp32 [E, H].</summary>
     public DevicePointer<byte> Fc2Scales;
-
-    /// <summary>Zero point of each group, one byte; null where there are none.</summary>
-    public DevicePointer<byte> Fc2ZeroPoints;
 }

@@ -6,5 +6,3 @@ __forceinline__ Vector16 load_streamed(const void* source, bool valid) {
     if (valid) vector = *static_cast<const Vector16*>(source);
     return vector;
 }
-
-__forceinline__ void fetch_into_l2(const void*) {}
