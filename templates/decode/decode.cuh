@@ -63,6 +63,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode(const
     unsigned* const drawn = arguments.counters;
     unsigned* const done = arguments.counters + kCounterWords;
     if (threadIdx.x == 32) next_ticket = atomicInc(drawn, last_count);
+    load_final_scales(arguments, memory);
     group_slots(memory.groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
 
     unsigned ticket = next_ticket;

@@ -37,6 +37,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode_gemm2
     const int depth = intermediate;
 #endif
     if (threadIdx.x == 32) ticket = atomicInc(arguments.counters, gridDim.x - 1);
+    load_final_scales(arguments, memory);
     group_slots(memory.groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
     decode_gemm2(arguments, memory, ticket, hidden, depth, top_k, [] {});
 }

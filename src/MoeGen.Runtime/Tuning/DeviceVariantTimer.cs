@@ -41,7 +41,8 @@ internal sealed class DeviceVariantTimer<TSelf, T> : IVariantTimer, IDisposable
         CudaCall<T> call = Fill(numTokens);
         using DeviceBuffer<byte> workspace = _kernels.Context.Allocate<byte>(
             _kernels.Pipeline.Layout(_weights.Shape, numTokens, _topK, variant).TotalBytes);
-        using CudaGraph graph = _stream.Capture(() => _kernels.Forward(call, _weights, _stream, workspace, variant));
+        workspace.FillFirst(WorkspaceLayout.CounterBytes, 0, _stream);
+        using CudaGraph graph = _stream.Capture(() => _kernels.Forward(call, _weights, _stream, workspace, variant, hasCounters: true));
         var times = new double[Repetitions];
         for (int i = -WarmUps; i < Repetitions; i++)
         {

@@ -23,7 +23,7 @@ public sealed class PlantedDecodeFaultTests
         new("up rows for gate rows", "arguments.upRowOffset + task.high_output", "arguments.gateRowOffset + task.high_output", null),
         new("a warp's share dropped", "int warp = kDecodeWarps - 1; warp >= 0;", "int warp = kDecodeWarps - 2; warp >= 0;", null),
         new("a warp that has none of a group's rounds", "if (max(memory.first_rounds[warp], first) >= min(memory.first_rounds[warp + 1], end)) continue;", "", FaultKind.UninitializedRead),
-        new("scale dropped", "arguments.tokenFinalScales[slot] : 1.0f);", "1.0f : 1.0f);", null),
+        new("scale dropped", "arguments.tokenFinalScales[slot] : 1.0f;\n}", "1.0f : 1.0f;\n}", null),
         new("token of the slot before", "token_of(slot, top_k)) * depth", "token_of(max(0, slot - 1), top_k)) * depth", null),
         new("output beyond the tokens", "num_outputs = num_values / top_k", "num_outputs = num_values", FaultKind.OutOfBounds),
         new("the first tile of a portion alone", "} while (begin < last);", "} while (false);", null),

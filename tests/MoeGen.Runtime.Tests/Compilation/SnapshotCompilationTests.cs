@@ -14,6 +14,9 @@ public abstract partial class SnapshotCompilationTests(string architecture)
     /// <summary>What a block may use of shared memory on 8.6, 8.9 and 12.x, in bytes: the bound of one variant of every ladder.</summary>
     private const int SmallestSharedMemory = 101376;
 
+    /// <summary>A multiprocessor's on 8.0, what the system keeps of it for each block, and the decode kernel's rings for codes.</summary>
+    private const int SharedMemoryOf80 = 164 * 1024, ReservedSharedMemory = 1024, RingBytes = 8 * 8704;
+
     /// <summary>The same on 8.0: the bound of all.</summary>
     private const int LargestSharedMemory = 166912;
 
@@ -48,6 +51,11 @@ public abstract partial class SnapshotCompilationTests(string architecture)
             Assert.True(kernel.SpillStoreBytes + kernel.SpillLoadBytes + kernel.StackBytes == 0, $"{kernel} spills.");
         }
 
+        // Two blocks with their rings fit a multiprocessor of 8.0.
+        Assert.All(
+            compiled.Resources.Where(kernel => kernel.Name == "moe_decode" && HasRings(path)),
+            kernel => Assert.InRange(kernel.StaticSharedBytes, 1, (SharedMemoryOf80 / 2) - ReservedSharedMemory - RingBytes));
+
         // A ladder has tiles for every part; only a pinned one may be refused on some.
         Assert.True(plans.Count == 1 || plans.Values.Any(plan => plan.SharedMemoryBytes <= SmallestSharedMemory), "No variant fits 99 KB.");
 
@@ -64,6 +72,8 @@ public abstract partial class SnapshotCompilationTests(string architecture)
             Assert.All(gemms, kernel => Assert.InRange(kernel.StaticSharedBytes + plan.SharedMemoryBytes, 1, LargestSharedMemory));
         }
     }
+
+    private static bool HasRings(string path) => File.ReadAllText(path).Contains("constexpr int kStreamBytes", StringComparison.Ordinal);
 
     private static Dictionary<string, Plan> ReadPlans(string generatedCode) =>
         PlanLine().Matches(File.ReadAllText(generatedCode)).ToDictionary(

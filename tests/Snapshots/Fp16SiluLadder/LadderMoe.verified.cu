@@ -1312,12 +1312,19 @@ struct DecodeMemory {
     unsigned first_rounds[kDecodeWarps + 1];  // of each warp, of all tiles' rounds end to end
     unsigned first_tile, first_sharer;        // the tile of the first round, and the portion that has the tile's first
     short value_rows[kDecodeSlots];           // where in `values` a slot's are, -1 where it has none
+    float final_scales[kDecodeSlots];         // of each slot
     union {
         Sum part_sums[kDecodeWarps][kGroupFragments * 4][32];  // of GEMM1
         Sum sums[kSumRows * kDecodeColumns];
         float values[kSumRows * kDecodeColumns];               // of the slots, in place of their first sums
     };
 };
+
+// By two warps that have nothing else to do while a third groups the slots, so that nothing waits for it in the end.
+template <class Arguments> __device__ __forceinline__ void load_final_scales(const Arguments& arguments, DecodeMemory& memory) {
+    const int slot = static_cast<int>(threadIdx.x) - 64;
+    if (slot >= 0 && slot < arguments.numSlots) memory.final_scales[slot] = arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f;
+}
 
 struct Gemm2Rounds {
     unsigned of_group, of_tile, tiles;  // rounds of kStreamDepth
@@ -1388,7 +1395,7 @@ template <class Arguments> __device__ __forceinline__ void add_warps(
     const long long row = static_cast<long long>(expert) * hidden + column;
     float value = static_cast<float>(products);
     if (arguments.fc2ExpertBiases && memory.first_rounds[kDecodeWarps] >= end) value += unpack_low(arguments.fc2ExpertBiases[row].bits);
-    memory.values[value_row * kDecodeColumns + i] = value * (arguments.tokenFinalScales ? arguments.tokenFinalScales[slot] : 1.0f);
+    memory.values[value_row * kDecodeColumns + i] = value * memory.final_scales[slot];
 }
 
 // The sum of what the portions from `first` on, whose tickets are lower, have passed on. Their words are zero again.
@@ -1498,6 +1505,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode(const
     unsigned* const drawn = arguments.counters;
     unsigned* const done = arguments.counters + kCounterWords;
     if (threadIdx.x == 32) next_ticket = atomicInc(drawn, last_count);
+    load_final_scales(arguments, memory);
     group_slots(memory.groups, arguments.tokenSelectedExperts, arguments.localExperts, num_slots, present_slots(arguments.numTokensOnDevice, num_slots, top_k));
 
     unsigned ticket = next_ticket;
