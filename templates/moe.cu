@@ -4,8 +4,7 @@
 #include "routing/select_experts.cuh"
 #include "routing/select_and_route.cuh"
 #include "routing/router_logits.cuh"
-#include "gemm/gemm1.cuh"
-#include "gemm/gemm2.cuh"
+#include "gemm/gemms.cuh"
 #include "permute/permute.cuh"
 #include "activation/apply.cuh"
 #include "finalize/finalize.cuh"
@@ -15,7 +14,4 @@
 #include "decode/decode.cuh"
 
 extern "C" __global__ void __launch_bounds__(DefaultTile::kThreads, DefaultTile::kMinBlocksPerSm)
-moe_gemm1_default(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<DefaultTile>(arguments, next_tiles); }
-
-extern "C" __global__ void __launch_bounds__(DefaultTile::kThreads, DefaultTile::kMinBlocksPerSm)
-moe_gemm2_default(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<DefaultTile>(arguments, next_tiles); }
+moe_gemms_default(const __grid_constant__ GemmsArguments arguments) { __shared__ int next_tiles[2]; gemms<DefaultTile>(arguments, next_tiles); }

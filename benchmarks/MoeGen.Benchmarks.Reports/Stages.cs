@@ -7,7 +7,7 @@ public static class Stages
     public static Stage? OfKernel(string name) => name switch
     {
         _ when name.Contains("_gemm1", StringComparison.Ordinal) => Stage.Gemm1,
-        _ when name.Contains("_gemm2", StringComparison.Ordinal) => Stage.Gemm2,
+        _ when name.Contains("_gemm2", StringComparison.Ordinal) || name.StartsWith("moe_gemms", StringComparison.Ordinal) => Stage.Gemm2,
         _ when name.StartsWith("moe_finalize", StringComparison.Ordinal) || name == "moe_decode" => Stage.Finalize,
         _ when name.StartsWith("moe_quantize_activated", StringComparison.Ordinal) => Stage.Gemm2,
         _ when name.StartsWith("moe_quantize_input", StringComparison.Ordinal) || name.StartsWith("moe_route", StringComparison.Ordinal) || name.StartsWith("moe_select", StringComparison.Ordinal) => Stage.Route,

@@ -84,7 +84,7 @@ internal static class RouterTimer
             ExpertOffsets = new(at += 4 * slots),
             TileStarts = new(at += 4 * ((ulong)experts + 1)),
             DrawnTiles = new(at += 4 * ((ulong)experts + 1)),
-            TileExperts = new(at + 8),
+            TileExperts = new(at + 8 + (4 * (ulong)experts)),
             NumTokens = tokens,
             TopK = slotsPerToken,
             TileM = TileM,

@@ -14,12 +14,13 @@ static_assert(sizeof(FinalizeSplitsArguments) == 112, "the launcher passes this 
 
 constexpr int kSplitLoads = 8;  // 16-byte loads of a thread in flight
 
-// A block has 4 columns of a token a thread.
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize_splits(const __grid_constant__ FinalizeSplitsArguments arguments) {
     const FinalizeArguments& finalize = arguments.finalize;
     const int hidden = kHiddenSize ? kHiddenSize : finalize.hiddenSize, splits = 1 << arguments.logSplits;
-    const unsigned blocks = (hidden / 4 + kFinalizeThreads - 1) / kFinalizeThreads;
-    const int token = blockIdx.x / blocks, lane = threadIdx.x % 32, column = (blockIdx.x % blocks * kFinalizeThreads + threadIdx.x) * 4;
+    // A warp has 4 columns of a token a lane.
+    const unsigned warp = blockIdx.x * (kFinalizeThreads / 32) + threadIdx.x / 32, warps = (hidden / 4 + 31u) / 32;
+    const int token = warp / warps, lane = threadIdx.x % 32, column = ((warp - token * warps) * 32 + lane) * 4;
+    if (token >= finalize.numTokens) return;
     const int top_k = token >= valid_tokens(finalize.numTokensOnDevice, finalize.numTokens) ? 0 : kTopK ? kTopK : finalize.topK;
     // Lane k finds out about row k: K is at most 32.
     const int expert = lane < top_k ? local_expert(finalize.tokenSelectedExperts[token * top_k + lane], finalize.localExperts) : -1;

@@ -40,7 +40,8 @@ static_assert(sizeof(Gemm1Arguments) == 160, "the launcher passes this layout");
 static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 #endif
 
-template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
+// All threads call `finished(expert)` when they have stored a tile.
+template <class Tile, class Finished> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2], Finished finished) {
     using Columns = ColumnMap<Tile, kGated>;
 #ifdef MOE_INT8
     const int depth = row_codes(arguments.hiddenSize);
@@ -92,5 +93,6 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
 #else
                 [&](float gate, float up) { return activate(gate, up, parameters); });
 #endif
+            finished(tile.expert);
         });
 }

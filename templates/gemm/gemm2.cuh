@@ -38,7 +38,8 @@ static_assert(sizeof(Gemm2Arguments) == 128, "the launcher passes this layout");
 static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
 #endif
 
-template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
+// All threads call `wait(expert)` before they load a tile.
+template <class Tile, class Wait> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2], Wait wait) {
     using Columns = ColumnMap<Tile, false>;
 #ifdef MOE_INT8
     const int hidden = arguments.hiddenSize, depth = row_codes(arguments.intermediateSize);
@@ -56,6 +57,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
 #endif
         next_tiles,
         [&](const TileCoordinates& tile) {
+            wait(tile.expert);
             return StageCopies<Tile, false>{
                 RowsA<Tile>(arguments.activated, depth, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
 #ifdef MOE_CODES

@@ -10,7 +10,7 @@ struct RouteArguments {
     int* expertOffsets;               // [E + 1]; first sorted row of each expert
     int* tileStarts[2];               // of GEMM1's tiles, and of GEMM2's where they differ: [E + 1]; first M-tile of each expert, then how many there are
     int* tileExperts[2];              // expert of each M-tile
-    int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
+    int* drawnTiles;                  // [2 + E]; zeroed for GEMM1 and GEMM2, and behind them for the tiles of each expert that GEMM1 finishes
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T

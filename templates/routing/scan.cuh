@@ -8,7 +8,7 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
     int first_row = 0;
     for (int list = 0; list < 2 && arguments.tileM[list] > 0; ++list) {
         // Rows in the upper half and tiles in the lower one are summed together.
-        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) >> (__ffs(arguments.tileM[list]) - 1);
+        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1u) / arguments.tileM[list];
         long long next = own;
         for (int distance = 1; distance < 32; distance *= 2) {
             const long long other = __shfl_up_sync(kFullWarp, next, distance);
@@ -19,6 +19,7 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
         if (expert < 2) arguments.drawnTiles[expert] = 0;
         if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
         if (expert >= num_local) continue;
+        arguments.drawnTiles[2 + expert] = 0;
 #pragma unroll 8
         for (int before = 0; before < (num_local + 31) / 32; ++before) next += before < warp ? warp_sums[list][before] : 0;
         first_row = static_cast<int>((next - own) >> 32);

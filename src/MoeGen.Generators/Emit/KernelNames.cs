@@ -5,6 +5,6 @@ namespace MoeGen.Generators.Emit;
 /// <summary>Names that the CUDA text and its launchers must agree on.</summary>
 internal static class KernelNames
 {
-    /// <summary>Entry point of a variant of GEMM1 or GEMM2.</summary>
-    public static string Gemm(int gemm, GemmPlan plan) => $"moe_gemm{gemm}_{plan.Name}";
+    /// <summary>Entry point of a variant of <c>Gemms</c>, <c>Gemm1</c> or <c>Gemm2</c>.</summary>
+    public static string Gemm(string kernel, GemmPlan plan) => $"moe_{kernel.ToLowerInvariant()}_{plan.Name}";
 }

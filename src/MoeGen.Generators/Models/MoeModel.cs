@@ -30,6 +30,12 @@ internal sealed record MoeModel(
     /// <summary>The GEMMs with kernels in the text: 1, 2, both or none.</summary>
     public IEnumerable<int> GeneratedGemms => Models.GeneratedGemms.Of(Gemm, Type);
 
+    /// <summary>Whether one kernel has both GEMMs: of 8-bit operands, activated rows become codes between them, and decoding in both would spill.</summary>
+    public bool FusesGemms => Gemm == Gemm.TensorCore && !Weights.IsQuantized;
+
+    /// <summary>The kernels of each variant: <c>Gemms</c>, <c>Gemm1</c> or <c>Gemm2</c>.</summary>
+    public IEnumerable<string> GemmKernels => FusesGemms ? ["Gemms"] : GeneratedGemms.Select(gemm => $"Gemm{gemm}");
+
     /// <summary>Whether GEMM2's tiles may divide their depth among blocks: the parts of codes' groups are not written for it, and one tile's text stays short.</summary>
     public bool DividesDepth => Variants.Count > 1 && Gemm == Gemm.TensorCore && (!Weights.IsQuantized || Weights.QuantizesActivations);
 

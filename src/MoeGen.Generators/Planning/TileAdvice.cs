@@ -38,7 +38,7 @@ internal static class TileAdvice
         depthStated || tile.K != TileGrammar.DefaultK(operands) ? $"\"{tile}\"" : $"\"{tile.M}x{tile.N}\"";
 
     private static IEnumerable<GemmPlan> Planned(int? stages, Operands operands) =>
-        from m in WarpLayout.TileM
+        from m in WarpLayout.TileMOf(operands)
         from n in WarpLayout.TileN
         from k in WarpLayout.TileKOf(m, n, operands)
         let outcome = TilePlanner.Plan(new TileShape(m, n, k), stages, operands) as PlanOutcome.Planned

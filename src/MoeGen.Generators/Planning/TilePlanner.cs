@@ -24,8 +24,8 @@ internal static class TilePlanner
     /// </summary>
     public static IReadOnlyList<LadderTile> LadderOf(Operands operands)
     {
-        LadderTile[] tiles = [Step(16, 128, 3), Step(32, 128, 3), Step(64, 128), Step(64, 256, 3), Step(128, 128), Step(128, 256, 3)];
-        return [.. tiles.Where(tile => Plan(tile.Shape, tile.Stages, operands) is PlanOutcome.Planned)];
+        LadderTile[] tiles = [Step(16, 128, 3), Step(32, 128, 3), Step(64, 128), Step(80, 128, 3), Step(128, 128), Step(128, 256, 3), Step(160, 128, 3)];
+        return [.. tiles.Where(tile => WarpLayout.TileMOf(operands).Contains(tile.Shape.M) && Plan(tile.Shape, tile.Stages, operands) is PlanOutcome.Planned)];
 
         LadderTile Step(int m, int n, int? stages = null) => new(new(m, n, TileGrammar.DefaultK(operands)), stages, operands);
     }

@@ -41,8 +41,11 @@ public interface IMoeLaunchers<T>
     /// <summary>Activated rows as 8-bit codes.</summary>
     void QuantizeActivated(in QuantizeArguments<T> arguments, CudaStream stream) => throw NotQuantizing();
 
-    /// <summary>Gathered rows x fc1 with the activation fused.</summary>
-    void Gemm1(int variant, in Gemm1Arguments<T> arguments, CudaStream stream);
+    /// <summary>Gathered rows x fc1 with the activation fused, then activated rows x fc2, written to slot order; only where both GEMMs are generated, and nothing is quantised.</summary>
+    void Gemms(int variant, in GemmsArguments<T> arguments, CudaStream stream) => throw NotFusing();
+
+    /// <summary>Gathered rows x fc1 with the activation fused; where <see cref="Gemms"/> is not, as the next.</summary>
+    void Gemm1(int variant, in Gemm1Arguments<T> arguments, CudaStream stream) => throw Fusing();
 
     /// <summary>Input rows in sorted order, one block a row; only where <c>Gemm</c> is <c>Custom</c> or <c>Cublas</c>.</summary>
     void Permute(in PermuteArguments<T> arguments, int rows, CudaStream stream) => throw NotCustom();
@@ -51,7 +54,7 @@ public interface IMoeLaunchers<T>
     void ApplyActivation(in ApplyArguments<T> arguments, int rows, CudaStream stream) => throw NotCustom();
 
     /// <summary>Activated rows x fc2, written to slot order.</summary>
-    void Gemm2(int variant, in Gemm2Arguments<T> arguments, CudaStream stream);
+    void Gemm2(int variant, in Gemm2Arguments<T> arguments, CudaStream stream) => throw Fusing();
 
     /// <summary>The reduction over the K experts of a token, in fixed order, with scales.</summary>
     void Finalize(in FinalizeArguments<T> arguments, CudaStream stream);
@@ -73,6 +76,12 @@ public interface IMoeLaunchers<T>
 
     private static InvalidOperationException NotDecoding() =>
         new("This kernel exists only in a class that keeps Gemm = TensorCore in its [MoeConfig], and has a Dtype of 16 bits.");
+
+    private static InvalidOperationException NotFusing() =>
+        new("One kernel has both GEMMs only in a class that keeps Gemm = TensorCore in its [MoeConfig], leaves Weights out, and has a Dtype of 16 bits: call Gemm1 and Gemm2.");
+
+    private static InvalidOperationException Fusing() =>
+        new("One kernel has both GEMMs in a class that keeps Gemm = TensorCore in its [MoeConfig], leaves Weights out, and has a Dtype of 16 bits: call Gemms.");
 
     private static InvalidOperationException NotDividing() =>
         new("This kernel exists only in a class that leaves Tile and Weights out of its [MoeConfig] and keeps Gemm = TensorCore.");

@@ -48,10 +48,36 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             Route(route, layout.NumSlots, stream);
         }
 
-        (int gemm1, int gemm2) = selector.Gemms(variant);
+        Gemms(call, slots, weights, selector.Gemms(variant), layout, workspace, stream);
+        Finalize(call, slots, weights, route.SlotRows, layout, workspace, stream);
+    }
+
+    private void Gemms(
+        in CudaCall<T> call, in CudaSlots slots, in CudaWeights<T> weights, (int Gemm1, int Gemm2) variants, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
+    {
+        if (descriptor.FusesGemms)
+        {
+            var arguments = new GemmsArguments<T>
+            {
+                Gemm1 = Gemm1ArgumentsOf(call, slots, weights, layout, workspace),
+                Gemm2 = Gemm2ArgumentsOf(weights, layout, workspace),
+                FinishedTiles = new(workspace + (ulong)layout.FinishedTiles),
+                RunsGemm1 = 1,
+                RunsGemm2 = variants.Gemm1 == variants.Gemm2 ? 1 : 0,
+            };
+            launchers.Gemms(variants.Gemm1, arguments, stream);
+            if (arguments.RunsGemm2 == 0)
+            {
+                (arguments.RunsGemm1, arguments.RunsGemm2) = (0, 1);
+                launchers.Gemms(variants.Gemm2, arguments, stream);
+            }
+
+            return;
+        }
+
         if (call.Gemm1 is null)
         {
-            Gemm1(call, slots, weights, gemm1, layout, workspace, stream);
+            launchers.Gemm1(variants.Gemm1, Gemm1ArgumentsOf(call, slots, weights, layout, workspace), stream);
         }
         else
         {
@@ -65,18 +91,22 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
 
         if (call.Gemm2 is null)
         {
-            Gemm2(weights, gemm2, layout, workspace, stream);
+            launchers.Gemm2(variants.Gemm2, Gemm2ArgumentsOf(weights, layout, workspace), stream);
         }
         else
         {
             CustomGemmStages.Gemm2(call, weights, layout, workspace, stream);
         }
+    }
 
+    private void Finalize(
+        in CudaCall<T> call, in CudaSlots slots, in CudaWeights<T> weights, DevicePointer<int> slotRows, in WorkspaceLayout layout, ulong workspace, CudaStream stream)
+    {
         var finalize = new FinalizeArguments<T>
         {
             ExpertOutput = layout.LogSplits > 0 ? default : new(workspace + (ulong)layout.ExpertOutput),
-            SlotRows = route.SlotRows,
-            Fc2ExpertBiases = sortedOutput ? weights.Fc2ExpertBiases : default,
+            SlotRows = slotRows,
+            Fc2ExpertBiases = call.Gemm2 is not null ? weights.Fc2ExpertBiases : default,
             TokenSelectedExperts = slots.Experts,
             LocalExperts = weights.LocalExperts,
             TokenFinalScales = slots.FinalScales,
@@ -152,61 +182,53 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
         launchers.RoutePlace(arguments, stream);
     }
 
-    private void Gemm1(in CudaCall<T> call, in CudaSlots slots, in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, CudaStream stream) =>
-        launchers.Gemm1(
-            variant,
-            new Gemm1Arguments<T>
-            {
-                Input = descriptor.QuantizesActivations ? new(workspace + (ulong)layout.Quantized.InputCodes) : call.Input,
-                Fc1ExpertWeights = weights.Fc1ExpertWeights,
-                Activated = new(workspace + (ulong)layout.Activated),
-                ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
-                TileStarts = new(workspace + (ulong)layout.TileStarts),
-                TileExperts = new(workspace + (ulong)layout.TileExperts),
-                DrawnTiles = new(workspace + (ulong)layout.DrawnTiles),
-                SortedSlots = new(workspace + (ulong)layout.SortedSlots),
-                Fc1ExpertBiases = weights.Fc1ExpertBiases,
-                SwigluAlpha = weights.SwigluAlpha,
-                SwigluBeta = weights.SwigluBeta,
-                SwigluLimit = weights.SwigluLimit,
-                TokenInputScales = slots.InputScales,
-                NumExperts = weights.Shape.NumExperts,
-                TopK = call.TopK,
-                HiddenSize = weights.Shape.HiddenSize,
-                IntermediateSize = weights.Shape.IntermediateSize,
-                GateRowOffset = weights.Fc1Rows.GateRowOffset,
-                GateRowStride = weights.Fc1Rows.GateRowStride,
-                UpRowOffset = weights.Fc1Rows.UpRowOffset,
-                UpRowStride = weights.Fc1Rows.UpRowStride,
-                InputScales = new(workspace + (ulong)layout.Quantized.InputScales),
-                Fc1Scales = weights.Fc1Scales,
-                Fc1ZeroPoints = weights.Fc1ZeroPoints,
-            },
-            stream);
+    private Gemm1Arguments<T> Gemm1ArgumentsOf(in CudaCall<T> call, in CudaSlots slots, in CudaWeights<T> weights, in WorkspaceLayout layout, ulong workspace) => new()
+    {
+        Input = descriptor.QuantizesActivations ? new(workspace + (ulong)layout.Quantized.InputCodes) : call.Input,
+        Fc1ExpertWeights = weights.Fc1ExpertWeights,
+        Activated = new(workspace + (ulong)layout.Activated),
+        ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
+        TileStarts = new(workspace + (ulong)layout.TileStarts),
+        TileExperts = new(workspace + (ulong)layout.TileExperts),
+        DrawnTiles = new(workspace + (ulong)layout.DrawnTiles),
+        SortedSlots = new(workspace + (ulong)layout.SortedSlots),
+        Fc1ExpertBiases = weights.Fc1ExpertBiases,
+        SwigluAlpha = weights.SwigluAlpha,
+        SwigluBeta = weights.SwigluBeta,
+        SwigluLimit = weights.SwigluLimit,
+        TokenInputScales = slots.InputScales,
+        NumExperts = weights.Shape.NumExperts,
+        TopK = call.TopK,
+        HiddenSize = weights.Shape.HiddenSize,
+        IntermediateSize = weights.Shape.IntermediateSize,
+        GateRowOffset = weights.Fc1Rows.GateRowOffset,
+        GateRowStride = weights.Fc1Rows.GateRowStride,
+        UpRowOffset = weights.Fc1Rows.UpRowOffset,
+        UpRowStride = weights.Fc1Rows.UpRowStride,
+        InputScales = new(workspace + (ulong)layout.Quantized.InputScales),
+        Fc1Scales = weights.Fc1Scales,
+        Fc1ZeroPoints = weights.Fc1ZeroPoints,
+    };
 
-    private void Gemm2(in CudaWeights<T> weights, int variant, in WorkspaceLayout layout, ulong workspace, CudaStream stream) =>
-        launchers.Gemm2(
-            variant,
-            new Gemm2Arguments<T>
-            {
-                Activated = new(workspace + (ulong)(descriptor.QuantizesActivations ? layout.Quantized.ActivatedCodes : layout.Activated)),
-                Fc2ExpertWeights = weights.Fc2ExpertWeights,
-                ExpertOutput = layout.LogSplits > 0 ? default : new(workspace + (ulong)layout.ExpertOutput),
-                ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
-                TileStarts = new(workspace + (ulong)layout.Gemm2TileStarts),
-                TileExperts = new(workspace + (ulong)layout.Gemm2TileExperts),
-                DrawnTiles = new(workspace + (ulong)layout.DrawnTiles + sizeof(int)),
-                SortedSlots = new(workspace + (ulong)layout.SortedSlots),
-                Fc2ExpertBiases = weights.Fc2ExpertBiases,
-                NumExperts = weights.Shape.NumExperts,
-                HiddenSize = weights.Shape.HiddenSize,
-                IntermediateSize = weights.Shape.IntermediateSize,
-                LogSplits = layout.LogSplits,
-                SplitDepth = layout.SplitDepth,
-                SplitSums = layout.LogSplits > 0 ? new(workspace + (ulong)layout.SplitSums) : default,
-                ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
-                Fc2Scales = weights.Fc2Scales,
-                Fc2ZeroPoints = weights.Fc2ZeroPoints,
-            },
-            stream);
+    private Gemm2Arguments<T> Gemm2ArgumentsOf(in CudaWeights<T> weights, in WorkspaceLayout layout, ulong workspace) => new()
+    {
+        Activated = new(workspace + (ulong)(descriptor.QuantizesActivations ? layout.Quantized.ActivatedCodes : layout.Activated)),
+        Fc2ExpertWeights = weights.Fc2ExpertWeights,
+        ExpertOutput = layout.LogSplits > 0 ? default : new(workspace + (ulong)layout.ExpertOutput),
+        ExpertOffsets = new(workspace + (ulong)layout.ExpertOffsets),
+        TileStarts = new(workspace + (ulong)layout.Gemm2TileStarts),
+        TileExperts = new(workspace + (ulong)layout.Gemm2TileExperts),
+        DrawnTiles = new(workspace + (ulong)layout.DrawnTiles + sizeof(int)),
+        SortedSlots = new(workspace + (ulong)layout.SortedSlots),
+        Fc2ExpertBiases = weights.Fc2ExpertBiases,
+        NumExperts = weights.Shape.NumExperts,
+        HiddenSize = weights.Shape.HiddenSize,
+        IntermediateSize = weights.Shape.IntermediateSize,
+        LogSplits = layout.LogSplits,
+        SplitDepth = layout.SplitDepth,
+        SplitSums = layout.LogSplits > 0 ? new(workspace + (ulong)layout.SplitSums) : default,
+        ActivatedScales = new(workspace + (ulong)layout.Quantized.ActivatedScales),
+        Fc2Scales = weights.Fc2Scales,
+        Fc2ZeroPoints = weights.Fc2ZeroPoints,
+    };
 }

@@ -6,20 +6,25 @@ namespace MoeGen;
 /// </summary>
 internal sealed class VariantCosts(CudaContext context, int operandBytes)
 {
-    // 16-bit operands; with 8-bit ones an instruction takes twice the depth in the same time. Teraflops a multiprocessor at 1980 MHz, all blocks resident, taken on an H200 by TileM x TileN (docs/performance.md).
     private const double ReferenceKilohertz = 1_980_000;
 
     // Of what clock and bus width promise.
     private const double ReachableBandwidth = 0.88;
 
     // The part of the shorter of computing and loading that is not hidden behind the longer.
-    private const double Exposed = 0.25;
+    private const double Exposed = 0.1;
 
     // Rate of a block that is alone on its multiprocessor, of what the resident blocks reach together.
     private const double LoneRate = 0.5;
 
-    // Tiles that an expert's last one costs more than its rows, on average, once the rows fill more than one tile.
-    private const double WastedTiles = 0.345;
+    // What a tile costs whatever its rows, for its weights; and how much of a launch's last tile finds the other multiprocessors idle.
+    private const double RowlessPart = 0.5, Tail = 0.52;
+
+    // Elements of depth that a tile's beginning and end take where no other block of the multiprocessor multiplies meanwhile.
+    private const double LoneTileDepth = 148;
+
+    // Quintiles of the normal distribution: experts' rows scatter by the root of their mean.
+    private static readonly double[] Scatter = [-1.28, -0.52, 0, 0.52, 1.28];
 
     // A part of a tile costs its pipeline's filling and its stores beside its depth, counted in elements of depth; shorter parts are not worth it, and
     // what gains less than a twentieth over fewer parts is not certain.
@@ -37,20 +42,23 @@ internal sealed class VariantCosts(CudaContext context, int operandBytes)
     public static double ActiveExperts(int numExperts, long slots) =>
         numExperts == 1 ? 1 : Math.Max(1, numExperts * (1 - Math.Pow(1 - (1.0 / numExperts), slots)));
 
-    /// <summary>Both GEMMs.</summary>
-    public double Microseconds(GemmVariant variant, MoeShape shape, bool gated, long slots, double active)
+    /// <summary>Both GEMMs, of evenly random slots.</summary>
+    public double Microseconds(GemmVariant variant, MoeShape shape, MoeDescriptor descriptor, long slots, double active)
     {
-        double rows = slots / active;
-        double tiles = active * (rows <= variant.TileM ? 1 : (rows / variant.TileM) + WastedTiles);
-        return Gemm(variant, tiles, shape.Fc1Rows(gated), shape.HiddenSize, active) + Gemm(variant, tiles, shape.HiddenSize, shape.IntermediateSize, active);
+        double tiles = active * Tiles(variant.TileM, slots / active, shape.NumExperts, CostOfLast);
+        long rows = shape.Fc1Rows(descriptor.IsGated);
+        (double first, double firstTile) = Gemm(variant, tiles, rows, shape.HiddenSize);
+        (double second, double secondTile) = Gemm(variant, tiles, shape.HiddenSize, shape.IntermediateSize);
+        double compute = first + second + (Tail * (descriptor.FusesGemms ? secondTile : firstTile + secondTile));
+        double memory = active * (rows + shape.IntermediateSize) * shape.HiddenSize * operandBytes / _bandwidth * 1e6;
+        return Math.Max(compute, memory) + (Exposed * Math.Min(compute, memory));
     }
 
     /// <summary>Logarithm to base 2 of the parts that GEMM2 divides its depth into.</summary>
     public int LogSplits(GemmVariant variant, MoeShape shape, long slots)
     {
-        // About half of the experts have a tile more than their mean rows fill, if only one of few rows.
         double active = ActiveExperts(shape.NumExperts, slots);
-        double tiles = active * Math.Max(1, (slots / active / variant.TileM) + 0.5) * ((shape.HiddenSize + variant.TileN - 1) / variant.TileN);
+        double tiles = active * Tiles(variant.TileM, slots / active, shape.NumExperts, static (_, _) => 1) * ((shape.HiddenSize + variant.TileN - 1) / variant.TileN);
         double memory = active * shape.HiddenSize * shape.IntermediateSize * operandBytes / _bandwidth * 1e6;
         (int best, double least) = (0, Cost(0));
         for (int log = 1; log <= MaxLogSplits && shape.IntermediateSize >> log >= MinSplitDepth; log++)
@@ -78,26 +86,44 @@ internal sealed class VariantCosts(CudaContext context, int operandBytes)
         }
     }
 
-    private double Gemm(GemmVariant variant, double rowTiles, long columns, long depth, double active)
+    // Tiles of an expert, on average; its last one at the cost of the part of its rows that there are.
+    private static double Tiles(int tileM, double rows, int numExperts, Func<int, double, double> costOfLast)
     {
-        double tiles = rowTiles * ((columns + variant.TileN - 1) / variant.TileN);
-        int blocks = variant.MinBlocksPerSm;
-        double fullWaves = Math.Floor(tiles / (context.MultiprocessorCount * blocks));
-        double restBlocks = Math.Ceiling((tiles / context.MultiprocessorCount) - (fullWaves * blocks));
-        double rate = TeraflopsPerMultiprocessor(variant) * (2.0 / operandBytes) * _clock * 1e6;
-        double block = 2.0 * variant.TileM * variant.TileN * depth / rate;
-        double compute = block * ((fullWaves * blocks) + (restBlocks / (LoneRate + ((1 - LoneRate) * restBlocks / blocks))));
-        double memory = active * columns * depth * operandBytes / _bandwidth * 1e6;
-        return Math.Max(compute, memory) + (Exposed * Math.Min(compute, memory));
+        double scatter = Math.Sqrt(rows * (1 - (1.0 / numExperts))), tiles = 0;
+        foreach (double deviation in Scatter)
+        {
+            double filled = Math.Max(1, rows + (deviation * scatter)) / tileM, whole = Math.Ceiling(filled) - 1;
+            tiles += (whole + costOfLast(tileM, filled - whole)) / Scatter.Length;
+        }
+
+        return tiles;
     }
 
+    // A tile leaves out steps of its rows that it has none for, down to half of them.
+    private static double CostOfLast(int tileM, double part)
+    {
+        int steps = tileM switch { 16 => 1, 32 or 64 => 2, 80 or 160 => 5, _ => 4 };
+        return RowlessPart + ((1 - RowlessPart) * Math.Max((steps + 1) / 2, Math.Ceiling(part * steps)) / steps);
+    }
+
+    // All tiles, and one of them.
+    private (double All, double Tile) Gemm(GemmVariant variant, double rowTiles, long columns, long depth)
+    {
+        double extraDepth = variant.MinBlocksPerSm == 1 ? LoneTileDepth : 0;
+        double tile = 2.0 * variant.TileM * variant.TileN * (depth + extraDepth) / (TeraflopsPerMultiprocessor(variant) * (2.0 / operandBytes) * _clock * 1e6);
+        return (tile * rowTiles * ((columns + variant.TileN - 1) / variant.TileN) / context.MultiprocessorCount, tile * variant.MinBlocksPerSm);
+    }
+
+    // 16-bit operands; with 8-bit ones an instruction takes twice the depth in the same time. At the reference clock, all blocks resident, fitted to times of
+    // an H200 (docs/performance.md).
     private static double TeraflopsPerMultiprocessor(GemmVariant variant) => (variant.TileM, variant.TileN) switch
     {
-        (16, _) => 1.15,
+        (16, _) => 1.39,
         (32, _) => 1.92,
-        (64, < 256) => 2.84,
-        (64, _) => 2.29,
-        (_, < 256) => 3.71,
-        _ => 3.84,
+        (64, _) => 2.28,
+        (80, _) => 2.69,
+        (128, < 256) => 3.09,
+        (160, _) => 3.14,
+        _ => 3.39,
     };
 }

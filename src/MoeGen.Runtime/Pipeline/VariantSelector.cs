@@ -128,7 +128,7 @@ internal sealed class VariantSelector
         double least = double.PositiveInfinity;
         foreach (int index in _fitting)
         {
-            double cost = _costs.Microseconds(_descriptor.Variants[index], shape, _descriptor.IsGated, slots, active);
+            double cost = _costs.Microseconds(_descriptor.Variants[index], shape, _descriptor, slots, active);
             if (cost < least)
             {
                 (best, least) = (index, cost);

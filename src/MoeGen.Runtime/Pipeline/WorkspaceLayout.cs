@@ -49,7 +49,7 @@ internal readonly struct WorkspaceLayout
         TileExperts = Take(ref end, MaxTiles * sizeof(int));
         Gemm2TileStarts = tiles.Differ ? Take(ref end, (shape.NumExperts + 1L) * sizeof(int)) : TileStarts;
         Gemm2TileExperts = tiles.Differ ? Take(ref end, MaxGemm2Tiles * sizeof(int)) : TileExperts;
-        DrawnTiles = Take(ref end, 2 * sizeof(int));
+        DrawnTiles = Take(ref end, (2L + shape.NumExperts) * sizeof(int));
         SortedSlots = Take(ref end, slots * sizeof(int));
         bool routes = descriptor.Routing != RoutingMethod.Preselected;
         SelectedExperts = Take(ref end, routes ? slots * sizeof(int) : 0);
@@ -138,6 +138,9 @@ internal readonly struct WorkspaceLayout
     internal long Gemm2TileExperts { get; }
 
     internal long DrawnTiles { get; }
+
+    /// <summary>Of each expert, behind the two of <see cref="DrawnTiles"/>.</summary>
+    internal long FinishedTiles => DrawnTiles + (2 * sizeof(int));
 
     internal long SortedSlots { get; }
 

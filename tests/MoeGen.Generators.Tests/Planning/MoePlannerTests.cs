@@ -10,12 +10,12 @@ public sealed class MoePlannerTests
 {
     [Fact]
     public void Tile_left_out_gives_the_ladder_by_growing_M() => Assert.Equal(
-        ["m16n128k64s3", "m32n128k64s3", "m64n128k64s4", "m64n256k64s3", "m128n128k64s3", "m128n256k64s3"],
+        ["m16n128k64s3", "m32n128k64s3", "m64n128k64s4", "m80n128k64s3", "m128n128k64s3", "m128n256k64s3", "m160n128k64s3"],
         Samples.Model(new MoeSettings(Dtype.BF16)).Variants.Select(plan => plan.Name));
 
     [Fact]
     public void Stages_alone_apply_to_the_whole_ladder() => Assert.Equal(
-        ["m16n128k64s2", "m32n128k64s2", "m64n128k64s2", "m64n256k64s2", "m128n128k64s2", "m128n256k64s2"],
+        ["m16n128k64s2", "m32n128k64s2", "m64n128k64s2", "m80n128k64s2", "m128n128k64s2", "m128n256k64s2", "m160n128k64s2"],
         Samples.Model(new MoeSettings(Dtype.BF16, Stages: 2)).Variants.Select(plan => plan.Name));
 
     [Fact]

@@ -23,18 +23,19 @@ public sealed class TileRuleTests
         "MOE003", tile, $"Tile \"{tile}\" is not of the form \"MxN\" or \"MxNxK\": {problem}; {Grammar}");
 
     [Theory]
-    [InlineData("8x128", "M = 8; allowed are 16, 32, 64, 128, 256, because an mma instruction multiplies 16 rows (m16n8k16) and a warp takes 16, 32 or 64 of them")]
-    [InlineData("48x128", "M = 48; allowed are 16, 32, 64, 128, 256, because an mma instruction multiplies 16 rows (m16n8k16) and a warp takes 16, 32 or 64 of them")]
+    [InlineData("8x128", "M = 8; allowed are 16, 32, 64, 80, 128, 160, 256, because an mma instruction multiplies 16 rows (m16n8k16) and a warp takes 16, 32, 64 or 80 of them")]
+    [InlineData("48x128", "M = 48; allowed are 16, 32, 64, 80, 128, 160, 256, because an mma instruction multiplies 16 rows (m16n8k16) and a warp takes 16, 32, 64 or 80 of them")]
     [InlineData("128x32", "N = 32; allowed are 64, 128, 256, because an mma instruction makes 8 accumulator columns (m16n8k16) and a warp takes 32 or 64 of them")]
     [InlineData("128x512", "N = 512; allowed are 64, 128, 256, because an mma instruction makes 8 accumulator columns (m16n8k16) and a warp takes 32 or 64 of them")]
     [InlineData("128x128x16", "K = 16; allowed are 32, 64, 128, because an mma instruction takes 16 elements of depth (m16n8k16) and a row of a stage is 64, 128 or 256 bytes")]
     [InlineData("16x64x128", "K = 128; allowed are 32, 64, because the two warps of this tile copy less than 8 rows of 256 bytes at once, after which the layout of shared memory repeats")]
+    [InlineData("160x64x128", "K = 128; allowed are 32, 64, because the rows that a thread of this tile copies would take more registers than it has")]
     public void Unsupported_size(string tile, string message) => Tile("MOE004", tile, $"Tile \"{tile}\" has {message}");
 
     [Fact]
     public void Every_unsupported_size_is_reported() => ArgumentRuleTests.Reports(
         "[MoeConfig(Dtype = Dtype.BF16, {|MOE004:{|MOE004:{|MOE004:Tile = \"1x2x3\"|}|}|})]",
-        "Tile \"1x2x3\" has M = 1; allowed are 16, 32, 64, 128, 256, because an mma instruction multiplies 16 rows (m16n8k16) and a warp takes 16, 32 or 64 of them",
+        "Tile \"1x2x3\" has M = 1; allowed are 16, 32, 64, 80, 128, 160, 256, because an mma instruction multiplies 16 rows (m16n8k16) and a warp takes 16, 32, 64 or 80 of them",
         "Tile \"1x2x3\" has N = 2; allowed are 64, 128, 256, because an mma instruction makes 8 accumulator columns (m16n8k16) and a warp takes 32 or 64 of them",
         "Tile \"1x2x3\" has K = 3; allowed are 32, 64, 128, because an mma instruction takes 16 elements of depth (m16n8k16) and a row of a stage is 64, 128 or 256 bytes");
 
@@ -60,7 +61,7 @@ public sealed class TileRuleTests
     [Fact]
     public void Shared_memory_exceeded_by_the_tile_alone() => Tile(
         "MOE006", "256x128x128",
-        "Tile 256x128x128 with 2 stages needs 196608 bytes of shared memory and a block can have 166912 (163 KB) on sm_80, for which the kernels are written; not even 2 stages fit this tile, and the nearest that fits is \"256x128x64\"");
+        "Tile 256x128x128 with 2 stages needs 196608 bytes of shared memory and a block can have 166912 (163 KB) on sm_80, for which the kernels are written; not even 2 stages fit this tile, and the nearest that fits is \"160x128x128\"");
 
     [Theory]
     [InlineData("256x256", "256x256x64")]

@@ -21,7 +21,7 @@ internal sealed record SelectedSlots(int[] Ids, float[] FinalScales, float[] Inp
         using DeviceBuffer<int> ids = Filled<int>(context, slots), sortedSlots = Filled<int>(context, slots);
         using DeviceBuffer<float> finalScales = Filled<float>(context, slots), inputScales = Filled<float>(context, slots);
         using DeviceBuffer<int> offsets = Filled<int>(context, experts + 1), starts = Filled<int>(context, experts + 1);
-        using DeviceBuffer<int> tiles = Filled<int>(context, slots + experts), drawn = Filled<int>(context, 2), chunks = Filled<int>(context, experts);
+        using DeviceBuffer<int> tiles = Filled<int>(context, slots + experts), drawn = Filled<int>(context, 2 + experts), chunks = Filled<int>(context, experts);
         using DeviceBuffer<uint> begun = context.Allocate<uint>(1), chosen = context.Allocate<uint>(slots);
         begun.Fill(0);
         chosen.Fill(0);

@@ -10,9 +10,10 @@ namespace Samples;
 /// <item><description>m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread</description></item>
 /// <item><description>m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 168 registers a thread</description></item>
 /// <item><description>m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
-/// <item><description>m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m80n128k64s3: tile 80x128x64, 3 stages, 1x4 warps of 80x32 (128 threads), 79872 bytes of shared memory, 80 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m160n128k64s3: tile 160x128x64, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread</description></item>
 /// </list>
 /// </remarks>
 partial class OwnGemm1Moe : global::MoeGen.MoeLayer<global::Samples.OwnGemm1Moe, global::MoeGen.BFloat16>, global::MoeGen.IMoeDescriptor<global::Samples.OwnGemm1Moe, global::MoeGen.BFloat16>
@@ -58,9 +59,10 @@ partial class OwnGemm1Moe : global::MoeGen.MoeLayer<global::Samples.OwnGemm1Moe,
             new(Name: "m16n128k64s3", TileM: 16, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 55296, MaxRegisters: 128, MinBlocksPerSm: 4),
             new(Name: "m32n128k64s3", TileM: 32, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 61440, MaxRegisters: 168, MinBlocksPerSm: 3),
             new(Name: "m64n128k64s4", TileM: 64, TileN: 128, TileK: 64, Stages: 4, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
-            new(Name: "m64n256k64s3", TileM: 64, TileN: 256, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 122880, MaxRegisters: 255, MinBlocksPerSm: 1),
+            new(Name: "m80n128k64s3", TileM: 80, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 79872, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m128n128k64s3", TileM: 128, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m128n256k64s3", TileM: 128, TileN: 256, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 147456, MaxRegisters: 255, MinBlocksPerSm: 1),
+            new(Name: "m160n128k64s3", TileM: 160, TileN: 128, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 110592, MaxRegisters: 255, MinBlocksPerSm: 1),
         })
     {
         Gemm = global::MoeGen.Gemm.Custom,
@@ -100,9 +102,10 @@ partial class OwnGemm1Moe : global::MoeGen.MoeLayer<global::Samples.OwnGemm1Moe,
         private readonly global::MoeGen.PartKernel _gemm2M16N128K64S3;
         private readonly global::MoeGen.PartKernel _gemm2M32N128K64S3;
         private readonly global::MoeGen.PartKernel _gemm2M64N128K64S4;
-        private readonly global::MoeGen.PartKernel? _gemm2M64N256K64S3;
+        private readonly global::MoeGen.PartKernel _gemm2M80N128K64S3;
         private readonly global::MoeGen.PartKernel _gemm2M128N128K64S3;
         private readonly global::MoeGen.PartKernel? _gemm2M128N256K64S3;
+        private readonly global::MoeGen.PartKernel? _gemm2M160N128K64S3;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
@@ -117,9 +120,10 @@ partial class OwnGemm1Moe : global::MoeGen.MoeLayer<global::Samples.OwnGemm1Moe,
             _gemm2M16N128K64S3 = parts.Kernel("m16n128k64s3", "moe_gemm2_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
             _gemm2M32N128K64S3 = parts.Kernel("m32n128k64s3", "moe_gemm2_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
             _gemm2M64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemm2_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
-            _gemm2M64N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 122880 ? null : parts.Kernel("m64n256k64s3", "moe_gemm2_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
+            _gemm2M80N128K64S3 = parts.Kernel("m80n128k64s3", "moe_gemm2_m80n128k64s3", threads: 128, sharedMemoryBytes: 79872);
             _gemm2M128N128K64S3 = parts.Kernel("m128n128k64s3", "moe_gemm2_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
             _gemm2M128N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 147456 ? null : parts.Kernel("m128n256k64s3", "moe_gemm2_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
+            _gemm2M160N128K64S3 = parts.Context.SharedMemoryPerBlockOptin < 110592 ? null : parts.Kernel("m160n128k64s3", "moe_gemm2_m160n128k64s3", threads: 256, sharedMemoryBytes: 110592);
         }
 
         /// <summary>Counting sort of the slots by expert in one block.</summary>
@@ -146,9 +150,9 @@ partial class OwnGemm1Moe : global::MoeGen.MoeLayer<global::Samples.OwnGemm1Moe,
         public void ApplyActivation(in global::MoeGen.ApplyArguments<global::MoeGen.BFloat16> arguments, int rows, global::MoeGen.CudaStream stream) =>
             _applyActivation.Launch(in arguments, rows, stream);
 
-        /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
+        /// <summary>The reduction over the K experts of a token: 256 columns a warp.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
+            _finalize.Launch(in arguments, (((long)arguments.NumTokens * ((arguments.HiddenSize + 255) / 256)) + 7) / 8, stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch
@@ -156,16 +160,12 @@ partial class OwnGemm1Moe : global::MoeGen.MoeLayer<global::Samples.OwnGemm1Moe,
             0 => _gemm2M16N128K64S3.ResidentBlocks,
             1 => _gemm2M32N128K64S3.ResidentBlocks,
             2 => _gemm2M64N128K64S4.ResidentBlocks,
-            3 => _gemm2M64N256K64S3?.ResidentBlocks ?? 0,
+            3 => _gemm2M80N128K64S3.ResidentBlocks,
             4 => _gemm2M128N128K64S3.ResidentBlocks,
             5 => _gemm2M128N256K64S3?.ResidentBlocks ?? 0,
+            6 => _gemm2M160N128K64S3?.ResidentBlocks ?? 0,
             _ => throw UnknownVariant(variant),
         };
-
-        /// <summary>Not in this configuration, in which the class itself implements GEMM1.</summary>
-        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
-        public void Gemm1(int variant, in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            throw new global::System.InvalidOperationException("The class implements Gemm1, so there is no kernel of GEMM1: remove the method to have it generated.");
 
         /// <inheritdoc/>
         public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream)
@@ -182,7 +182,7 @@ partial class OwnGemm1Moe : global::MoeGen.MoeLayer<global::Samples.OwnGemm1Moe,
                     Gemm2M64N128K64S4(in arguments, ResidentBlocks(2), stream);
                     break;
                 case 3:
-                    Gemm2M64N256K64S3(in arguments, ResidentBlocks(3), stream);
+                    Gemm2M80N128K64S3(in arguments, ResidentBlocks(3), stream);
                     break;
                 case 4:
                     Gemm2M128N128K64S3(in arguments, ResidentBlocks(4), stream);
@@ -190,10 +190,18 @@ partial class OwnGemm1Moe : global::MoeGen.MoeLayer<global::Samples.OwnGemm1Moe,
                 case 5:
                     Gemm2M128N256K64S3(in arguments, ResidentBlocks(5), stream);
                     break;
+                case 6:
+                    Gemm2M160N128K64S3(in arguments, ResidentBlocks(6), stream);
+                    break;
                 default:
                     throw UnknownVariant(variant);
             }
         }
+
+        /// <summary>Not in this configuration, in which the class itself implements GEMM1.</summary>
+        /// <exception cref="global::System.InvalidOperationException">Always.</exception>
+        public void Gemm1(int variant, in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
+            throw new global::System.InvalidOperationException("The class implements Gemm1, so there is no kernel of GEMM1: remove the method to have it generated.");
 
         /// <summary>GEMM2, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread.</summary>
         public void Gemm2M16N128K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
@@ -207,9 +215,9 @@ partial class OwnGemm1Moe : global::MoeGen.MoeLayer<global::Samples.OwnGemm1Moe,
         public void Gemm2M64N128K64S4(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm2M64N128K64S4.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM2, m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm2M64N256K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            (_gemm2M64N256K64S3 ?? throw TooLarge(3)).Launch(in arguments, gridBlocks, stream);
+        /// <summary>GEMM2, m80n128k64s3: tile 80x128x64, 3 stages, 1x4 warps of 80x32 (128 threads), 79872 bytes of shared memory, 80 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M80N128K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm2M80N128K64S3.Launch(in arguments, gridBlocks, stream);
 
         /// <summary>GEMM2, m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
         public void Gemm2M128N128K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
@@ -219,10 +227,14 @@ partial class OwnGemm1Moe : global::MoeGen.MoeLayer<global::Samples.OwnGemm1Moe,
         public void Gemm2M128N256K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             (_gemm2M128N256K64S3 ?? throw TooLarge(5)).Launch(in arguments, gridBlocks, stream);
 
+        /// <summary>GEMM2, m160n128k64s3: tile 160x128x64, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M160N128K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemm2M160N128K64S3 ?? throw TooLarge(6)).Launch(in arguments, gridBlocks, stream);
+
         private static global::System.NotSupportedException TooLarge(int variant) =>
             new($"GEMM variant {Descriptor.Variants[variant].Name} needs {Descriptor.Variants[variant].SharedMemoryBytes} bytes of shared memory a block, more than this GPU has.");
 
         private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
-            new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 5.");
+            new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 6.");
     }
 }

@@ -10,8 +10,8 @@ namespace Samples;
 /// <item><description>m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
-/// <item><description>m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m128n128k64s3: tile 128x128x64, 3 stages, 2x4 warps of 64x32 (256 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m160n128k64s3: tile 160x128x64, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
@@ -58,8 +58,8 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
             new(Name: "m16n128k64s3", TileM: 16, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 55296, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m32n128k64s3", TileM: 32, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 61440, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m64n128k64s4", TileM: 64, TileN: 128, TileK: 64, Stages: 4, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
-            new(Name: "m64n256k64s3", TileM: 64, TileN: 256, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 122880, MaxRegisters: 255, MinBlocksPerSm: 1),
             new(Name: "m128n128k64s3", TileM: 128, TileN: 128, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 1),
+            new(Name: "m160n128k64s3", TileM: 160, TileN: 128, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 110592, MaxRegisters: 255, MinBlocksPerSm: 1),
         })
     {
         Weights = global::MoeGen.WeightFormat.Int8PerChannel,
@@ -86,10 +86,10 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
         private readonly global::MoeGen.PartKernel _gemm2M32N128K64S3;
         private readonly global::MoeGen.PartKernel _gemm1M64N128K64S4;
         private readonly global::MoeGen.PartKernel _gemm2M64N128K64S4;
-        private readonly global::MoeGen.PartKernel? _gemm1M64N256K64S3;
-        private readonly global::MoeGen.PartKernel? _gemm2M64N256K64S3;
         private readonly global::MoeGen.PartKernel _gemm1M128N128K64S3;
         private readonly global::MoeGen.PartKernel _gemm2M128N128K64S3;
+        private readonly global::MoeGen.PartKernel? _gemm1M160N128K64S3;
+        private readonly global::MoeGen.PartKernel? _gemm2M160N128K64S3;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
@@ -106,10 +106,10 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
             _gemm2M32N128K64S3 = parts.Kernel("m32n128k64s3", "moe_gemm2_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
             _gemm1M64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemm1_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
             _gemm2M64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemm2_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
-            _gemm1M64N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 122880 ? null : parts.Kernel("m64n256k64s3", "moe_gemm1_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
-            _gemm2M64N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 122880 ? null : parts.Kernel("m64n256k64s3", "moe_gemm2_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
             _gemm1M128N128K64S3 = parts.Kernel("m128n128k64s3", "moe_gemm1_m128n128k64s3", threads: 256, sharedMemoryBytes: 98304);
             _gemm2M128N128K64S3 = parts.Kernel("m128n128k64s3", "moe_gemm2_m128n128k64s3", threads: 256, sharedMemoryBytes: 98304);
+            _gemm1M160N128K64S3 = parts.Context.SharedMemoryPerBlockOptin < 110592 ? null : parts.Kernel("m160n128k64s3", "moe_gemm1_m160n128k64s3", threads: 256, sharedMemoryBytes: 110592);
+            _gemm2M160N128K64S3 = parts.Context.SharedMemoryPerBlockOptin < 110592 ? null : parts.Kernel("m160n128k64s3", "moe_gemm2_m160n128k64s3", threads: 256, sharedMemoryBytes: 110592);
         }
 
         /// <summary>Counting sort of the slots by expert in one block.</summary>
@@ -128,9 +128,9 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
         public void RoutePlace(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>
             _routePlace.Launch(in arguments, arguments.NumChunks, stream);
 
-        /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
+        /// <summary>The reduction over the K experts of a token: 256 columns a warp.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
+            _finalize.Launch(in arguments, (((long)arguments.NumTokens * ((arguments.HiddenSize + 255) / 256)) + 7) / 8, stream);
 
         /// <summary>Routing, both GEMMs with the activation and the reduction over K for few slots: a portion of each GEMM a block.</summary>
         public void Decode(in global::MoeGen.DecodeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
@@ -142,8 +142,8 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
             0 => global::System.Math.Min(_gemm1M16N128K64S3.ResidentBlocks, _gemm2M16N128K64S3.ResidentBlocks),
             1 => global::System.Math.Min(_gemm1M32N128K64S3.ResidentBlocks, _gemm2M32N128K64S3.ResidentBlocks),
             2 => global::System.Math.Min(_gemm1M64N128K64S4.ResidentBlocks, _gemm2M64N128K64S4.ResidentBlocks),
-            3 => global::System.Math.Min(_gemm1M64N256K64S3?.ResidentBlocks ?? 0, _gemm2M64N256K64S3?.ResidentBlocks ?? 0),
-            4 => global::System.Math.Min(_gemm1M128N128K64S3.ResidentBlocks, _gemm2M128N128K64S3.ResidentBlocks),
+            3 => global::System.Math.Min(_gemm1M128N128K64S3.ResidentBlocks, _gemm2M128N128K64S3.ResidentBlocks),
+            4 => global::System.Math.Min(_gemm1M160N128K64S3?.ResidentBlocks ?? 0, _gemm2M160N128K64S3?.ResidentBlocks ?? 0),
             _ => throw UnknownVariant(variant),
         };
 
@@ -162,10 +162,10 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
                     Gemm1M64N128K64S4(in arguments, ResidentBlocks(2), stream);
                     break;
                 case 3:
-                    Gemm1M64N256K64S3(in arguments, ResidentBlocks(3), stream);
+                    Gemm1M128N128K64S3(in arguments, ResidentBlocks(3), stream);
                     break;
                 case 4:
-                    Gemm1M128N128K64S3(in arguments, ResidentBlocks(4), stream);
+                    Gemm1M160N128K64S3(in arguments, ResidentBlocks(4), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
@@ -187,10 +187,10 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
                     Gemm2M64N128K64S4(in arguments, ResidentBlocks(2), stream);
                     break;
                 case 3:
-                    Gemm2M64N256K64S3(in arguments, ResidentBlocks(3), stream);
+                    Gemm2M128N128K64S3(in arguments, ResidentBlocks(3), stream);
                     break;
                 case 4:
-                    Gemm2M128N128K64S3(in arguments, ResidentBlocks(4), stream);
+                    Gemm2M160N128K64S3(in arguments, ResidentBlocks(4), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
@@ -221,14 +221,6 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
         public void Gemm2M64N128K64S4(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm2M64N128K64S4.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM1, m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm1M64N256K64S3(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            (_gemm1M64N256K64S3 ?? throw TooLarge(3)).Launch(in arguments, gridBlocks, stream);
-
-        /// <summary>GEMM2, m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm2M64N256K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            (_gemm2M64N256K64S3 ?? throw TooLarge(3)).Launch(in arguments, gridBlocks, stream);
-
         /// <summary>GEMM1, m128n128k64s3: tile 128x128x64, 3 stages, 2x4 warps of 64x32 (256 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
         public void Gemm1M128N128K64S3(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm1M128N128K64S3.Launch(in arguments, gridBlocks, stream);
@@ -236,6 +228,14 @@ partial class Int8WeightsMoe : global::MoeGen.MoeLayer<global::Samples.Int8Weigh
         /// <summary>GEMM2, m128n128k64s3: tile 128x128x64, 3 stages, 2x4 warps of 64x32 (256 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
         public void Gemm2M128N128K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm2M128N128K64S3.Launch(in arguments, gridBlocks, stream);
+
+        /// <summary>GEMM1, m160n128k64s3: tile 160x128x64, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm1M160N128K64S3(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemm1M160N128K64S3 ?? throw TooLarge(4)).Launch(in arguments, gridBlocks, stream);
+
+        /// <summary>GEMM2, m160n128k64s3: tile 160x128x64, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M160N128K64S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemm2M160N128K64S3 ?? throw TooLarge(4)).Launch(in arguments, gridBlocks, stream);
 
         private static global::System.NotSupportedException TooLarge(int variant) =>
             new($"GEMM variant {Descriptor.Variants[variant].Name} needs {Descriptor.Variants[variant].SharedMemoryBytes} bytes of shared memory a block, more than this GPU has.");

@@ -126,9 +126,9 @@ partial class PluggedMoe : global::MoeGen.MoeLayer<global::Samples.PluggedMoe, g
         public void ApplyActivation(in global::MoeGen.ApplyArguments<global::System.Half> arguments, int rows, global::MoeGen.CudaStream stream) =>
             _applyActivation.Launch(in arguments, rows, stream);
 
-        /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
+        /// <summary>The reduction over the K experts of a token: 256 columns a warp.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
+            _finalize.Launch(in arguments, (((long)arguments.NumTokens * ((arguments.HiddenSize + 255) / 256)) + 7) / 8, stream);
 
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch

@@ -96,7 +96,7 @@ struct RouteArguments {
     int* expertOffsets;               // [E + 1]; first sorted row of each expert
     int* tileStarts[2];               // of GEMM1's tiles, and of GEMM2's where they differ: [E + 1]; first M-tile of each expert, then how many there are
     int* tileExperts[2];              // expert of each M-tile
-    int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
+    int* drawnTiles;                  // [2 + E]; zeroed for GEMM1 and GEMM2, and behind them for the tiles of each expert that GEMM1 finishes
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
@@ -117,7 +117,7 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
     int first_row = 0;
     for (int list = 0; list < 2 && arguments.tileM[list] > 0; ++list) {
         // Rows in the upper half and tiles in the lower one are summed together.
-        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) >> (__ffs(arguments.tileM[list]) - 1);
+        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1u) / arguments.tileM[list];
         long long next = own;
         for (int distance = 1; distance < 32; distance *= 2) {
             const long long other = __shfl_up_sync(kFullWarp, next, distance);
@@ -128,6 +128,7 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
         if (expert < 2) arguments.drawnTiles[expert] = 0;
         if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
         if (expert >= num_local) continue;
+        arguments.drawnTiles[2 + expert] = 0;
 #pragma unroll 8
         for (int before = 0; before < (num_local + 31) / 32; ++before) next += before < warp ? warp_sums[list][before] : 0;
         first_row = static_cast<int>((next - own) >> 32);
@@ -674,7 +675,8 @@ struct Gemm1Arguments {
 };
 static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 
-template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
+// All threads call `finished(expert)` when they have stored a tile.
+template <class Tile, class Finished> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2], Finished finished) {
     using Columns = ColumnMap<Tile, kGated>;
     const int depth = arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
@@ -700,6 +702,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
             store_tile<Tile, kGated>(
                 tile, accumulators, intermediate, [&](int, int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
                 [&](float gate, float up) { return activate(gate, up, parameters); });
+            finished(tile.expert);
         });
 }
 
@@ -791,13 +794,15 @@ struct FinalizeArguments {
 };
 static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
-constexpr int kFinalizeThreads = 256;  // threads a block, each of 8 columns of a token
+constexpr int kFinalizeThreads = 256;  // threads a block
 constexpr int kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // of a token that are added at a time
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const unsigned blocks = (hidden / 8 + kFinalizeThreads - 1) / kFinalizeThreads;
-    const int token = blockIdx.x / blocks, lane = threadIdx.x % 32, column = (blockIdx.x % blocks * kFinalizeThreads + threadIdx.x) * 8;
+    // A warp has 8 columns of a token a lane.
+    const unsigned warp = blockIdx.x * (kFinalizeThreads / 32) + threadIdx.x / 32, warps = (hidden / 8 + 31u) / 32;
+    const int token = warp / warps, lane = threadIdx.x % 32, column = ((warp - token * warps) * 32 + lane) * 8;
+    if (token >= arguments.numTokens) return;
     const int top_k = token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) ? 0 : kTopK ? kTopK : arguments.topK;
     float sums[8] = {};
     for (int first = 0; first < top_k; first += kFinalizeRows) {
@@ -834,4 +839,4 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(cons
 // ---- entry points ----
 
 extern "C" __global__ void __launch_bounds__(TileM64N64K64S4::kThreads, TileM64N64K64S4::kMinBlocksPerSm)
-moe_gemm1_m64n64k64s4(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM64N64K64S4>(arguments, next_tiles); }
+moe_gemm1_m64n64k64s4(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM64N64K64S4>(arguments, next_tiles, [](int) {}); }

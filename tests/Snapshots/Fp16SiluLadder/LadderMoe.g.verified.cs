@@ -8,9 +8,10 @@
 /// <item><description>m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread</description></item>
 /// <item><description>m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 168 registers a thread</description></item>
 /// <item><description>m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
-/// <item><description>m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m80n128k64s3: tile 80x128x64, 3 stages, 1x4 warps of 80x32 (128 threads), 79872 bytes of shared memory, 80 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m160n128k64s3: tile 160x128x64, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
@@ -57,9 +58,10 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
             new(Name: "m16n128k64s3", TileM: 16, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 55296, MaxRegisters: 128, MinBlocksPerSm: 4),
             new(Name: "m32n128k64s3", TileM: 32, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 61440, MaxRegisters: 168, MinBlocksPerSm: 3),
             new(Name: "m64n128k64s4", TileM: 64, TileN: 128, TileK: 64, Stages: 4, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
-            new(Name: "m64n256k64s3", TileM: 64, TileN: 256, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 122880, MaxRegisters: 255, MinBlocksPerSm: 1),
+            new(Name: "m80n128k64s3", TileM: 80, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 79872, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m128n128k64s3", TileM: 128, TileN: 128, TileK: 64, Stages: 3, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m128n256k64s3", TileM: 128, TileN: 256, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 147456, MaxRegisters: 255, MinBlocksPerSm: 1),
+            new(Name: "m160n128k64s3", TileM: 160, TileN: 128, TileK: 64, Stages: 3, Threads: 256, SharedMemoryBytes: 110592, MaxRegisters: 255, MinBlocksPerSm: 1),
         })
     {
         Decodes = true,
@@ -80,18 +82,13 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         private readonly global::MoeGen.PartKernel _finalize;
         private readonly global::MoeGen.PartKernel _finalizeSplits;
         private readonly global::MoeGen.PartKernel _decode;
-        private readonly global::MoeGen.PartKernel _gemm1M16N128K64S3;
-        private readonly global::MoeGen.PartKernel _gemm2M16N128K64S3;
-        private readonly global::MoeGen.PartKernel _gemm1M32N128K64S3;
-        private readonly global::MoeGen.PartKernel _gemm2M32N128K64S3;
-        private readonly global::MoeGen.PartKernel _gemm1M64N128K64S4;
-        private readonly global::MoeGen.PartKernel _gemm2M64N128K64S4;
-        private readonly global::MoeGen.PartKernel? _gemm1M64N256K64S3;
-        private readonly global::MoeGen.PartKernel? _gemm2M64N256K64S3;
-        private readonly global::MoeGen.PartKernel _gemm1M128N128K64S3;
-        private readonly global::MoeGen.PartKernel _gemm2M128N128K64S3;
-        private readonly global::MoeGen.PartKernel? _gemm1M128N256K64S3;
-        private readonly global::MoeGen.PartKernel? _gemm2M128N256K64S3;
+        private readonly global::MoeGen.PartKernel _gemmsM16N128K64S3;
+        private readonly global::MoeGen.PartKernel _gemmsM32N128K64S3;
+        private readonly global::MoeGen.PartKernel _gemmsM64N128K64S4;
+        private readonly global::MoeGen.PartKernel _gemmsM80N128K64S3;
+        private readonly global::MoeGen.PartKernel _gemmsM128N128K64S3;
+        private readonly global::MoeGen.PartKernel? _gemmsM128N256K64S3;
+        private readonly global::MoeGen.PartKernel? _gemmsM160N128K64S3;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
@@ -103,18 +100,13 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
             _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _finalizeSplits = parts.Kernel("stages", "moe_finalize_splits", threads: 256, sharedMemoryBytes: 0);
             _decode = parts.Kernel("decode", "moe_decode", threads: 256, sharedMemoryBytes: 0);
-            _gemm1M16N128K64S3 = parts.Kernel("m16n128k64s3", "moe_gemm1_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
-            _gemm2M16N128K64S3 = parts.Kernel("m16n128k64s3", "moe_gemm2_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
-            _gemm1M32N128K64S3 = parts.Kernel("m32n128k64s3", "moe_gemm1_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
-            _gemm2M32N128K64S3 = parts.Kernel("m32n128k64s3", "moe_gemm2_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
-            _gemm1M64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemm1_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
-            _gemm2M64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemm2_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
-            _gemm1M64N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 122880 ? null : parts.Kernel("m64n256k64s3", "moe_gemm1_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
-            _gemm2M64N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 122880 ? null : parts.Kernel("m64n256k64s3", "moe_gemm2_m64n256k64s3", threads: 256, sharedMemoryBytes: 122880);
-            _gemm1M128N128K64S3 = parts.Kernel("m128n128k64s3", "moe_gemm1_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
-            _gemm2M128N128K64S3 = parts.Kernel("m128n128k64s3", "moe_gemm2_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
-            _gemm1M128N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 147456 ? null : parts.Kernel("m128n256k64s3", "moe_gemm1_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
-            _gemm2M128N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 147456 ? null : parts.Kernel("m128n256k64s3", "moe_gemm2_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
+            _gemmsM16N128K64S3 = parts.Kernel("m16n128k64s3", "moe_gemms_m16n128k64s3", threads: 128, sharedMemoryBytes: 55296);
+            _gemmsM32N128K64S3 = parts.Kernel("m32n128k64s3", "moe_gemms_m32n128k64s3", threads: 128, sharedMemoryBytes: 61440);
+            _gemmsM64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemms_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
+            _gemmsM80N128K64S3 = parts.Kernel("m80n128k64s3", "moe_gemms_m80n128k64s3", threads: 128, sharedMemoryBytes: 79872);
+            _gemmsM128N128K64S3 = parts.Kernel("m128n128k64s3", "moe_gemms_m128n128k64s3", threads: 128, sharedMemoryBytes: 98304);
+            _gemmsM128N256K64S3 = parts.Context.SharedMemoryPerBlockOptin < 147456 ? null : parts.Kernel("m128n256k64s3", "moe_gemms_m128n256k64s3", threads: 256, sharedMemoryBytes: 147456);
+            _gemmsM160N128K64S3 = parts.Context.SharedMemoryPerBlockOptin < 110592 ? null : parts.Kernel("m160n128k64s3", "moe_gemms_m160n128k64s3", threads: 256, sharedMemoryBytes: 110592);
         }
 
         /// <summary>Counting sort of the slots by expert in one block.</summary>
@@ -133,13 +125,13 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         public void RoutePlace(in global::MoeGen.RouteArguments arguments, global::MoeGen.CudaStream stream) =>
             _routePlace.Launch(in arguments, arguments.NumChunks, stream);
 
-        /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
+        /// <summary>The reduction over the K experts of a token: 256 columns a warp.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
+            _finalize.Launch(in arguments, (((long)arguments.NumTokens * ((arguments.HiddenSize + 255) / 256)) + 7) / 8, stream);
 
-        /// <summary>The same where GEMM2's depth was divided: 1024 columns a block.</summary>
+        /// <summary>The same where GEMM2's depth was divided: 128 columns a warp.</summary>
         public void FinalizeSplits(in global::MoeGen.FinalizeSplitsArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _finalizeSplits.Launch(in arguments, (long)arguments.Finalize.NumTokens * ((arguments.Finalize.HiddenSize + 1023) / 1024), stream);
+            _finalizeSplits.Launch(in arguments, (((long)arguments.Finalize.NumTokens * ((arguments.Finalize.HiddenSize + 127) / 128)) + 7) / 8, stream);
 
         /// <summary>Routing, both GEMMs with the activation and the reduction over K for few slots: a portion of each GEMM a block.</summary>
         public void Decode(in global::MoeGen.DecodeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
@@ -148,123 +140,79 @@ partial class LadderMoe : global::MoeGen.MoeLayer<global::LadderMoe, global::Sys
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch
         {
-            0 => global::System.Math.Min(_gemm1M16N128K64S3.ResidentBlocks, _gemm2M16N128K64S3.ResidentBlocks),
-            1 => global::System.Math.Min(_gemm1M32N128K64S3.ResidentBlocks, _gemm2M32N128K64S3.ResidentBlocks),
-            2 => global::System.Math.Min(_gemm1M64N128K64S4.ResidentBlocks, _gemm2M64N128K64S4.ResidentBlocks),
-            3 => global::System.Math.Min(_gemm1M64N256K64S3?.ResidentBlocks ?? 0, _gemm2M64N256K64S3?.ResidentBlocks ?? 0),
-            4 => global::System.Math.Min(_gemm1M128N128K64S3.ResidentBlocks, _gemm2M128N128K64S3.ResidentBlocks),
-            5 => global::System.Math.Min(_gemm1M128N256K64S3?.ResidentBlocks ?? 0, _gemm2M128N256K64S3?.ResidentBlocks ?? 0),
+            0 => _gemmsM16N128K64S3.ResidentBlocks,
+            1 => _gemmsM32N128K64S3.ResidentBlocks,
+            2 => _gemmsM64N128K64S4.ResidentBlocks,
+            3 => _gemmsM80N128K64S3.ResidentBlocks,
+            4 => _gemmsM128N128K64S3.ResidentBlocks,
+            5 => _gemmsM128N256K64S3?.ResidentBlocks ?? 0,
+            6 => _gemmsM160N128K64S3?.ResidentBlocks ?? 0,
             _ => throw UnknownVariant(variant),
         };
 
         /// <inheritdoc/>
-        public void Gemm1(int variant, in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
+        public void Gemms(int variant, in global::MoeGen.GemmsArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
         {
             switch (variant)
             {
                 case 0:
-                    Gemm1M16N128K64S3(in arguments, ResidentBlocks(0), stream);
+                    GemmsM16N128K64S3(in arguments, ResidentBlocks(0), stream);
                     break;
                 case 1:
-                    Gemm1M32N128K64S3(in arguments, ResidentBlocks(1), stream);
+                    GemmsM32N128K64S3(in arguments, ResidentBlocks(1), stream);
                     break;
                 case 2:
-                    Gemm1M64N128K64S4(in arguments, ResidentBlocks(2), stream);
+                    GemmsM64N128K64S4(in arguments, ResidentBlocks(2), stream);
                     break;
                 case 3:
-                    Gemm1M64N256K64S3(in arguments, ResidentBlocks(3), stream);
+                    GemmsM80N128K64S3(in arguments, ResidentBlocks(3), stream);
                     break;
                 case 4:
-                    Gemm1M128N128K64S3(in arguments, ResidentBlocks(4), stream);
+                    GemmsM128N128K64S3(in arguments, ResidentBlocks(4), stream);
                     break;
                 case 5:
-                    Gemm1M128N256K64S3(in arguments, ResidentBlocks(5), stream);
+                    GemmsM128N256K64S3(in arguments, ResidentBlocks(5), stream);
+                    break;
+                case 6:
+                    GemmsM160N128K64S3(in arguments, ResidentBlocks(6), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
             }
         }
 
-        /// <inheritdoc/>
-        public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
-        {
-            switch (variant)
-            {
-                case 0:
-                    Gemm2M16N128K64S3(in arguments, ResidentBlocks(0), stream);
-                    break;
-                case 1:
-                    Gemm2M32N128K64S3(in arguments, ResidentBlocks(1), stream);
-                    break;
-                case 2:
-                    Gemm2M64N128K64S4(in arguments, ResidentBlocks(2), stream);
-                    break;
-                case 3:
-                    Gemm2M64N256K64S3(in arguments, ResidentBlocks(3), stream);
-                    break;
-                case 4:
-                    Gemm2M128N128K64S3(in arguments, ResidentBlocks(4), stream);
-                    break;
-                case 5:
-                    Gemm2M128N256K64S3(in arguments, ResidentBlocks(5), stream);
-                    break;
-                default:
-                    throw UnknownVariant(variant);
-            }
-        }
+        /// <summary>Both GEMMs, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread.</summary>
+        public void GemmsM16N128K64S3(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemmsM16N128K64S3.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM1, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread.</summary>
-        public void Gemm1M16N128K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm1M16N128K64S3.Launch(in arguments, gridBlocks, stream);
+        /// <summary>Both GEMMs, m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
+        public void GemmsM32N128K64S3(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemmsM32N128K64S3.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM2, m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread.</summary>
-        public void Gemm2M16N128K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm2M16N128K64S3.Launch(in arguments, gridBlocks, stream);
+        /// <summary>Both GEMMs, m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
+        public void GemmsM64N128K64S4(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemmsM64N128K64S4.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM1, m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
-        public void Gemm1M32N128K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm1M32N128K64S3.Launch(in arguments, gridBlocks, stream);
+        /// <summary>Both GEMMs, m80n128k64s3: tile 80x128x64, 3 stages, 1x4 warps of 80x32 (128 threads), 79872 bytes of shared memory, 80 accumulators and at most 255 registers a thread.</summary>
+        public void GemmsM80N128K64S3(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemmsM80N128K64S3.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM2, m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
-        public void Gemm2M32N128K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm2M32N128K64S3.Launch(in arguments, gridBlocks, stream);
+        /// <summary>Both GEMMs, m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
+        public void GemmsM128N128K64S3(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemmsM128N128K64S3.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM1, m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm1M64N128K64S4(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm1M64N128K64S4.Launch(in arguments, gridBlocks, stream);
+        /// <summary>Both GEMMs, m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
+        public void GemmsM128N256K64S3(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemmsM128N256K64S3 ?? throw TooLarge(5)).Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM2, m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm2M64N128K64S4(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm2M64N128K64S4.Launch(in arguments, gridBlocks, stream);
-
-        /// <summary>GEMM1, m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm1M64N256K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            (_gemm1M64N256K64S3 ?? throw TooLarge(3)).Launch(in arguments, gridBlocks, stream);
-
-        /// <summary>GEMM2, m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm2M64N256K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            (_gemm2M64N256K64S3 ?? throw TooLarge(3)).Launch(in arguments, gridBlocks, stream);
-
-        /// <summary>GEMM1, m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm1M128N128K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm1M128N128K64S3.Launch(in arguments, gridBlocks, stream);
-
-        /// <summary>GEMM2, m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm2M128N128K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemm2M128N128K64S3.Launch(in arguments, gridBlocks, stream);
-
-        /// <summary>GEMM1, m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm1M128N256K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            (_gemm1M128N256K64S3 ?? throw TooLarge(5)).Launch(in arguments, gridBlocks, stream);
-
-        /// <summary>GEMM2, m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm2M128N256K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            (_gemm2M128N256K64S3 ?? throw TooLarge(5)).Launch(in arguments, gridBlocks, stream);
+        /// <summary>Both GEMMs, m160n128k64s3: tile 160x128x64, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread.</summary>
+        public void GemmsM160N128K64S3(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemmsM160N128K64S3 ?? throw TooLarge(6)).Launch(in arguments, gridBlocks, stream);
 
         private static global::System.NotSupportedException TooLarge(int variant) =>
             new($"GEMM variant {Descriptor.Variants[variant].Name} needs {Descriptor.Variants[variant].SharedMemoryBytes} bytes of shared memory a block, more than this GPU has.");
 
         private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
-            new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 5.");
+            new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 6.");
     }
 }

@@ -4,10 +4,11 @@
 //   m16n128k64s3: tile 16x128x64, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread
 //   m32n128k64s3: tile 32x128x64, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 168 registers a thread
 //   m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread
-//   m64n256k64s3: tile 64x256x64, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread
+//   m80n128k64s3: tile 80x128x64, 3 stages, 1x4 warps of 80x32 (128 threads), 79872 bytes of shared memory, 80 accumulators and at most 255 registers a thread
 //   m128n128k64s3: tile 128x128x64, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread
 //   m128n256k64s3: tile 128x256x64, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread
-// Parts: stages, decode, m16n128k64s3, m32n128k64s3, m64n128k64s4, m64n256k64s3, m128n128k64s3, m128n256k64s3. With MOE_PART and MOE_PART_<part> defined, that part's entry points alone.
+//   m160n128k64s3: tile 160x128x64, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread
+// Parts: stages, decode, m16n128k64s3, m32n128k64s3, m64n128k64s4, m80n128k64s3, m128n128k64s3, m128n256k64s3, m160n128k64s3. With MOE_PART and MOE_PART_<part> defined, that part's entry points alone.
 
 struct TileM16N128K64S3 {
     static constexpr int kTileM = 16;  // rows (expanded tokens) a block
@@ -45,16 +46,16 @@ struct TileM64N128K64S4 {
     static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor asked of the register allocator
 };
 
-struct TileM64N256K64S3 {
-    static constexpr int kTileM = 64;  // rows (expanded tokens) a block
-    static constexpr int kTileN = 256;  // accumulator columns a block
+struct TileM80N128K64S3 {
+    static constexpr int kTileM = 80;  // rows (expanded tokens) a block
+    static constexpr int kTileN = 128;  // accumulator columns a block
     static constexpr int kTileK = 64;  // elements of depth a stage
     static constexpr int kStages = 3;  // software-pipeline depth
-    static constexpr int kWarpsM = 2;  // warps along M
+    static constexpr int kWarpsM = 1;  // warps along M
     static constexpr int kWarpsN = 4;  // warps along N
-    static constexpr int kThreads = 256;  // threads a block
-    static constexpr int kSharedMemoryBytes = 122880;  // dynamic shared memory a block, bytes
-    static constexpr int kMinBlocksPerSm = 1;  // blocks a multiprocessor asked of the register allocator
+    static constexpr int kThreads = 128;  // threads a block
+    static constexpr int kSharedMemoryBytes = 79872;  // dynamic shared memory a block, bytes
+    static constexpr int kMinBlocksPerSm = 2;  // blocks a multiprocessor asked of the register allocator
 };
 
 struct TileM128N128K64S3 {
@@ -78,6 +79,18 @@ struct TileM128N256K64S3 {
     static constexpr int kWarpsN = 4;  // warps along N
     static constexpr int kThreads = 256;  // threads a block
     static constexpr int kSharedMemoryBytes = 147456;  // dynamic shared memory a block, bytes
+    static constexpr int kMinBlocksPerSm = 1;  // blocks a multiprocessor asked of the register allocator
+};
+
+struct TileM160N128K64S3 {
+    static constexpr int kTileM = 160;  // rows (expanded tokens) a block
+    static constexpr int kTileN = 128;  // accumulator columns a block
+    static constexpr int kTileK = 64;  // elements of depth a stage
+    static constexpr int kStages = 3;  // software-pipeline depth
+    static constexpr int kWarpsM = 2;  // warps along M
+    static constexpr int kWarpsN = 4;  // warps along N
+    static constexpr int kThreads = 256;  // threads a block
+    static constexpr int kSharedMemoryBytes = 110592;  // dynamic shared memory a block, bytes
     static constexpr int kMinBlocksPerSm = 1;  // blocks a multiprocessor asked of the register allocator
 };
 
@@ -160,7 +173,7 @@ struct RouteArguments {
     int* expertOffsets;               // [E + 1]; first sorted row of each expert
     int* tileStarts[2];               // of GEMM1's tiles, and of GEMM2's where they differ: [E + 1]; first M-tile of each expert, then how many there are
     int* tileExperts[2];              // expert of each M-tile
-    int* drawnTiles;                  // [2]; zeroed for GEMM1 and GEMM2
+    int* drawnTiles;                  // [2 + E]; zeroed for GEMM1 and GEMM2, and behind them for the tiles of each expert that GEMM1 finishes
     int* sortedSlots;                 // slot of each sorted row
     int* slotRows;                    // [T * K]; sorted row of each slot; null where nobody reads it
     const int* numTokensOnDevice;     // slots of tokens from this on are dropped; null means T
@@ -230,7 +243,7 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
     int first_row = 0;
     for (int list = 0; list < 2 && arguments.tileM[list] > 0; ++list) {
         // Rows in the upper half and tiles in the lower one are summed together.
-        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1) >> (__ffs(arguments.tileM[list]) - 1);
+        const long long own = static_cast<long long>(count) << 32 | (count + arguments.tileM[list] - 1u) / arguments.tileM[list];
         long long next = own;
         for (int distance = 1; distance < 32; distance *= 2) {
             const long long other = __shfl_up_sync(kFullWarp, next, distance);
@@ -241,6 +254,7 @@ __device__ __forceinline__ int write_offsets(const RouteArguments& arguments, in
         if (expert < 2) arguments.drawnTiles[expert] = 0;
         if (expert == 0) arguments.expertOffsets[0] = arguments.tileStarts[list][0] = 0;
         if (expert >= num_local) continue;
+        arguments.drawnTiles[2 + expert] = 0;
 #pragma unroll 8
         for (int before = 0; before < (num_local + 31) / 32; ++before) next += before < warp ? warp_sums[list][before] : 0;
         first_row = static_cast<int>((next - own) >> 32);
@@ -807,6 +821,25 @@ extern "C" __global__ void __launch_bounds__(kLogitThreads, 3) moe_router_logits
 }
 #endif
 
+// ---- primitives/release.cuh ---- Counters by which blocks of one launch hand over memory: who has read a count sees what was written before it (PTX ISA: red.release, ld.acquire, sm_70).
+// Counts up, from `last` to zero: what this thread has written, and before a barrier its block, comes first.
+__device__ __forceinline__ void increment_released(unsigned* counter, unsigned last)
+#ifdef __CUDA_ARCH__
+{ asm volatile("red.release.gpu.global.inc.u32 [%0], %1;" :: "l"(counter), "r"(last) : "memory"); }
+#endif
+;
+
+// What this thread reads next, and behind a barrier its block, comes after.
+__device__ __forceinline__ unsigned load_acquired(const unsigned* counter)
+#ifdef __CUDA_ARCH__
+{
+    unsigned count;
+    asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(count) : "l"(counter) : "memory");
+    return count;
+}
+#endif
+;
+
 // ---- primitives/ldmatrix.cuh ---- Loads four 8x8 matrices of 16-bit elements from shared memory into fragments (PTX ISA: ldmatrix, sm_75).
 // Lane i gives the address of row i % 8 of matrix i / 8; fragment[m] is this lane's pair of elements of matrix m.
 __device__ __forceinline__ void ldmatrix_x4(unsigned (&fragment)[4], SharedAddress row)
@@ -1242,7 +1275,8 @@ struct Gemm1Arguments {
 };
 static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 
-template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2]) {
+// All threads call `finished(expert)` when they have stored a tile.
+template <class Tile, class Finished> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2], Finished finished) {
     using Columns = ColumnMap<Tile, kGated>;
     const int depth = arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
@@ -1270,6 +1304,7 @@ template <class Tile> __device__ __forceinline__ void gemm1(const Gemm1Arguments
             store_tile<Tile, kGated>(
                 tile, accumulators, intermediate, [&](int, int row) { return arguments.activated + static_cast<long long>(row) * intermediate; },
                 [&](float gate, float up) { return activate(gate, up, parameters); });
+            finished(tile.expert);
         });
 }
 
@@ -1290,7 +1325,8 @@ struct Gemm2Arguments {
 };
 static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
 
-template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2]) {
+// All threads call `wait(expert)` before they load a tile.
+template <class Tile, class Wait> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2], Wait wait) {
     using Columns = ColumnMap<Tile, false>;
     const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
@@ -1300,6 +1336,7 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs, arguments.logSplits},
         next_tiles,
         [&](const TileCoordinates& tile) {
+            wait(tile.expert);
             return StageCopies<Tile, false>{
                 RowsA<Tile>(arguments.activated, depth, tile.row_end - tile.row_begin, [&](int row) { return tile.row_begin + row; }),
                 RowsB<Tile, false>(arguments.fc2ExpertWeights + expert_row(tile) * depth, depth,
@@ -1321,6 +1358,41 @@ template <class Tile> __device__ __forceinline__ void gemm2(const Gemm2Arguments
         });
 }
 
+// ---- gemm/gemms.cuh ---- Both GEMMs in one launch, so that neither waits for the other's last tiles: a block draws tiles of GEMM1 while there are any, then of GEMM2. A tile
+// of GEMM2 waits until those of GEMM1 of its expert are done. All of them have been drawn by then, by blocks that run.
+struct GemmsArguments {
+    Gemm1Arguments gemm1;
+    const void* scales1[3];    // not read: of layers with quantised weights, as the next; their GEMMs have a launch each
+    Gemm2Arguments gemm2;
+    const void* scales2[3];
+    unsigned* finishedTiles;   // [E]; GEMM1's tiles of each expert that are done; routing has zeroed it
+    int runsGemm1, runsGemm2;  // whether this launch computes them; of different tiles each has a launch of its own
+};
+static_assert(sizeof(GemmsArguments) == 304, "the launcher passes this layout");
+
+template <class Tile> __device__ __forceinline__ void gemms(const GemmsArguments& arguments, int (&next_tiles)[2]) {
+    const Gemm1Arguments& first = arguments.gemm1;
+    if (arguments.runsGemm1) {
+        gemm1<Tile>(first, next_tiles, [&](int expert) {
+            __syncthreads();
+            if (threadIdx.x == 0) increment_released(arguments.finishedTiles + expert, ~0u);
+        });
+    }
+    if (!arguments.runsGemm2) return;
+    int ready_expert = -1;
+    gemm2<Tile>(arguments.gemm2, next_tiles, [&](int expert) {
+        if (!arguments.runsGemm1 || expert == ready_expert) return;
+        ready_expert = expert;
+        if (threadIdx.x == 0) {
+            constexpr int kOutputs = ColumnMap<Tile, kGated>::kTileOutputs;
+            const int intermediate = kIntermediateSize ? kIntermediateSize : first.intermediateSize;
+            const unsigned tiles = (first.tileStarts[expert + 1] - first.tileStarts[expert]) * ((intermediate + kOutputs - 1) / kOutputs);
+            while (load_acquired(arguments.finishedTiles + expert) < tiles) {}
+        }
+        __syncthreads();
+    });
+}
+
 // ---- finalize/finalize.cuh ---- output[t] = sum over k of scale[t, k] * expertOutput[t * K + k], in the order of k, in fp32.
 #if !defined(MOE_PART) || defined(MOE_PART_stages)
 struct FinalizeArguments {
@@ -1336,13 +1408,15 @@ struct FinalizeArguments {
 };
 static_assert(sizeof(FinalizeArguments) == 96, "the launcher passes this layout");
 
-constexpr int kFinalizeThreads = 256;  // threads a block, each of 8 columns of a token
+constexpr int kFinalizeThreads = 256;  // threads a block
 constexpr int kFinalizeRows = kTopK && kTopK < 8 ? kTopK : 8;  // of a token that are added at a time
 
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize(const __grid_constant__ FinalizeArguments arguments) {
     const int hidden = kHiddenSize ? kHiddenSize : arguments.hiddenSize;
-    const unsigned blocks = (hidden / 8 + kFinalizeThreads - 1) / kFinalizeThreads;
-    const int token = blockIdx.x / blocks, lane = threadIdx.x % 32, column = (blockIdx.x % blocks * kFinalizeThreads + threadIdx.x) * 8;
+    // A warp has 8 columns of a token a lane.
+    const unsigned warp = blockIdx.x * (kFinalizeThreads / 32) + threadIdx.x / 32, warps = (hidden / 8 + 31u) / 32;
+    const int token = warp / warps, lane = threadIdx.x % 32, column = ((warp - token * warps) * 32 + lane) * 8;
+    if (token >= arguments.numTokens) return;
     const int top_k = token >= valid_tokens(arguments.numTokensOnDevice, arguments.numTokens) ? 0 : kTopK ? kTopK : arguments.topK;
     float sums[8] = {};
     for (int first = 0; first < top_k; first += kFinalizeRows) {
@@ -1383,12 +1457,13 @@ static_assert(sizeof(FinalizeSplitsArguments) == 112, "the launcher passes this 
 
 constexpr int kSplitLoads = 8;  // 16-byte loads of a thread in flight
 
-// A block has 4 columns of a token a thread.
 extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize_splits(const __grid_constant__ FinalizeSplitsArguments arguments) {
     const FinalizeArguments& finalize = arguments.finalize;
     const int hidden = kHiddenSize ? kHiddenSize : finalize.hiddenSize, splits = 1 << arguments.logSplits;
-    const unsigned blocks = (hidden / 4 + kFinalizeThreads - 1) / kFinalizeThreads;
-    const int token = blockIdx.x / blocks, lane = threadIdx.x % 32, column = (blockIdx.x % blocks * kFinalizeThreads + threadIdx.x) * 4;
+    // A warp has 4 columns of a token a lane.
+    const unsigned warp = blockIdx.x * (kFinalizeThreads / 32) + threadIdx.x / 32, warps = (hidden / 4 + 31u) / 32;
+    const int token = warp / warps, lane = threadIdx.x % 32, column = ((warp - token * warps) * 32 + lane) * 4;
+    if (token >= finalize.numTokens) return;
     const int top_k = token >= valid_tokens(finalize.numTokensOnDevice, finalize.numTokens) ? 0 : kTopK ? kTopK : finalize.topK;
     // Lane k finds out about row k: K is at most 32.
     const int expert = lane < top_k ? local_expert(finalize.tokenSelectedExperts[token * top_k + lane], finalize.localExperts) : -1;
@@ -1422,25 +1497,6 @@ extern "C" __global__ void __launch_bounds__(kFinalizeThreads) moe_finalize_spli
     if (column < hidden) store_outputs(finalize.output + static_cast<long long>(token) * hidden + column, sums);
 }
 #endif
-
-// ---- primitives/release.cuh ---- Counters by which blocks of one launch hand over memory: who has read a count sees what was written before it (PTX ISA: red.release, ld.acquire, sm_70).
-// Counts up, from `last` to zero: what this thread has written, and before a barrier its block, comes first.
-__device__ __forceinline__ void increment_released(unsigned* counter, unsigned last)
-#ifdef __CUDA_ARCH__
-{ asm volatile("red.release.gpu.global.inc.u32 [%0], %1;" :: "l"(counter), "r"(last) : "memory"); }
-#endif
-;
-
-// What this thread reads next, and behind a barrier its block, comes after.
-__device__ __forceinline__ unsigned load_acquired(const unsigned* counter)
-#ifdef __CUDA_ARCH__
-{
-    unsigned count;
-    asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(count) : "l"(counter) : "memory");
-    return count;
-}
-#endif
-;
 
 // ---- primitives/stream.cuh ---- Loads of what is read once, such as weights in decoding: they leave L1 to what is read again.
 // 16 bytes from global memory that no kernel writes meanwhile; zeros where `valid` is false (PTX ISA: ld.global.nc, sm_80).
@@ -1984,42 +2040,35 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode(const
 
 #if !defined(MOE_PART) || defined(MOE_PART_m16n128k64s3)
 extern "C" __global__ void __launch_bounds__(TileM16N128K64S3::kThreads, TileM16N128K64S3::kMinBlocksPerSm)
-moe_gemm1_m16n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM16N128K64S3>(arguments, next_tiles); }
-extern "C" __global__ void __launch_bounds__(TileM16N128K64S3::kThreads, TileM16N128K64S3::kMinBlocksPerSm)
-moe_gemm2_m16n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM16N128K64S3>(arguments, next_tiles); }
+moe_gemms_m16n128k64s3(const __grid_constant__ GemmsArguments arguments) { __shared__ int next_tiles[2]; gemms<TileM16N128K64S3>(arguments, next_tiles); }
 #endif
 
 #if !defined(MOE_PART) || defined(MOE_PART_m32n128k64s3)
 extern "C" __global__ void __launch_bounds__(TileM32N128K64S3::kThreads, TileM32N128K64S3::kMinBlocksPerSm)
-moe_gemm1_m32n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM32N128K64S3>(arguments, next_tiles); }
-extern "C" __global__ void __launch_bounds__(TileM32N128K64S3::kThreads, TileM32N128K64S3::kMinBlocksPerSm)
-moe_gemm2_m32n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM32N128K64S3>(arguments, next_tiles); }
+moe_gemms_m32n128k64s3(const __grid_constant__ GemmsArguments arguments) { __shared__ int next_tiles[2]; gemms<TileM32N128K64S3>(arguments, next_tiles); }
 #endif
 
 #if !defined(MOE_PART) || defined(MOE_PART_m64n128k64s4)
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM64N128K64S4>(arguments, next_tiles); }
-extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM64N128K64S4>(arguments, next_tiles); }
+moe_gemms_m64n128k64s4(const __grid_constant__ GemmsArguments arguments) { __shared__ int next_tiles[2]; gemms<TileM64N128K64S4>(arguments, next_tiles); }
 #endif
 
-#if !defined(MOE_PART) || defined(MOE_PART_m64n256k64s3)
-extern "C" __global__ void __launch_bounds__(TileM64N256K64S3::kThreads, TileM64N256K64S3::kMinBlocksPerSm)
-moe_gemm1_m64n256k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM64N256K64S3>(arguments, next_tiles); }
-extern "C" __global__ void __launch_bounds__(TileM64N256K64S3::kThreads, TileM64N256K64S3::kMinBlocksPerSm)
-moe_gemm2_m64n256k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM64N256K64S3>(arguments, next_tiles); }
+#if !defined(MOE_PART) || defined(MOE_PART_m80n128k64s3)
+extern "C" __global__ void __launch_bounds__(TileM80N128K64S3::kThreads, TileM80N128K64S3::kMinBlocksPerSm)
+moe_gemms_m80n128k64s3(const __grid_constant__ GemmsArguments arguments) { __shared__ int next_tiles[2]; gemms<TileM80N128K64S3>(arguments, next_tiles); }
 #endif
 
 #if !defined(MOE_PART) || defined(MOE_PART_m128n128k64s3)
 extern "C" __global__ void __launch_bounds__(TileM128N128K64S3::kThreads, TileM128N128K64S3::kMinBlocksPerSm)
-moe_gemm1_m128n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM128N128K64S3>(arguments, next_tiles); }
-extern "C" __global__ void __launch_bounds__(TileM128N128K64S3::kThreads, TileM128N128K64S3::kMinBlocksPerSm)
-moe_gemm2_m128n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM128N128K64S3>(arguments, next_tiles); }
+moe_gemms_m128n128k64s3(const __grid_constant__ GemmsArguments arguments) { __shared__ int next_tiles[2]; gemms<TileM128N128K64S3>(arguments, next_tiles); }
 #endif
 
 #if !defined(MOE_PART) || defined(MOE_PART_m128n256k64s3)
 extern "C" __global__ void __launch_bounds__(TileM128N256K64S3::kThreads, TileM128N256K64S3::kMinBlocksPerSm)
-moe_gemm1_m128n256k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM128N256K64S3>(arguments, next_tiles); }
-extern "C" __global__ void __launch_bounds__(TileM128N256K64S3::kThreads, TileM128N256K64S3::kMinBlocksPerSm)
-moe_gemm2_m128n256k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM128N256K64S3>(arguments, next_tiles); }
+moe_gemms_m128n256k64s3(const __grid_constant__ GemmsArguments arguments) { __shared__ int next_tiles[2]; gemms<TileM128N256K64S3>(arguments, next_tiles); }
+#endif
+
+#if !defined(MOE_PART) || defined(MOE_PART_m160n128k64s3)
+extern "C" __global__ void __launch_bounds__(TileM160N128K64S3::kThreads, TileM160N128K64S3::kMinBlocksPerSm)
+moe_gemms_m160n128k64s3(const __grid_constant__ GemmsArguments arguments) { __shared__ int next_tiles[2]; gemms<TileM160N128K64S3>(arguments, next_tiles); }
 #endif

@@ -143,9 +143,9 @@ partial class QuantizedRoutedMoe : global::MoeGen.MoeLayer<global::Samples.Quant
         public void QuantizeActivated(in global::MoeGen.QuantizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
             _quantizeActivated.Launch(in arguments, arguments.Blocks, stream);
 
-        /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
+        /// <summary>The reduction over the K experts of a token: 256 columns a warp.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>
-            _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
+            _finalize.Launch(in arguments, (((long)arguments.NumTokens * ((arguments.HiddenSize + 255) / 256)) + 7) / 8, stream);
 
         /// <summary>Routing, gathered rows x fc1 and the activation for few slots: a portion a block.</summary>
         public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream) =>

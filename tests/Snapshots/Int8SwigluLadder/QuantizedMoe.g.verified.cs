@@ -10,9 +10,10 @@ namespace Samples;
 /// <item><description>m16n128k128s3: tile 16x128x128, 3 stages, 1x4 warps of 16x32 (128 threads), 55296 bytes of shared memory, 16 accumulators and at most 128 registers a thread</description></item>
 /// <item><description>m32n128k128s3: tile 32x128x128, 3 stages, 1x4 warps of 32x32 (128 threads), 61440 bytes of shared memory, 32 accumulators and at most 168 registers a thread</description></item>
 /// <item><description>m64n128k128s4: tile 64x128x128, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
-/// <item><description>m64n256k128s3: tile 64x256x128, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m80n128k128s3: tile 80x128x128, 3 stages, 1x4 warps of 80x32 (128 threads), 79872 bytes of shared memory, 80 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m128n128k128s3: tile 128x128x128, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>m128n256k128s3: tile 128x256x128, 3 stages, 2x4 warps of 64x64 (256 threads), 147456 bytes of shared memory, 128 accumulators and at most 255 registers a thread</description></item>
+/// <item><description>m160n128k128s3: tile 160x128x128, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread</description></item>
 /// <item><description>decode: both GEMMs for few tokens, without tiles</description></item>
 /// </list>
 /// </remarks>
@@ -59,9 +60,10 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
             new(Name: "m16n128k128s3", TileM: 16, TileN: 128, TileK: 128, Stages: 3, Threads: 128, SharedMemoryBytes: 55296, MaxRegisters: 128, MinBlocksPerSm: 4),
             new(Name: "m32n128k128s3", TileM: 32, TileN: 128, TileK: 128, Stages: 3, Threads: 128, SharedMemoryBytes: 61440, MaxRegisters: 168, MinBlocksPerSm: 3),
             new(Name: "m64n128k128s4", TileM: 64, TileN: 128, TileK: 128, Stages: 4, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
-            new(Name: "m64n256k128s3", TileM: 64, TileN: 256, TileK: 128, Stages: 3, Threads: 256, SharedMemoryBytes: 122880, MaxRegisters: 255, MinBlocksPerSm: 1),
+            new(Name: "m80n128k128s3", TileM: 80, TileN: 128, TileK: 128, Stages: 3, Threads: 128, SharedMemoryBytes: 79872, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m128n128k128s3", TileM: 128, TileN: 128, TileK: 128, Stages: 3, Threads: 128, SharedMemoryBytes: 98304, MaxRegisters: 255, MinBlocksPerSm: 2),
             new(Name: "m128n256k128s3", TileM: 128, TileN: 256, TileK: 128, Stages: 3, Threads: 256, SharedMemoryBytes: 147456, MaxRegisters: 255, MinBlocksPerSm: 1),
+            new(Name: "m160n128k128s3", TileM: 160, TileN: 128, TileK: 128, Stages: 3, Threads: 256, SharedMemoryBytes: 110592, MaxRegisters: 255, MinBlocksPerSm: 1),
         })
     {
         Weights = global::MoeGen.WeightFormat.Int8PerChannel,
@@ -94,12 +96,14 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
         private readonly global::MoeGen.PartKernel _gemm2M32N128K128S3;
         private readonly global::MoeGen.PartKernel _gemm1M64N128K128S4;
         private readonly global::MoeGen.PartKernel _gemm2M64N128K128S4;
-        private readonly global::MoeGen.PartKernel? _gemm1M64N256K128S3;
-        private readonly global::MoeGen.PartKernel? _gemm2M64N256K128S3;
+        private readonly global::MoeGen.PartKernel _gemm1M80N128K128S3;
+        private readonly global::MoeGen.PartKernel _gemm2M80N128K128S3;
         private readonly global::MoeGen.PartKernel _gemm1M128N128K128S3;
         private readonly global::MoeGen.PartKernel _gemm2M128N128K128S3;
         private readonly global::MoeGen.PartKernel? _gemm1M128N256K128S3;
         private readonly global::MoeGen.PartKernel? _gemm2M128N256K128S3;
+        private readonly global::MoeGen.PartKernel? _gemm1M160N128K128S3;
+        private readonly global::MoeGen.PartKernel? _gemm2M160N128K128S3;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
@@ -121,12 +125,14 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
             _gemm2M32N128K128S3 = parts.Kernel("m32n128k128s3", "moe_gemm2_m32n128k128s3", threads: 128, sharedMemoryBytes: 61440);
             _gemm1M64N128K128S4 = parts.Kernel("m64n128k128s4", "moe_gemm1_m64n128k128s4", threads: 128, sharedMemoryBytes: 98304);
             _gemm2M64N128K128S4 = parts.Kernel("m64n128k128s4", "moe_gemm2_m64n128k128s4", threads: 128, sharedMemoryBytes: 98304);
-            _gemm1M64N256K128S3 = parts.Context.SharedMemoryPerBlockOptin < 122880 ? null : parts.Kernel("m64n256k128s3", "moe_gemm1_m64n256k128s3", threads: 256, sharedMemoryBytes: 122880);
-            _gemm2M64N256K128S3 = parts.Context.SharedMemoryPerBlockOptin < 122880 ? null : parts.Kernel("m64n256k128s3", "moe_gemm2_m64n256k128s3", threads: 256, sharedMemoryBytes: 122880);
+            _gemm1M80N128K128S3 = parts.Kernel("m80n128k128s3", "moe_gemm1_m80n128k128s3", threads: 128, sharedMemoryBytes: 79872);
+            _gemm2M80N128K128S3 = parts.Kernel("m80n128k128s3", "moe_gemm2_m80n128k128s3", threads: 128, sharedMemoryBytes: 79872);
             _gemm1M128N128K128S3 = parts.Kernel("m128n128k128s3", "moe_gemm1_m128n128k128s3", threads: 128, sharedMemoryBytes: 98304);
             _gemm2M128N128K128S3 = parts.Kernel("m128n128k128s3", "moe_gemm2_m128n128k128s3", threads: 128, sharedMemoryBytes: 98304);
             _gemm1M128N256K128S3 = parts.Context.SharedMemoryPerBlockOptin < 147456 ? null : parts.Kernel("m128n256k128s3", "moe_gemm1_m128n256k128s3", threads: 256, sharedMemoryBytes: 147456);
             _gemm2M128N256K128S3 = parts.Context.SharedMemoryPerBlockOptin < 147456 ? null : parts.Kernel("m128n256k128s3", "moe_gemm2_m128n256k128s3", threads: 256, sharedMemoryBytes: 147456);
+            _gemm1M160N128K128S3 = parts.Context.SharedMemoryPerBlockOptin < 110592 ? null : parts.Kernel("m160n128k128s3", "moe_gemm1_m160n128k128s3", threads: 256, sharedMemoryBytes: 110592);
+            _gemm2M160N128K128S3 = parts.Context.SharedMemoryPerBlockOptin < 110592 ? null : parts.Kernel("m160n128k128s3", "moe_gemm2_m160n128k128s3", threads: 256, sharedMemoryBytes: 110592);
         }
 
         /// <summary>Counting sort of the slots by expert in one block.</summary>
@@ -157,13 +163,13 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
         public void QuantizeActivated(in global::MoeGen.QuantizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
             _quantizeActivated.Launch(in arguments, arguments.Blocks, stream);
 
-        /// <summary>The reduction over the K experts of a token: 2048 columns a block.</summary>
+        /// <summary>The reduction over the K experts of a token: 256 columns a warp.</summary>
         public void Finalize(in global::MoeGen.FinalizeArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _finalize.Launch(in arguments, (long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048), stream);
+            _finalize.Launch(in arguments, (((long)arguments.NumTokens * ((arguments.HiddenSize + 255) / 256)) + 7) / 8, stream);
 
-        /// <summary>The same where GEMM2's depth was divided: 1024 columns a block.</summary>
+        /// <summary>The same where GEMM2's depth was divided: 128 columns a warp.</summary>
         public void FinalizeSplits(in global::MoeGen.FinalizeSplitsArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
-            _finalizeSplits.Launch(in arguments, (long)arguments.Finalize.NumTokens * ((arguments.Finalize.HiddenSize + 1023) / 1024), stream);
+            _finalizeSplits.Launch(in arguments, (((long)arguments.Finalize.NumTokens * ((arguments.Finalize.HiddenSize + 127) / 128)) + 7) / 8, stream);
 
         /// <summary>Routing, gathered rows x fc1 and the activation for few slots: a portion a block.</summary>
         public void DecodeGemm1(in global::MoeGen.DecodeGemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream) =>
@@ -179,9 +185,10 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
             0 => global::System.Math.Min(_gemm1M16N128K128S3.ResidentBlocks, _gemm2M16N128K128S3.ResidentBlocks),
             1 => global::System.Math.Min(_gemm1M32N128K128S3.ResidentBlocks, _gemm2M32N128K128S3.ResidentBlocks),
             2 => global::System.Math.Min(_gemm1M64N128K128S4.ResidentBlocks, _gemm2M64N128K128S4.ResidentBlocks),
-            3 => global::System.Math.Min(_gemm1M64N256K128S3?.ResidentBlocks ?? 0, _gemm2M64N256K128S3?.ResidentBlocks ?? 0),
+            3 => global::System.Math.Min(_gemm1M80N128K128S3.ResidentBlocks, _gemm2M80N128K128S3.ResidentBlocks),
             4 => global::System.Math.Min(_gemm1M128N128K128S3.ResidentBlocks, _gemm2M128N128K128S3.ResidentBlocks),
             5 => global::System.Math.Min(_gemm1M128N256K128S3?.ResidentBlocks ?? 0, _gemm2M128N256K128S3?.ResidentBlocks ?? 0),
+            6 => global::System.Math.Min(_gemm1M160N128K128S3?.ResidentBlocks ?? 0, _gemm2M160N128K128S3?.ResidentBlocks ?? 0),
             _ => throw UnknownVariant(variant),
         };
 
@@ -200,13 +207,16 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
                     Gemm1M64N128K128S4(in arguments, ResidentBlocks(2), stream);
                     break;
                 case 3:
-                    Gemm1M64N256K128S3(in arguments, ResidentBlocks(3), stream);
+                    Gemm1M80N128K128S3(in arguments, ResidentBlocks(3), stream);
                     break;
                 case 4:
                     Gemm1M128N128K128S3(in arguments, ResidentBlocks(4), stream);
                     break;
                 case 5:
                     Gemm1M128N256K128S3(in arguments, ResidentBlocks(5), stream);
+                    break;
+                case 6:
+                    Gemm1M160N128K128S3(in arguments, ResidentBlocks(6), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
@@ -228,13 +238,16 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
                     Gemm2M64N128K128S4(in arguments, ResidentBlocks(2), stream);
                     break;
                 case 3:
-                    Gemm2M64N256K128S3(in arguments, ResidentBlocks(3), stream);
+                    Gemm2M80N128K128S3(in arguments, ResidentBlocks(3), stream);
                     break;
                 case 4:
                     Gemm2M128N128K128S3(in arguments, ResidentBlocks(4), stream);
                     break;
                 case 5:
                     Gemm2M128N256K128S3(in arguments, ResidentBlocks(5), stream);
+                    break;
+                case 6:
+                    Gemm2M160N128K128S3(in arguments, ResidentBlocks(6), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
@@ -265,13 +278,13 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
         public void Gemm2M64N128K128S4(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             _gemm2M64N128K128S4.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM1, m64n256k128s3: tile 64x256x128, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm1M64N256K128S3(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            (_gemm1M64N256K128S3 ?? throw TooLarge(3)).Launch(in arguments, gridBlocks, stream);
+        /// <summary>GEMM1, m80n128k128s3: tile 80x128x128, 3 stages, 1x4 warps of 80x32 (128 threads), 79872 bytes of shared memory, 80 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm1M80N128K128S3(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm1M80N128K128S3.Launch(in arguments, gridBlocks, stream);
 
-        /// <summary>GEMM2, m64n256k128s3: tile 64x256x128, 3 stages, 2x4 warps of 32x64 (256 threads), 122880 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void Gemm2M64N256K128S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            (_gemm2M64N256K128S3 ?? throw TooLarge(3)).Launch(in arguments, gridBlocks, stream);
+        /// <summary>GEMM2, m80n128k128s3: tile 80x128x128, 3 stages, 1x4 warps of 80x32 (128 threads), 79872 bytes of shared memory, 80 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M80N128K128S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm2M80N128K128S3.Launch(in arguments, gridBlocks, stream);
 
         /// <summary>GEMM1, m128n128k128s3: tile 128x128x128, 3 stages, 2x2 warps of 64x64 (128 threads), 98304 bytes of shared memory, 128 accumulators and at most 255 registers a thread.</summary>
         public void Gemm1M128N128K128S3(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
@@ -289,10 +302,18 @@ partial class QuantizedMoe : global::MoeGen.MoeLayer<global::Samples.QuantizedMo
         public void Gemm2M128N256K128S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
             (_gemm2M128N256K128S3 ?? throw TooLarge(5)).Launch(in arguments, gridBlocks, stream);
 
+        /// <summary>GEMM1, m160n128k128s3: tile 160x128x128, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm1M160N128K128S3(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemm1M160N128K128S3 ?? throw TooLarge(6)).Launch(in arguments, gridBlocks, stream);
+
+        /// <summary>GEMM2, m160n128k128s3: tile 160x128x128, 3 stages, 2x4 warps of 80x32 (256 threads), 110592 bytes of shared memory, 80 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M160N128K128S3(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            (_gemm2M160N128K128S3 ?? throw TooLarge(6)).Launch(in arguments, gridBlocks, stream);
+
         private static global::System.NotSupportedException TooLarge(int variant) =>
             new($"GEMM variant {Descriptor.Variants[variant].Name} needs {Descriptor.Variants[variant].SharedMemoryBytes} bytes of shared memory a block, more than this GPU has.");
 
         private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
-            new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 5.");
+            new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 6.");
     }
 }

@@ -10,16 +10,14 @@ internal static class GemmMethodsText
     public static void Write(CodeWriter writer, MoeModel model, IReadOnlyList<GemmKernel> gemms)
     {
         WriteResidentBlocks(writer, gemms);
-        foreach (int number in Enumerable.Range(1, 2))
+        foreach (IGrouping<string, GemmKernel> kernel in gemms.GroupBy(gemm => gemm.Gemm))
         {
-            if (model.Generates(number))
-            {
-                WriteByVariant(writer, number, gemms.Where(gemm => gemm.Gemm == number));
-            }
-            else
-            {
-                WriteForeign(writer, model, number);
-            }
+            WriteByVariant(writer, kernel.Key, kernel);
+        }
+
+        foreach (int number in Enumerable.Range(1, 2).Where(number => !model.Generates(number)))
+        {
+            WriteForeign(writer, model, number);
         }
 
         if (gemms.Count == 0)
@@ -31,7 +29,7 @@ internal static class GemmMethodsText
         {
             writer.Write().Write(
                 $"""
-                /// <summary>GEMM{gemm.Gemm}, {PlanText.Of(gemm.Plan)}.</summary>
+                /// <summary>{(model.FusesGemms ? "Both GEMMs" : gemm.Gemm.ToUpperInvariant())}, {PlanText.Of(gemm.Plan)}.</summary>
                 public void {gemm.Method}(in {gemm.Arguments} arguments, long gridBlocks, {Names.MoeGen}.CudaStream stream) =>
                     {(gemm.IsOptional ? $"({gemm.Field} ?? throw TooLarge({gemm.Variant}))" : gemm.Field)}.Launch(in arguments, gridBlocks, stream);
                 """);
@@ -90,10 +88,10 @@ internal static class GemmMethodsText
         writer.Write("_ => throw UnknownVariant(variant),").Close("};");
     }
 
-    private static void WriteByVariant(CodeWriter writer, int number, IEnumerable<GemmKernel> gemms)
+    private static void WriteByVariant(CodeWriter writer, string kernel, IEnumerable<GemmKernel> gemms)
     {
         writer.Write().Write("/// <inheritdoc/>");
-        writer.Open($"public void Gemm{number}(int variant, in {gemms.First().Arguments} arguments, {Names.MoeGen}.CudaStream stream)");
+        writer.Open($"public void {kernel}(int variant, in {gemms.First().Arguments} arguments, {Names.MoeGen}.CudaStream stream)");
         writer.Open("switch (variant)");
         foreach (GemmKernel gemm in gemms)
         {

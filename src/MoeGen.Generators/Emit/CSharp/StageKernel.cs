@@ -125,9 +125,9 @@ internal sealed record StageKernel(
 
     private static StageKernel Finalize(MoeModel model) => new(
         "Finalize", "moe_finalize", 256, $"{Names.MoeGen}.FinalizeArguments<{Names.Element(model.Dtype)}>",
-        "(long)arguments.NumTokens * ((arguments.HiddenSize + 2047) / 2048)", "The reduction over the K experts of a token: 2048 columns a block.");
+        "(((long)arguments.NumTokens * ((arguments.HiddenSize + 255) / 256)) + 7) / 8", "The reduction over the K experts of a token: 256 columns a warp.");
 
     private static StageKernel FinalizeSplits(MoeModel model) => new(
         "FinalizeSplits", "moe_finalize_splits", 256, $"{Names.MoeGen}.FinalizeSplitsArguments<{Names.Element(model.Dtype)}>",
-        "(long)arguments.Finalize.NumTokens * ((arguments.Finalize.HiddenSize + 1023) / 1024)", "The same where GEMM2's depth was divided: 1024 columns a block.");
+        "(((long)arguments.Finalize.NumTokens * ((arguments.Finalize.HiddenSize + 127) / 128)) + 7) / 8", "The same where GEMM2's depth was divided: 128 columns a warp.");
 }

@@ -40,9 +40,9 @@ internal static class CudaText
             yield return "quantize/route_and_quantize.cuh";
         }
 
-        foreach (int gemm in model.GeneratedGemms)
+        foreach (string gemm in model.GemmKernels)
         {
-            yield return $"gemm/gemm{gemm}.cuh";
+            yield return $"gemm/{gemm.ToLowerInvariant()}.cuh";
         }
 
         if (model.Gemm != Gemm.TensorCore)

@@ -20,10 +20,10 @@ internal static class EntryPoints
         {
             writer.Write();
             string tile = ConfigBlock.StructName(plan);
-            IEnumerable<string> gemms = model.GeneratedGemms.Select(gemm =>
+            IEnumerable<string> gemms = model.GemmKernels.Select(gemm =>
                 $$"""
                 extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
-                {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ Gemm{{gemm}}Arguments arguments) { __shared__ int next_tiles[2]; gemm{{gemm}}<{{tile}}>(arguments, next_tiles); }
+                {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ {{gemm}}Arguments arguments) { __shared__ int next_tiles[2]; {{gemm.ToLowerInvariant()}}<{{tile}}>(arguments, next_tiles{{(model.FusesGemms ? "" : ", [](int) {}")}}); }
                 """);
             writer.Write(TextParts.Guard(model, plan.Name, string.Join("\n", gemms)));
         }

@@ -41,10 +41,11 @@ internal static class TileRule
         (int depth, string mma) = settings.Operands.Bytes == 1 ? (32, "m16n8k32") : (16, "m16n8k16");
         (string Name, int Value, int[] Allowed, string Why)[] sizes =
         [
-            ("M", tile.M, WarpLayout.TileM, $"an mma instruction multiplies 16 rows ({mma}) and a warp takes 16, 32 or 64 of them"),
+            ("M", tile.M, WarpLayout.TileMOf(settings.Operands), $"an mma instruction multiplies 16 rows ({mma}) and a warp takes 16, 32, 64 or 80 of them"),
             ("N", tile.N, WarpLayout.TileN, $"an mma instruction makes 8 accumulator columns ({mma}) and a warp takes 32 or 64 of them"),
             ("K", tile.K, allowedK, allowedK.Contains(256 / settings.Operands.Bytes)
                 ? $"an mma instruction takes {depth} elements of depth ({mma}) and a row of a stage is 64, 128 or 256 bytes"
+                : tile.M == 160 ? "the rows that a thread of this tile copies would take more registers than it has"
                 : "the two warps of this tile copy less than 8 rows of 256 bytes at once, after which the layout of shared memory repeats"),
         ];
         return sizes

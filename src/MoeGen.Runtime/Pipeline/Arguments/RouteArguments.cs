@@ -33,7 +33,7 @@ public struct RouteArguments
     /// <summary>The same of GEMM2's M-tiles, where <see cref="Gemm2TileM"/> is not 0.</summary>
     public DevicePointer<int> Gemm2TileExperts;
 
-    /// <summary>Tiles drawn by GEMM1 and by GEMM2, int32 [2]; written: zeros.</summary>
+    /// <summary>Tiles drawn by GEMM1 and by GEMM2, then those of each expert that GEMM1 has finished, int32 [2 + E]; written: zeros.</summary>
     public DevicePointer<int> DrawnTiles;
 
     /// <summary>Slot of each sorted row, int32 [T * K].</summary>
