@@ -1,4 +1,5 @@
 // Every template with the default configuration, so that editors and a plain compiler see the whole.
+#define MOE_FUSED
 #include "config/config.cuh"
 #include "routing/route.cuh"
 #include "routing/select_experts.cuh"
@@ -14,4 +15,4 @@
 #include "decode/decode.cuh"
 
 extern "C" __global__ void __launch_bounds__(DefaultTile::kThreads, DefaultTile::kMinBlocksPerSm)
-moe_gemms_default(const __grid_constant__ GemmsArguments arguments) { __shared__ int next_tiles[2]; gemms<DefaultTile>(arguments, next_tiles); }
+moe_gemms_default(const __grid_constant__ GemmsArguments arguments) { __shared__ TileQueue queue; gemms<DefaultTile>(arguments, queue); }

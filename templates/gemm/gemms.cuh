@@ -2,8 +2,8 @@
 #include "../primitives/release.cuh"
 #include "gemm1.cuh"
 #include "gemm2.cuh"
-// Both GEMMs in one launch, so that neither waits for the other's last tiles: a block draws tiles of GEMM1 while there are any, then of GEMM2. A tile
-// of GEMM2 waits until those of GEMM1 of its expert are done. All of them have been drawn by then, by blocks that run.
+// Both GEMMs in one launch, so that neither waits for the other's last tiles: blocks draw GEMM1's tiles, then GEMM2's. A tile of GEMM2 waits until
+// those of GEMM1 of its expert are done. All of them have been drawn by then, by blocks that run.
 
 struct GemmsArguments {
     Gemm1Arguments gemm1;
@@ -11,23 +11,29 @@ struct GemmsArguments {
     Gemm2Arguments gemm2;
     const void* scales2[3];
     unsigned* finishedTiles;   // [E]; GEMM1's tiles of each expert that are done; routing has zeroed it
-    int runsGemm1, runsGemm2;  // whether this launch computes them; of different tiles each has a launch of its own
+    int runsGemm1, runsGemm2;  // whether this launch computes them, then with one counter of drawn tiles; in different tiles each has a launch of its own
 };
 static_assert(sizeof(GemmsArguments) == 304, "the launcher passes this layout");
 
-template <class Tile> __device__ __forceinline__ void gemms(const GemmsArguments& arguments, int (&next_tiles)[2]) {
+template <class Tile> __device__ __forceinline__ void gemms(const GemmsArguments& arguments, TileQueue& queue) {
     const Gemm1Arguments& first = arguments.gemm1;
+    if (threadIdx.x == 0) {
+        queue.drawn_before = 0;
+        queue.ready_expert = -1;
+        queue.next[1] = queue.draw(arguments.runsGemm1 ? first.drawnTiles : arguments.gemm2.drawnTiles);
+    }
+    __syncthreads();
+    int index = queue.next[1];
     if (arguments.runsGemm1) {
-        gemm1<Tile>(first, next_tiles, [&](int expert) {
+        const int tiles = gemm1<Tile>(first, queue, index, [&](int expert) {
             __syncthreads();
             if (threadIdx.x == 0) increment_released(arguments.finishedTiles + expert, ~0u);
         });
+        if (threadIdx.x == 0) queue.drawn_before = tiles;
     }
     if (!arguments.runsGemm2) return;
-    int ready_expert = -1;
-    gemm2<Tile>(arguments.gemm2, next_tiles, [&](int expert) {
-        if (!arguments.runsGemm1 || expert == ready_expert) return;
-        ready_expert = expert;
+    gemm2<Tile>(arguments.gemm2, queue, index, [&](int expert) {
+        if (!arguments.runsGemm1 || expert == queue.ready_expert) return;
         if (threadIdx.x == 0) {
             constexpr int kOutputs = ColumnMap<Tile, kGated>::kTileOutputs;
             const int intermediate = kIntermediateSize ? kIntermediateSize : first.intermediateSize;
@@ -35,5 +41,6 @@ template <class Tile> __device__ __forceinline__ void gemms(const GemmsArguments
             while (load_acquired(arguments.finishedTiles + expert) < tiles) {}
         }
         __syncthreads();
+        if (threadIdx.x == 0) queue.ready_expert = expert;  // the barriers of multiply_tile publish it
     });
 }

@@ -5,13 +5,28 @@
 // What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
 
-// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
+// A block's draws, in shared memory: while a tile is multiplied, every register counts.
+struct TileQueue {
+    int next[2];       // used in turn: one may still be read while the other is written
+    int tiles;         // how many there are
+    int drawn_before;  // tiles drawn before the first of this GEMM; less than 0 where each block has its first without drawing it
+#ifdef MOE_FUSED
+    int ready_expert;  // whose tiles need not be waited for
+#endif
+    // By thread 0 alone.
+    __device__ __forceinline__ int draw(int* drawn_tiles) const { return atomicAdd(drawn_tiles, 1) - drawn_before; }
+};
+
+// `index` is the block's first tile, and in the end the first that it drew beyond the last one, counted from there; returns how many tiles there are.
+// `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], CopiesOf copies_of, Store store) {
+__device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQueue& queue, int& index, CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
-    int index = blockIdx.x;
-    if (index >= tiles) return;
+    if (index >= tiles) {
+        index -= tiles;
+        return tiles;
+    }
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
 #ifdef MOE_DEPTH_SPLITS
     auto copies = copies_of(schedule.part_of(tile));
@@ -19,15 +34,18 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
     auto copies = copies_of(tile);
 #endif
     copies.fill_pipeline(shared);
-    if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
+    if (threadIdx.x == 0) {
+        queue.tiles = tiles;
+        queue.next[0] = queue.draw(schedule.drawn_tiles);
+    }
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, shared);
         // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
-        index = next_tiles[turn];
+        index = queue.next[turn];
         int drawn = 0;
-        if (index < tiles) {
+        if (index < queue.tiles) {
             tile = schedule.at(index, Tile::kTileM);
 #ifdef MOE_DEPTH_SPLITS
             copies = copies_of(schedule.part_of(tile));
@@ -35,16 +53,18 @@ __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int 
             copies = copies_of(tile);
 #endif
             copies.fill_pipeline(shared);
-            if (threadIdx.x == 0) drawn = atomicAdd(schedule.drawn_tiles, 1);
+            if (threadIdx.x == 0) drawn = queue.draw(schedule.drawn_tiles);
         }
 #ifdef MOE_DEPTH_SPLITS
         store(schedule.part_of(done), accumulators);
 #else
         store(done, accumulators);
 #endif
-        if (index >= tiles) return;
-        if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;  // the barriers of multiply_tile publish it
+        if (index >= queue.tiles) break;
+        if (threadIdx.x == 0) queue.next[turn ^ 1] = drawn;  // the barriers of multiply_tile publish it
     }
+    index -= queue.tiles;
+    return queue.tiles;
 }
 
 // Writes a tile: `destination_of(m8, row)` is output 0 of a sorted row, the m8-th of the thread; `combine(gate, up)` an output's value, where

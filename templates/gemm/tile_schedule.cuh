@@ -16,7 +16,7 @@ constexpr unsigned kRasterRows = 16;  // M-tiles that share an N-tile in L2 befo
 struct TileSchedule {
     const int *expert_offsets, *tile_starts;  // [E + 1]
     const int* tile_experts;    // [M-tiles]
-    int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
+    int* drawn_tiles;           // tiles drawn so far; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
 #ifdef MOE_DEPTH_SPLITS

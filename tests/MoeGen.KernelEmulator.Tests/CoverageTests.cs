@@ -31,7 +31,7 @@ public sealed class CoverageTests
         // Enough slots for a sort in three passes.
         Run(Bf16SwigluLadder.Descriptor.Variants[^1], new Problem(4200, 2, 1, 16, 16, Fc1Layout.GateUp));
         Assert.Equal(kernels.Order(), device.Driver.Launches.Distinct().Order());
-        Assert.Equal((2 * Bf16SwigluLadder.Descriptor.Variants.Count) + 7, kernels.Length);
+        Assert.Equal(Bf16SwigluLadder.Descriptor.Variants.Count + 7, kernels.Length);
 
         void Run(GemmVariant variant, Problem problem, GemmVariant? gemm2 = null)
         {

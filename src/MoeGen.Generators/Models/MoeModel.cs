@@ -30,8 +30,11 @@ internal sealed record MoeModel(
     /// <summary>The GEMMs with kernels in the text: 1, 2, both or none.</summary>
     public IEnumerable<int> GeneratedGemms => Models.GeneratedGemms.Of(Gemm, Type);
 
-    /// <summary>Whether one kernel has both GEMMs: of 8-bit operands, activated rows become codes between them, and decoding in both would spill.</summary>
-    public bool FusesGemms => Gemm == Gemm.TensorCore && !Weights.IsQuantized;
+    /// <summary>
+    /// Whether one kernel has both GEMMs. Of 8-bit operands, activated rows become codes between them; decoding in both would spill, and so
+    /// would some of the tiles that a class may pin, whose text stays short besides.
+    /// </summary>
+    public bool FusesGemms => Variants.Count > 1 && Gemm == Gemm.TensorCore && !Weights.IsQuantized;
 
     /// <summary>The kernels of each variant: <c>Gemms</c>, <c>Gemm1</c> or <c>Gemm2</c>.</summary>
     public IEnumerable<string> GemmKernels => FusesGemms ? ["Gemms"] : GeneratedGemms.Select(gemm => $"Gemm{gemm}");

@@ -41,7 +41,7 @@ public interface IMoeLaunchers<T>
     /// <summary>Activated rows as 8-bit codes.</summary>
     void QuantizeActivated(in QuantizeArguments<T> arguments, CudaStream stream) => throw NotQuantizing();
 
-    /// <summary>Gathered rows x fc1 with the activation fused, then activated rows x fc2, written to slot order; only where both GEMMs are generated, and nothing is quantised.</summary>
+    /// <summary>Gathered rows x fc1 with the activation fused, then activated rows x fc2, written to slot order; only where both GEMMs are generated, nothing is quantised, and no tile is pinned.</summary>
     void Gemms(int variant, in GemmsArguments<T> arguments, CudaStream stream) => throw NotFusing();
 
     /// <summary>Gathered rows x fc1 with the activation fused; where <see cref="Gemms"/> is not, as the next.</summary>
@@ -78,10 +78,10 @@ public interface IMoeLaunchers<T>
         new("This kernel exists only in a class that keeps Gemm = TensorCore in its [MoeConfig], and has a Dtype of 16 bits.");
 
     private static InvalidOperationException NotFusing() =>
-        new("One kernel has both GEMMs only in a class that keeps Gemm = TensorCore in its [MoeConfig], leaves Weights out, and has a Dtype of 16 bits: call Gemm1 and Gemm2.");
+        new("One kernel has both GEMMs only in a class that keeps Gemm = TensorCore in its [MoeConfig], leaves Tile and Weights out, and has a Dtype of 16 bits: call Gemm1 and Gemm2.");
 
     private static InvalidOperationException Fusing() =>
-        new("One kernel has both GEMMs in a class that keeps Gemm = TensorCore in its [MoeConfig], leaves Weights out, and has a Dtype of 16 bits: call Gemms.");
+        new("One kernel has both GEMMs in a class that keeps Gemm = TensorCore in its [MoeConfig], leaves Tile and Weights out, and has a Dtype of 16 bits: call Gemms.");
 
     private static InvalidOperationException NotDividing() =>
         new("This kernel exists only in a class that leaves Tile and Weights out of its [MoeConfig] and keeps Gemm = TensorCore.");

@@ -37,7 +37,7 @@ public sealed record MoeDescriptor(
     public bool ScalesInput => Routing == RoutingMethod.TopKSigmoidInput;
 
     /// <summary>Whether one kernel has both GEMMs.</summary>
-    internal bool FusesGemms => Gemm == Gemm.TensorCore && Weights == WeightFormat.SameAsDtype && !QuantizesActivations;
+    internal bool FusesGemms => Variants.Count > 1 && Gemm == Gemm.TensorCore && Weights == WeightFormat.SameAsDtype && !QuantizesActivations;
 
     /// <summary>Whether GEMM2's tiles may divide their depth among blocks.</summary>
     public bool DividesDepth => Variants.Count > 1 && Gemm == Gemm.TensorCore && (Weights == WeightFormat.SameAsDtype || QuantizesActivations);

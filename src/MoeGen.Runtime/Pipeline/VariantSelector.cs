@@ -29,7 +29,7 @@ internal sealed class VariantSelector
     {
         GpuArchitecture architecture = GpuArchitecture.For(context.ComputeCapability, context.SharedMemoryPerBlockOptin);
         _descriptor = descriptor;
-        _costs = new VariantCosts(context, descriptor.QuantizesActivations ? 1 : 2);
+        _costs = new VariantCosts(context, descriptor);
         _fitting = [.. Enumerable.Range(0, descriptor.Variants.Count).Where(index => architecture.Fits(descriptor.Variants[index]))];
         _forced = forced is not null ? Find(forced, context)
             : descriptor.Variants.Count == 1 && !descriptor.Decodes ? 0
@@ -128,7 +128,7 @@ internal sealed class VariantSelector
         double least = double.PositiveInfinity;
         foreach (int index in _fitting)
         {
-            double cost = _costs.Microseconds(_descriptor.Variants[index], shape, _descriptor, slots, active);
+            double cost = _costs.Of(_descriptor.Variants[index], shape, slots).Microseconds;
             if (cost < least)
             {
                 (best, least) = (index, cost);
@@ -145,7 +145,7 @@ internal sealed class VariantSelector
     public int LogSplits(int index, MoeShape shape, int numTokens, int topK)
     {
         int gemm2 = Gemms(index).Gemm2;
-        return _descriptor.DividesDepth && gemm2 != DecodeIndex ? _costs.LogSplits(_descriptor.Variants[gemm2], shape, (long)numTokens * topK) : 0;
+        return _descriptor.DividesDepth && gemm2 != DecodeIndex ? _costs.Of(_descriptor.Variants[gemm2], shape, (long)numTokens * topK).LogSplits : 0;
     }
 
     private int Choose(MoeShape shape, int numTokens, int topK, out VariantReason reason)

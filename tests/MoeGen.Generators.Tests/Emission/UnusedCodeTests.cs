@@ -35,7 +35,7 @@ public sealed partial class UnusedCodeTests
         Assert.All(launched, kernel => Assert.Matches($@"\b{kernel.Field}( \?\? throw [^;]*\))?\.Launch\(", surface));
     }
 
-    /// <summary>A GEMM that the class implements has no kernel, of whatever variant; the other has one of each. Where both are generated of 16-bit operands, one kernel has both.</summary>
+    /// <summary>A GEMM that the class implements has no kernel, of whatever variant; the other has one of each. Where both are generated of 16-bit operands and no tile is pinned, one kernel has both.</summary>
     [Theory]
     [InlineData("Fp16GegluCustomGemm/PluggedMoe", 1, 0, 0)]
     [InlineData("Bf16SwigluCustomGemm1/OwnGemm1Moe", 0, 7, 0)]

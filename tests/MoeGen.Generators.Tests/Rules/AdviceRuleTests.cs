@@ -41,7 +41,7 @@ public sealed class AdviceRuleTests
     public void The_plan_of_a_pinned_tile() => Plan(
         "Dtype = Dtype.BF16, Tile = \"64x128\", TopK = 2",
         "Layer 'Layer' is BF16, Swiglu, Preselected; K = 2: tiles 64x128x64 (4 stages, 128 threads, 98304 bytes of shared memory, about 176 of at most 255 registers a thread); " +
-        "kernels moe_gemms_m64n128k64s4, moe_route_small, moe_route_count, moe_route_scan, moe_route_place, moe_finalize, " +
+        "kernels moe_gemm1_m64n128k64s4, moe_gemm2_m64n128k64s4, moe_route_small, moe_route_count, moe_route_scan, moe_route_place, moe_finalize, " +
         "moe_decode");
 
     [Fact]

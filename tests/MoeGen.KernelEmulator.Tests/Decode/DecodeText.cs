@@ -14,6 +14,6 @@ internal static partial class DecodeText
         return Encoding.UTF8.GetBytes(change is null ? shortened : change(shortened));
     }) with { Variant = GemmVariant.Decode.Name };
 
-    [GeneratedRegex(@"\{ __shared__ int next_tiles\[2\]; gemm[12]<Tile\w+>\(arguments, next_tiles\); \}")]
+    [GeneratedRegex(@"\{ __shared__ TileQueue queue; .*\}")]
     private static partial Regex TileBody();
 }

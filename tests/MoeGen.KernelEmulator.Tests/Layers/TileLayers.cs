@@ -119,3 +119,21 @@ public partial class Tile256x128x32;
 
 [MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Swiglu, Tile = "256x128x64")]
 public partial class Tile256x128x64;
+
+[MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Swiglu, Tile = "80x64x64")]
+public partial class Tile80x64x64;
+
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Silu, Tile = "80x128x32")]
+public partial class Tile80x128x32;
+
+[MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Geglu, Tile = "80x128x128")]
+public partial class Tile80x128x128;
+
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Tile = "80x256x64")]
+public partial class Tile80x256x64;
+
+[MoeConfig(Dtype = Dtype.BF16, Activation = Activation.Swiglu, Tile = "160x64x32")]
+public partial class Tile160x64x32;
+
+[MoeConfig(Dtype = Dtype.FP16, Activation = Activation.Relu, Tile = "160x128x128")]
+public partial class Tile160x128x128;

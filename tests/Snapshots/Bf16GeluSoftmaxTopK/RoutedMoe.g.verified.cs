@@ -74,7 +74,8 @@ partial class RoutedMoe : global::MoeGen.MoeLayer<global::Samples.Routed.RoutedM
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _finalize;
         private readonly global::MoeGen.PartKernel _decode;
-        private readonly global::MoeGen.PartKernel _gemmsM64N128K64S4;
+        private readonly global::MoeGen.PartKernel _gemm1M64N128K64S4;
+        private readonly global::MoeGen.PartKernel _gemm2M64N128K64S4;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
@@ -88,7 +89,8 @@ partial class RoutedMoe : global::MoeGen.MoeLayer<global::Samples.Routed.RoutedM
             _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _decode = parts.Kernel("decode", "moe_decode", threads: 256, sharedMemoryBytes: 0);
-            _gemmsM64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemms_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
+            _gemm1M64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemm1_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
+            _gemm2M64N128K64S4 = parts.Kernel("m64n128k64s4", "moe_gemm2_m64n128k64s4", threads: 128, sharedMemoryBytes: 98304);
         }
 
         /// <summary>The router's linear layer: 32 experts by 64 tokens a block, or a part of their depth.</summary>
@@ -130,26 +132,43 @@ partial class RoutedMoe : global::MoeGen.MoeLayer<global::Samples.Routed.RoutedM
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch
         {
-            0 => _gemmsM64N128K64S4.ResidentBlocks,
+            0 => global::System.Math.Min(_gemm1M64N128K64S4.ResidentBlocks, _gemm2M64N128K64S4.ResidentBlocks),
             _ => throw UnknownVariant(variant),
         };
 
         /// <inheritdoc/>
-        public void Gemms(int variant, in global::MoeGen.GemmsArguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream)
+        public void Gemm1(int variant, in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream)
         {
             switch (variant)
             {
                 case 0:
-                    GemmsM64N128K64S4(in arguments, ResidentBlocks(0), stream);
+                    Gemm1M64N128K64S4(in arguments, ResidentBlocks(0), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
             }
         }
 
-        /// <summary>Both GEMMs, m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void GemmsM64N128K64S4(in global::MoeGen.GemmsArguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemmsM64N128K64S4.Launch(in arguments, gridBlocks, stream);
+        /// <inheritdoc/>
+        public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, global::MoeGen.CudaStream stream)
+        {
+            switch (variant)
+            {
+                case 0:
+                    Gemm2M64N128K64S4(in arguments, ResidentBlocks(0), stream);
+                    break;
+                default:
+                    throw UnknownVariant(variant);
+            }
+        }
+
+        /// <summary>GEMM1, m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm1M64N128K64S4(in global::MoeGen.Gemm1Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm1M64N128K64S4.Launch(in arguments, gridBlocks, stream);
+
+        /// <summary>GEMM2, m64n128k64s4: tile 64x128x64, 4 stages, 2x2 warps of 32x64 (128 threads), 98304 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M64N128K64S4(in global::MoeGen.Gemm2Arguments<global::MoeGen.BFloat16> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm2M64N128K64S4.Launch(in arguments, gridBlocks, stream);
 
         private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
             new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 0.");

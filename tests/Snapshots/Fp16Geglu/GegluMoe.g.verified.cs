@@ -71,7 +71,8 @@ partial class GegluMoe : global::MoeGen.MoeLayer<global::Samples.GegluMoe, globa
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _finalize;
         private readonly global::MoeGen.PartKernel _decode;
-        private readonly global::MoeGen.PartKernel _gemmsM32N256K64S2;
+        private readonly global::MoeGen.PartKernel _gemm1M32N256K64S2;
+        private readonly global::MoeGen.PartKernel _gemm2M32N256K64S2;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
@@ -82,7 +83,8 @@ partial class GegluMoe : global::MoeGen.MoeLayer<global::Samples.GegluMoe, globa
             _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _decode = parts.Kernel("decode", "moe_decode", threads: 256, sharedMemoryBytes: 0);
-            _gemmsM32N256K64S2 = parts.Kernel("m32n256k64s2", "moe_gemms_m32n256k64s2", threads: 128, sharedMemoryBytes: 73728);
+            _gemm1M32N256K64S2 = parts.Kernel("m32n256k64s2", "moe_gemm1_m32n256k64s2", threads: 128, sharedMemoryBytes: 73728);
+            _gemm2M32N256K64S2 = parts.Kernel("m32n256k64s2", "moe_gemm2_m32n256k64s2", threads: 128, sharedMemoryBytes: 73728);
         }
 
         /// <summary>Counting sort of the slots by expert in one block.</summary>
@@ -112,26 +114,43 @@ partial class GegluMoe : global::MoeGen.MoeLayer<global::Samples.GegluMoe, globa
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch
         {
-            0 => _gemmsM32N256K64S2.ResidentBlocks,
+            0 => global::System.Math.Min(_gemm1M32N256K64S2.ResidentBlocks, _gemm2M32N256K64S2.ResidentBlocks),
             _ => throw UnknownVariant(variant),
         };
 
         /// <inheritdoc/>
-        public void Gemms(int variant, in global::MoeGen.GemmsArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
+        public void Gemm1(int variant, in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
         {
             switch (variant)
             {
                 case 0:
-                    GemmsM32N256K64S2(in arguments, ResidentBlocks(0), stream);
+                    Gemm1M32N256K64S2(in arguments, ResidentBlocks(0), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
             }
         }
 
-        /// <summary>Both GEMMs, m32n256k64s2: tile 32x256x64, 2 stages, 1x4 warps of 32x64 (128 threads), 73728 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void GemmsM32N256K64S2(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemmsM32N256K64S2.Launch(in arguments, gridBlocks, stream);
+        /// <inheritdoc/>
+        public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
+        {
+            switch (variant)
+            {
+                case 0:
+                    Gemm2M32N256K64S2(in arguments, ResidentBlocks(0), stream);
+                    break;
+                default:
+                    throw UnknownVariant(variant);
+            }
+        }
+
+        /// <summary>GEMM1, m32n256k64s2: tile 32x256x64, 2 stages, 1x4 warps of 32x64 (128 threads), 73728 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm1M32N256K64S2(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm1M32N256K64S2.Launch(in arguments, gridBlocks, stream);
+
+        /// <summary>GEMM2, m32n256k64s2: tile 32x256x64, 2 stages, 1x4 warps of 32x64 (128 threads), 73728 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M32N256K64S2(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm2M32N256K64S2.Launch(in arguments, gridBlocks, stream);
 
         private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
             new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 0.");

@@ -267,25 +267,6 @@ extern "C" __global__ void __launch_bounds__(kSortThreads) moe_route_place(const
 }
 #endif
 
-// ---- primitives/release.cuh ---- Counters by which blocks of one launch hand over memory: who has read a count sees what was written before it (PTX ISA: red.release, ld.acquire, sm_70).
-// Counts up, from `last` to zero: what this thread has written, and before a barrier its block, comes first.
-__device__ __forceinline__ void increment_released(unsigned* counter, unsigned last)
-#ifdef __CUDA_ARCH__
-{ asm volatile("red.release.gpu.global.inc.u32 [%0], %1;" :: "l"(counter), "r"(last) : "memory"); }
-#endif
-;
-
-// What this thread reads next, and behind a barrier its block, comes after.
-__device__ __forceinline__ unsigned load_acquired(const unsigned* counter)
-#ifdef __CUDA_ARCH__
-{
-    unsigned count;
-    asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(count) : "l"(counter) : "memory");
-    return count;
-}
-#endif
-;
-
 // ---- primitives/memory.cuh ---- Shared-memory addresses and 16-byte vectors.
 // An address inside the block's shared memory, in bytes, as the shared-state-space instructions take it.
 using SharedAddress = unsigned;
@@ -588,7 +569,7 @@ constexpr unsigned kRasterRows = 16;  // M-tiles that share an N-tile in L2 befo
 struct TileSchedule {
     const int *expert_offsets, *tile_starts;  // [E + 1]
     const int* tile_experts;    // [M-tiles]
-    int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
+    int* drawn_tiles;           // tiles drawn so far; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
     // Fits 32 bits: even tiles of 16 x 64 make fewer than 2^31 of the activated rows that a GPU's memory holds.
@@ -635,34 +616,51 @@ template <int kCount> __device__ __forceinline__ void store_outputs(Element* des
 
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
-// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
+// A block's draws, in shared memory: while a tile is multiplied, every register counts.
+struct TileQueue {
+    int next[2];       // used in turn: one may still be read while the other is written
+    int tiles;         // how many there are
+    int drawn_before;  // tiles drawn before the first of this GEMM; less than 0 where each block has its first without drawing it
+    // By thread 0 alone.
+    __device__ __forceinline__ int draw(int* drawn_tiles) const { return atomicAdd(drawn_tiles, 1) - drawn_before; }
+};
+
+// `index` is the block's first tile, and in the end the first that it drew beyond the last one, counted from there; returns how many tiles there are.
+// `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], CopiesOf copies_of, Store store) {
+__device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQueue& queue, int& index, CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
-    int index = blockIdx.x;
-    if (index >= tiles) return;
+    if (index >= tiles) {
+        index -= tiles;
+        return tiles;
+    }
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
     auto copies = copies_of(tile);
     copies.fill_pipeline(shared);
-    if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
+    if (threadIdx.x == 0) {
+        queue.tiles = tiles;
+        queue.next[0] = queue.draw(schedule.drawn_tiles);
+    }
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, shared);
         // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
-        index = next_tiles[turn];
+        index = queue.next[turn];
         int drawn = 0;
-        if (index < tiles) {
+        if (index < queue.tiles) {
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(tile);
             copies.fill_pipeline(shared);
-            if (threadIdx.x == 0) drawn = atomicAdd(schedule.drawn_tiles, 1);
+            if (threadIdx.x == 0) drawn = queue.draw(schedule.drawn_tiles);
         }
         store(done, accumulators);
-        if (index >= tiles) return;
-        if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;  // the barriers of multiply_tile publish it
+        if (index >= queue.tiles) break;
+        if (threadIdx.x == 0) queue.next[turn ^ 1] = drawn;  // the barriers of multiply_tile publish it
     }
+    index -= queue.tiles;
+    return queue.tiles;
 }
 
 // Writes a tile: `destination_of(m8, row)` is output 0 of a sorted row, the m8-th of the thread; `combine(gate, up)` an output's value, where
@@ -715,17 +713,17 @@ struct Gemm1Arguments {
 static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 
 // All threads call `finished(expert)` when they have stored a tile.
-template <class Tile, class Finished> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2], Finished finished) {
+template <class Tile, class Finished> __device__ __forceinline__ int gemm1(const Gemm1Arguments& arguments, TileQueue& queue, int& index, Finished finished) {
     using Columns = ColumnMap<Tile, kGated>;
     const int depth = arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts, top_k = kTopK ? kTopK : arguments.topK;
     const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride}, up_rows{arguments.upRowOffset, arguments.upRowStride};
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
-    for_each_tile<Tile>(
+    return for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles,
+        queue, index,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
@@ -763,15 +761,15 @@ struct Gemm2Arguments {
 static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
 
 // All threads call `wait(expert)` before they load a tile.
-template <class Tile, class Wait> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2], Wait wait) {
+template <class Tile, class Wait> __device__ __forceinline__ int gemm2(const Gemm2Arguments& arguments, TileQueue& queue, int& index, Wait wait) {
     using Columns = ColumnMap<Tile, false>;
     const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
-    for_each_tile<Tile>(
+    return for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles,
+        queue, index,
         [&](const TileCoordinates& tile) {
             wait(tile.expert);
             return StageCopies<Tile, false>{
@@ -787,41 +785,6 @@ template <class Tile, class Wait> __device__ __forceinline__ void gemm2(const Ge
                 tile, accumulators, hidden, [&](int m8, int) { return arguments.expertOutput + static_cast<long long>(slots.at(m8)) * hidden; },
                 [](float sum, float) { return sum; });
         });
-}
-
-// ---- gemm/gemms.cuh ---- Both GEMMs in one launch, so that neither waits for the other's last tiles: a block draws tiles of GEMM1 while there are any, then of GEMM2. A tile
-// of GEMM2 waits until those of GEMM1 of its expert are done. All of them have been drawn by then, by blocks that run.
-struct GemmsArguments {
-    Gemm1Arguments gemm1;
-    const void* scales1[3];    // not read: of layers with quantised weights, as the next; their GEMMs have a launch each
-    Gemm2Arguments gemm2;
-    const void* scales2[3];
-    unsigned* finishedTiles;   // [E]; GEMM1's tiles of each expert that are done; routing has zeroed it
-    int runsGemm1, runsGemm2;  // whether this launch computes them; of different tiles each has a launch of its own
-};
-static_assert(sizeof(GemmsArguments) == 304, "the launcher passes this layout");
-
-template <class Tile> __device__ __forceinline__ void gemms(const GemmsArguments& arguments, int (&next_tiles)[2]) {
-    const Gemm1Arguments& first = arguments.gemm1;
-    if (arguments.runsGemm1) {
-        gemm1<Tile>(first, next_tiles, [&](int expert) {
-            __syncthreads();
-            if (threadIdx.x == 0) increment_released(arguments.finishedTiles + expert, ~0u);
-        });
-    }
-    if (!arguments.runsGemm2) return;
-    int ready_expert = -1;
-    gemm2<Tile>(arguments.gemm2, next_tiles, [&](int expert) {
-        if (!arguments.runsGemm1 || expert == ready_expert) return;
-        ready_expert = expert;
-        if (threadIdx.x == 0) {
-            constexpr int kOutputs = ColumnMap<Tile, kGated>::kTileOutputs;
-            const int intermediate = kIntermediateSize ? kIntermediateSize : first.intermediateSize;
-            const unsigned tiles = (first.tileStarts[expert + 1] - first.tileStarts[expert]) * ((intermediate + kOutputs - 1) / kOutputs);
-            while (load_acquired(arguments.finishedTiles + expert) < tiles) {}
-        }
-        __syncthreads();
-    });
 }
 
 // ---- finalize/finalize.cuh ---- output[t] = sum over k of scale[t, k] * expertOutput[t * K + k], in the order of k, in fp32.
@@ -892,6 +855,25 @@ __device__ __forceinline__ unsigned load_relaxed(const unsigned* source)
 __device__ __forceinline__ void store_relaxed(unsigned* destination, unsigned word)
 #ifdef __CUDA_ARCH__
 { asm volatile("st.relaxed.gpu.global.u32 [%0], %1;" :: "l"(destination), "r"(word) : "memory"); }
+#endif
+;
+
+// ---- primitives/release.cuh ---- Counters by which blocks of one launch hand over memory: who has read a count sees what was written before it (PTX ISA: red.release, ld.acquire, sm_70).
+// Counts up, from `last` to zero: what this thread has written, and before a barrier its block, comes first.
+__device__ __forceinline__ void increment_released(unsigned* counter, unsigned last)
+#ifdef __CUDA_ARCH__
+{ asm volatile("red.release.gpu.global.inc.u32 [%0], %1;" :: "l"(counter), "r"(last) : "memory"); }
+#endif
+;
+
+// What this thread reads next, and behind a barrier its block, comes after.
+__device__ __forceinline__ unsigned load_acquired(const unsigned* counter)
+#ifdef __CUDA_ARCH__
+{
+    unsigned count;
+    asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(count) : "l"(counter) : "memory");
+    return count;
+}
 #endif
 ;
 
@@ -1434,5 +1416,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode(const
 
 #if !defined(MOE_PART) || defined(MOE_PART_m32n256k64s2)
 extern "C" __global__ void __launch_bounds__(TileM32N256K64S2::kThreads, TileM32N256K64S2::kMinBlocksPerSm)
-moe_gemms_m32n256k64s2(const __grid_constant__ GemmsArguments arguments) { __shared__ int next_tiles[2]; gemms<TileM32N256K64S2>(arguments, next_tiles); }
+moe_gemm1_m32n256k64s2(const __grid_constant__ Gemm1Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm1<TileM32N256K64S2>(arguments, queue, index, [](int) {}); }
+extern "C" __global__ void __launch_bounds__(TileM32N256K64S2::kThreads, TileM32N256K64S2::kMinBlocksPerSm)
+moe_gemm2_m32n256k64s2(const __grid_constant__ Gemm2Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm2<TileM32N256K64S2>(arguments, queue, index, [](int) {}); }
 #endif

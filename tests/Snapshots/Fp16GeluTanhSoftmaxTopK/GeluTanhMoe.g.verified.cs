@@ -75,7 +75,8 @@ partial class GeluTanhMoe : global::MoeGen.MoeLayer<global::Samples.GeluTanhMoe,
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _finalize;
         private readonly global::MoeGen.PartKernel _decode;
-        private readonly global::MoeGen.PartKernel _gemmsM256N64K64S2;
+        private readonly global::MoeGen.PartKernel _gemm1M256N64K64S2;
+        private readonly global::MoeGen.PartKernel _gemm2M256N64K64S2;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
@@ -89,7 +90,8 @@ partial class GeluTanhMoe : global::MoeGen.MoeLayer<global::Samples.GeluTanhMoe,
             _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _decode = parts.Kernel("decode", "moe_decode", threads: 256, sharedMemoryBytes: 0);
-            _gemmsM256N64K64S2 = parts.Kernel("m256n64k64s2", "moe_gemms_m256n64k64s2", threads: 256, sharedMemoryBytes: 81920);
+            _gemm1M256N64K64S2 = parts.Kernel("m256n64k64s2", "moe_gemm1_m256n64k64s2", threads: 256, sharedMemoryBytes: 81920);
+            _gemm2M256N64K64S2 = parts.Kernel("m256n64k64s2", "moe_gemm2_m256n64k64s2", threads: 256, sharedMemoryBytes: 81920);
         }
 
         /// <summary>The router's linear layer: 32 experts by 64 tokens a block, or a part of their depth.</summary>
@@ -131,26 +133,43 @@ partial class GeluTanhMoe : global::MoeGen.MoeLayer<global::Samples.GeluTanhMoe,
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch
         {
-            0 => _gemmsM256N64K64S2.ResidentBlocks,
+            0 => global::System.Math.Min(_gemm1M256N64K64S2.ResidentBlocks, _gemm2M256N64K64S2.ResidentBlocks),
             _ => throw UnknownVariant(variant),
         };
 
         /// <inheritdoc/>
-        public void Gemms(int variant, in global::MoeGen.GemmsArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
+        public void Gemm1(int variant, in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
         {
             switch (variant)
             {
                 case 0:
-                    GemmsM256N64K64S2(in arguments, ResidentBlocks(0), stream);
+                    Gemm1M256N64K64S2(in arguments, ResidentBlocks(0), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
             }
         }
 
-        /// <summary>Both GEMMs, m256n64k64s2: tile 256x64x64, 2 stages, 4x2 warps of 64x32 (256 threads), 81920 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
-        public void GemmsM256N64K64S2(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemmsM256N64K64S2.Launch(in arguments, gridBlocks, stream);
+        /// <inheritdoc/>
+        public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
+        {
+            switch (variant)
+            {
+                case 0:
+                    Gemm2M256N64K64S2(in arguments, ResidentBlocks(0), stream);
+                    break;
+                default:
+                    throw UnknownVariant(variant);
+            }
+        }
+
+        /// <summary>GEMM1, m256n64k64s2: tile 256x64x64, 2 stages, 4x2 warps of 64x32 (256 threads), 81920 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm1M256N64K64S2(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm1M256N64K64S2.Launch(in arguments, gridBlocks, stream);
+
+        /// <summary>GEMM2, m256n64k64s2: tile 256x64x64, 2 stages, 4x2 warps of 64x32 (256 threads), 81920 bytes of shared memory, 64 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M256N64K64S2(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm2M256N64K64S2.Launch(in arguments, gridBlocks, stream);
 
         private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
             new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 0.");

@@ -72,7 +72,8 @@ partial class IdentityMoe : global::MoeGen.MoeLayer<global::Samples.IdentityMoe,
         private readonly global::MoeGen.PartKernel _routePlace;
         private readonly global::MoeGen.PartKernel _finalize;
         private readonly global::MoeGen.PartKernel _decode;
-        private readonly global::MoeGen.PartKernel _gemmsM16N64K64S6;
+        private readonly global::MoeGen.PartKernel _gemm1M16N64K64S6;
+        private readonly global::MoeGen.PartKernel _gemm2M16N64K64S6;
 
         /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
         public Launchers(global::MoeGen.KernelParts parts)
@@ -83,7 +84,8 @@ partial class IdentityMoe : global::MoeGen.MoeLayer<global::Samples.IdentityMoe,
             _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
             _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
             _decode = parts.Kernel("decode", "moe_decode", threads: 256, sharedMemoryBytes: 0);
-            _gemmsM16N64K64S6 = parts.Kernel("m16n64k64s6", "moe_gemms_m16n64k64s6", threads: 64, sharedMemoryBytes: 61440);
+            _gemm1M16N64K64S6 = parts.Kernel("m16n64k64s6", "moe_gemm1_m16n64k64s6", threads: 64, sharedMemoryBytes: 61440);
+            _gemm2M16N64K64S6 = parts.Kernel("m16n64k64s6", "moe_gemm2_m16n64k64s6", threads: 64, sharedMemoryBytes: 61440);
         }
 
         /// <summary>Counting sort of the slots by expert in one block.</summary>
@@ -113,26 +115,43 @@ partial class IdentityMoe : global::MoeGen.MoeLayer<global::Samples.IdentityMoe,
         /// <inheritdoc/>
         public int ResidentBlocks(int variant) => variant switch
         {
-            0 => _gemmsM16N64K64S6.ResidentBlocks,
+            0 => global::System.Math.Min(_gemm1M16N64K64S6.ResidentBlocks, _gemm2M16N64K64S6.ResidentBlocks),
             _ => throw UnknownVariant(variant),
         };
 
         /// <inheritdoc/>
-        public void Gemms(int variant, in global::MoeGen.GemmsArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
+        public void Gemm1(int variant, in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
         {
             switch (variant)
             {
                 case 0:
-                    GemmsM16N64K64S6(in arguments, ResidentBlocks(0), stream);
+                    Gemm1M16N64K64S6(in arguments, ResidentBlocks(0), stream);
                     break;
                 default:
                     throw UnknownVariant(variant);
             }
         }
 
-        /// <summary>Both GEMMs, m16n64k64s6: tile 16x64x64, 6 stages, 1x2 warps of 16x32 (64 threads), 61440 bytes of shared memory, 16 accumulators and at most 255 registers a thread.</summary>
-        public void GemmsM16N64K64S6(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-            _gemmsM16N64K64S6.Launch(in arguments, gridBlocks, stream);
+        /// <inheritdoc/>
+        public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
+        {
+            switch (variant)
+            {
+                case 0:
+                    Gemm2M16N64K64S6(in arguments, ResidentBlocks(0), stream);
+                    break;
+                default:
+                    throw UnknownVariant(variant);
+            }
+        }
+
+        /// <summary>GEMM1, m16n64k64s6: tile 16x64x64, 6 stages, 1x2 warps of 16x32 (64 threads), 61440 bytes of shared memory, 16 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm1M16N64K64S6(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm1M16N64K64S6.Launch(in arguments, gridBlocks, stream);
+
+        /// <summary>GEMM2, m16n64k64s6: tile 16x64x64, 6 stages, 1x2 warps of 16x32 (64 threads), 61440 bytes of shared memory, 16 accumulators and at most 255 registers a thread.</summary>
+        public void Gemm2M16N64K64S6(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+            _gemm2M16N64K64S6.Launch(in arguments, gridBlocks, stream);
 
         private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
             new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 0.");

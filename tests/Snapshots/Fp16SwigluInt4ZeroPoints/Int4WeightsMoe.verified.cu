@@ -755,7 +755,7 @@ constexpr unsigned kRasterRows = 16;  // M-tiles that share an N-tile in L2 befo
 struct TileSchedule {
     const int *expert_offsets, *tile_starts;  // [E + 1]
     const int* tile_experts;    // [M-tiles]
-    int* drawn_tiles;           // tiles drawn beyond the first of each block; routing has zeroed it
+    int* drawn_tiles;           // tiles drawn so far; routing has zeroed it
     int num_experts;
     int column_tiles;           // N-tiles an expert
     // Fits 32 bits: even tiles of 16 x 64 make fewer than 2^31 of the activated rows that a GPU's memory holds.
@@ -802,34 +802,51 @@ template <int kCount> __device__ __forceinline__ void store_outputs(Element* des
 
 // ---- gemm/tile_loop.cuh ---- What both GEMMs do with their tiles: a persistent block draws one after the other. Tiles take unequal time (an expert's last
 // one may hold few rows), so none is dealt in advance; who computes a tile changes nothing in its result.
-// `next_tiles` is shared, used in turn: one may still be read while the other is written. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
+// A block's draws, in shared memory: while a tile is multiplied, every register counts.
+struct TileQueue {
+    int next[2];       // used in turn: one may still be read while the other is written
+    int tiles;         // how many there are
+    int drawn_before;  // tiles drawn before the first of this GEMM; less than 0 where each block has its first without drawing it
+    // By thread 0 alone.
+    __device__ __forceinline__ int draw(int* drawn_tiles) const { return atomicAdd(drawn_tiles, 1) - drawn_before; }
+};
+
+// `index` is the block's first tile, and in the end the first that it drew beyond the last one, counted from there; returns how many tiles there are.
+// `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, int (&next_tiles)[2], CopiesOf copies_of, Store store) {
+__device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQueue& queue, int& index, CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
-    int index = blockIdx.x;
-    if (index >= tiles) return;
+    if (index >= tiles) {
+        index -= tiles;
+        return tiles;
+    }
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
     auto copies = copies_of(tile);
     copies.fill_pipeline(shared);
-    if (threadIdx.x == 0) next_tiles[0] = static_cast<int>(gridDim.x) + atomicAdd(schedule.drawn_tiles, 1);
+    if (threadIdx.x == 0) {
+        queue.tiles = tiles;
+        queue.next[0] = queue.draw(schedule.drawn_tiles);
+    }
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, shared);
         // The next tile's first stages, and the draw of the one after, are under way while this one's results are written.
         const TileCoordinates done = tile;
-        index = next_tiles[turn];
+        index = queue.next[turn];
         int drawn = 0;
-        if (index < tiles) {
+        if (index < queue.tiles) {
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(tile);
             copies.fill_pipeline(shared);
-            if (threadIdx.x == 0) drawn = atomicAdd(schedule.drawn_tiles, 1);
+            if (threadIdx.x == 0) drawn = queue.draw(schedule.drawn_tiles);
         }
         store(done, accumulators);
-        if (index >= tiles) return;
-        if (threadIdx.x == 0) next_tiles[turn ^ 1] = static_cast<int>(gridDim.x) + drawn;  // the barriers of multiply_tile publish it
+        if (index >= queue.tiles) break;
+        if (threadIdx.x == 0) queue.next[turn ^ 1] = drawn;  // the barriers of multiply_tile publish it
     }
+    index -= queue.tiles;
+    return queue.tiles;
 }
 
 // Writes a tile: `destination_of(m8, row)` is output 0 of a sorted row, the m8-th of the thread; `combine(gate, up)` an output's value, where
@@ -895,17 +912,17 @@ struct Gemm1Arguments {
 static_assert(sizeof(Gemm1Arguments) == 160, "the launcher passes this layout");
 
 // All threads call `finished(expert)` when they have stored a tile.
-template <class Tile, class Finished> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, int (&next_tiles)[2], Finished finished) {
+template <class Tile, class Finished> __device__ __forceinline__ int gemm1(const Gemm1Arguments& arguments, TileQueue& queue, int& index, Finished finished) {
     using Columns = ColumnMap<Tile, kGated>;
     const int depth = arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts, top_k = kTopK ? kTopK : arguments.topK;
     const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride}, up_rows{arguments.upRowOffset, arguments.upRowStride};
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
-    for_each_tile<Tile>(
+    return for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles,
+        queue, index,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
@@ -946,15 +963,15 @@ struct Gemm2Arguments {
 static_assert(sizeof(Gemm2Arguments) == 128, "the launcher passes this layout");
 
 // All threads call `wait(expert)` before they load a tile.
-template <class Tile, class Wait> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, int (&next_tiles)[2], Wait wait) {
+template <class Tile, class Wait> __device__ __forceinline__ int gemm2(const Gemm2Arguments& arguments, TileQueue& queue, int& index, Wait wait) {
     using Columns = ColumnMap<Tile, false>;
     const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
-    for_each_tile<Tile>(
+    return for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        next_tiles,
+        queue, index,
         [&](const TileCoordinates& tile) {
             wait(tile.expert);
             return StageCopies<Tile, false>{
@@ -1815,35 +1832,35 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode(const
 
 #if !defined(MOE_PART) || defined(MOE_PART_m16n128k64s3)
 extern "C" __global__ void __launch_bounds__(TileM16N128K64S3::kThreads, TileM16N128K64S3::kMinBlocksPerSm)
-moe_gemm1_m16n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM16N128K64S3>(arguments, next_tiles, [](int) {}); }
+moe_gemm1_m16n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm1<TileM16N128K64S3>(arguments, queue, index, [](int) {}); }
 extern "C" __global__ void __launch_bounds__(TileM16N128K64S3::kThreads, TileM16N128K64S3::kMinBlocksPerSm)
-moe_gemm2_m16n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM16N128K64S3>(arguments, next_tiles, [](int) {}); }
+moe_gemm2_m16n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm2<TileM16N128K64S3>(arguments, queue, index, [](int) {}); }
 #endif
 
 #if !defined(MOE_PART) || defined(MOE_PART_m32n128k64s3)
 extern "C" __global__ void __launch_bounds__(TileM32N128K64S3::kThreads, TileM32N128K64S3::kMinBlocksPerSm)
-moe_gemm1_m32n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM32N128K64S3>(arguments, next_tiles, [](int) {}); }
+moe_gemm1_m32n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm1<TileM32N128K64S3>(arguments, queue, index, [](int) {}); }
 extern "C" __global__ void __launch_bounds__(TileM32N128K64S3::kThreads, TileM32N128K64S3::kMinBlocksPerSm)
-moe_gemm2_m32n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM32N128K64S3>(arguments, next_tiles, [](int) {}); }
+moe_gemm2_m32n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm2<TileM32N128K64S3>(arguments, queue, index, [](int) {}); }
 #endif
 
 #if !defined(MOE_PART) || defined(MOE_PART_m64n128k64s4)
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM64N128K64S4>(arguments, next_tiles, [](int) {}); }
+moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm1<TileM64N128K64S4>(arguments, queue, index, [](int) {}); }
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM64N128K64S4>(arguments, next_tiles, [](int) {}); }
+moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm2<TileM64N128K64S4>(arguments, queue, index, [](int) {}); }
 #endif
 
 #if !defined(MOE_PART) || defined(MOE_PART_m128n128k64s3)
 extern "C" __global__ void __launch_bounds__(TileM128N128K64S3::kThreads, TileM128N128K64S3::kMinBlocksPerSm)
-moe_gemm1_m128n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM128N128K64S3>(arguments, next_tiles, [](int) {}); }
+moe_gemm1_m128n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm1<TileM128N128K64S3>(arguments, queue, index, [](int) {}); }
 extern "C" __global__ void __launch_bounds__(TileM128N128K64S3::kThreads, TileM128N128K64S3::kMinBlocksPerSm)
-moe_gemm2_m128n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM128N128K64S3>(arguments, next_tiles, [](int) {}); }
+moe_gemm2_m128n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm2<TileM128N128K64S3>(arguments, queue, index, [](int) {}); }
 #endif
 
 #if !defined(MOE_PART) || defined(MOE_PART_m160n128k64s3)
 extern "C" __global__ void __launch_bounds__(TileM160N128K64S3::kThreads, TileM160N128K64S3::kMinBlocksPerSm)
-moe_gemm1_m160n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ int next_tiles[2]; gemm1<TileM160N128K64S3>(arguments, next_tiles, [](int) {}); }
+moe_gemm1_m160n128k64s3(const __grid_constant__ Gemm1Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm1<TileM160N128K64S3>(arguments, queue, index, [](int) {}); }
 extern "C" __global__ void __launch_bounds__(TileM160N128K64S3::kThreads, TileM160N128K64S3::kMinBlocksPerSm)
-moe_gemm2_m160n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ int next_tiles[2]; gemm2<TileM160N128K64S3>(arguments, next_tiles, [](int) {}); }
+moe_gemm2_m160n128k64s3(const __grid_constant__ Gemm2Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm2<TileM160N128K64S3>(arguments, queue, index, [](int) {}); }
 #endif

@@ -72,7 +72,8 @@ partial class Variants
             private readonly global::MoeGen.PartKernel _routePlace;
             private readonly global::MoeGen.PartKernel _finalize;
             private readonly global::MoeGen.PartKernel _decode;
-            private readonly global::MoeGen.PartKernel _gemmsM64N64K64S3;
+            private readonly global::MoeGen.PartKernel _gemm1M64N64K64S3;
+            private readonly global::MoeGen.PartKernel _gemm2M64N64K64S3;
 
             /// <summary>Finds the kernels in <see cref="CudaSource"/>, compiled whole or part by part.</summary>
             public Launchers(global::MoeGen.KernelParts parts)
@@ -83,7 +84,8 @@ partial class Variants
                 _routePlace = parts.Kernel("stages", "moe_route_place", threads: 1024, sharedMemoryBytes: 0);
                 _finalize = parts.Kernel("stages", "moe_finalize", threads: 256, sharedMemoryBytes: 0);
                 _decode = parts.Kernel("decode", "moe_decode", threads: 256, sharedMemoryBytes: 0);
-                _gemmsM64N64K64S3 = parts.Kernel("m64n64k64s3", "moe_gemms_m64n64k64s3", threads: 128, sharedMemoryBytes: 49152);
+                _gemm1M64N64K64S3 = parts.Kernel("m64n64k64s3", "moe_gemm1_m64n64k64s3", threads: 128, sharedMemoryBytes: 49152);
+                _gemm2M64N64K64S3 = parts.Kernel("m64n64k64s3", "moe_gemm2_m64n64k64s3", threads: 128, sharedMemoryBytes: 49152);
             }
 
             /// <summary>Counting sort of the slots by expert in one block.</summary>
@@ -113,26 +115,43 @@ partial class Variants
             /// <inheritdoc/>
             public int ResidentBlocks(int variant) => variant switch
             {
-                0 => _gemmsM64N64K64S3.ResidentBlocks,
+                0 => global::System.Math.Min(_gemm1M64N64K64S3.ResidentBlocks, _gemm2M64N64K64S3.ResidentBlocks),
                 _ => throw UnknownVariant(variant),
             };
 
             /// <inheritdoc/>
-            public void Gemms(int variant, in global::MoeGen.GemmsArguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
+            public void Gemm1(int variant, in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
             {
                 switch (variant)
                 {
                     case 0:
-                        GemmsM64N64K64S3(in arguments, ResidentBlocks(0), stream);
+                        Gemm1M64N64K64S3(in arguments, ResidentBlocks(0), stream);
                         break;
                     default:
                         throw UnknownVariant(variant);
                 }
             }
 
-            /// <summary>Both GEMMs, m64n64k64s3: tile 64x64x64, 3 stages, 2x2 warps of 32x32 (128 threads), 49152 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
-            public void GemmsM64N64K64S3(in global::MoeGen.GemmsArguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
-                _gemmsM64N64K64S3.Launch(in arguments, gridBlocks, stream);
+            /// <inheritdoc/>
+            public void Gemm2(int variant, in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, global::MoeGen.CudaStream stream)
+            {
+                switch (variant)
+                {
+                    case 0:
+                        Gemm2M64N64K64S3(in arguments, ResidentBlocks(0), stream);
+                        break;
+                    default:
+                        throw UnknownVariant(variant);
+                }
+            }
+
+            /// <summary>GEMM1, m64n64k64s3: tile 64x64x64, 3 stages, 2x2 warps of 32x32 (128 threads), 49152 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
+            public void Gemm1M64N64K64S3(in global::MoeGen.Gemm1Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+                _gemm1M64N64K64S3.Launch(in arguments, gridBlocks, stream);
+
+            /// <summary>GEMM2, m64n64k64s3: tile 64x64x64, 3 stages, 2x2 warps of 32x32 (128 threads), 49152 bytes of shared memory, 32 accumulators and at most 168 registers a thread.</summary>
+            public void Gemm2M64N64K64S3(in global::MoeGen.Gemm2Arguments<global::System.Half> arguments, long gridBlocks, global::MoeGen.CudaStream stream) =>
+                _gemm2M64N64K64S3.Launch(in arguments, gridBlocks, stream);
 
             private static global::System.ArgumentOutOfRangeException UnknownVariant(int variant) =>
                 new(nameof(variant), variant, "There is no such GEMM variant; allowed are 0 to 0.");

@@ -21,6 +21,7 @@ internal static class Conditions
         ("MOE_CODES", model.Weights is { IsQuantized: true, QuantizesActivations: false }), // weights are codes, activations elements
         ("MOE_INT8_WEIGHTS", model.Weights is { Format: WeightFormat.Int8PerChannel, QuantizesActivations: false }),
         ("MOE_ZERO_POINTS", model.Weights.ZeroPoints),
+        ("MOE_FUSED", model.FusesGemms), // one kernel has both GEMMs
         ("MOE_DEPTH_SPLITS", model.DividesDepth), // GEMM2's tiles may divide their depth among blocks
     }.Where(condition => condition.Holds).Select(condition => condition.Name);
 

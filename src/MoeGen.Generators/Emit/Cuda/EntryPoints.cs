@@ -23,11 +23,16 @@ internal static class EntryPoints
             IEnumerable<string> gemms = model.GemmKernels.Select(gemm =>
                 $$"""
                 extern "C" __global__ void __launch_bounds__({{tile}}::kThreads, {{tile}}::kMinBlocksPerSm)
-                {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ {{gemm}}Arguments arguments) { __shared__ int next_tiles[2]; {{gemm.ToLowerInvariant()}}<{{tile}}>(arguments, next_tiles{{(model.FusesGemms ? "" : ", [](int) {}")}}); }
+                {{KernelNames.Gemm(gemm, plan)}}(const __grid_constant__ {{gemm}}Arguments arguments) { {{Body(gemm, tile)}} }
                 """);
             writer.Write(TextParts.Guard(model, plan.Name, string.Join("\n", gemms)));
         }
 
         return writer.ToString();
+
+        // A kernel of one GEMM waits for nobody, so that each block has its first tile without drawing it.
+        string Body(string gemm, string tile) => model.FusesGemms
+            ? $"__shared__ TileQueue queue; gemms<{tile}>(arguments, queue);"
+            : $"__shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; {gemm.ToLowerInvariant()}<{tile}>(arguments, queue, index, [](int) {{}});";
     }
 }
