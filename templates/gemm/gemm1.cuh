@@ -41,7 +41,7 @@ static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 #endif
 
 // All threads call `finished(expert)` when they have stored a tile.
-template <class Tile, class Finished> __device__ __forceinline__ int gemm1(const Gemm1Arguments& arguments, TileQueue& queue, int& index, Finished finished) {
+template <class Tile, class Finished> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, TileQueue& queue, Finished finished) {
     using Columns = ColumnMap<Tile, kGated>;
 #ifdef MOE_INT8
     const int depth = row_codes(arguments.hiddenSize);
@@ -52,10 +52,10 @@ template <class Tile, class Finished> __device__ __forceinline__ int gemm1(const
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts, top_k = kTopK ? kTopK : arguments.topK;
     const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride}, up_rows{arguments.upRowOffset, arguments.upRowStride};
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
-    return for_each_tile<Tile>(
+    for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        queue, index,
+        queue,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{

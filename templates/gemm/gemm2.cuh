@@ -39,7 +39,7 @@ static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
 #endif
 
 // All threads call `wait(expert)` before they load a tile.
-template <class Tile, class Wait> __device__ __forceinline__ int gemm2(const Gemm2Arguments& arguments, TileQueue& queue, int& index, Wait wait) {
+template <class Tile, class Wait> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, TileQueue& queue, Wait wait) {
     using Columns = ColumnMap<Tile, false>;
 #ifdef MOE_INT8
     const int hidden = arguments.hiddenSize, depth = row_codes(arguments.intermediateSize);
@@ -48,14 +48,14 @@ template <class Tile, class Wait> __device__ __forceinline__ int gemm2(const Gem
 #endif
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
-    return for_each_tile<Tile>(
+    for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
 #ifdef MOE_DEPTH_SPLITS
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs, arguments.logSplits},
 #else
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
 #endif
-        queue, index,
+        queue,
         [&](const TileCoordinates& tile) {
             wait(tile.expert);
             return StageCopies<Tile, false>{

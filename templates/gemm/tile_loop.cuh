@@ -8,25 +8,26 @@
 // A block's draws, in shared memory: while a tile is multiplied, every register counts.
 struct TileQueue {
     int next[2];       // used in turn: one may still be read while the other is written
-    int tiles;         // how many there are
-    int drawn_before;  // tiles drawn before the first of this GEMM; less than 0 where each block has its first without drawing it
+    int drawn_before;  // what a drawn number is less: 0, or - gridDim.x where each block has its first tile without drawing it
 #ifdef MOE_FUSED
     int ready_expert;  // whose tiles need not be waited for
 #endif
-    // By thread 0 alone.
+    // By thread 0 alone, as the next.
     __device__ __forceinline__ int draw(int* drawn_tiles) const { return atomicAdd(drawn_tiles, 1) - drawn_before; }
+    __device__ __forceinline__ void begin_with_own_tile() {
+        drawn_before = -static_cast<int>(gridDim.x);
+        next[1] = blockIdx.x;
+    }
 };
 
-// `index` is the block's first tile, and in the end the first that it drew beyond the last one, counted from there; returns how many tiles there are.
-// `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
+// Thread 0 has set `queue`, next[1] to the block's first tile. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQueue& queue, int& index, CopiesOf copies_of, Store store) {
+__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, TileQueue& queue, CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
-    if (index >= tiles) {
-        index -= tiles;
-        return tiles;
-    }
+    __syncthreads();
+    int index = queue.next[1];
+    if (index >= tiles) return;
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
 #ifdef MOE_DEPTH_SPLITS
     auto copies = copies_of(schedule.part_of(tile));
@@ -34,10 +35,7 @@ __device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQ
     auto copies = copies_of(tile);
 #endif
     copies.fill_pipeline(shared);
-    if (threadIdx.x == 0) {
-        queue.tiles = tiles;
-        queue.next[0] = queue.draw(schedule.drawn_tiles);
-    }
+    if (threadIdx.x == 0) queue.next[0] = queue.draw(schedule.drawn_tiles);
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, shared);
@@ -45,7 +43,7 @@ __device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQ
         const TileCoordinates done = tile;
         index = queue.next[turn];
         int drawn = 0;
-        if (index < queue.tiles) {
+        if (index < tiles) {
             tile = schedule.at(index, Tile::kTileM);
 #ifdef MOE_DEPTH_SPLITS
             copies = copies_of(schedule.part_of(tile));
@@ -60,11 +58,9 @@ __device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQ
 #else
         store(done, accumulators);
 #endif
-        if (index >= queue.tiles) break;
+        if (index >= tiles) return;
         if (threadIdx.x == 0) queue.next[turn ^ 1] = drawn;  // the barriers of multiply_tile publish it
     }
-    index -= queue.tiles;
-    return queue.tiles;
 }
 
 // Writes a tile: `destination_of(m8, row)` is output 0 of a sorted row, the m8-th of the thread; `combine(gate, up)` an output's value, where

@@ -60,7 +60,7 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             var arguments = new GemmsArguments<T>
             {
                 Gemm1 = Gemm1ArgumentsOf(call, slots, weights, layout, workspace),
-                Gemm2 = Gemm2ArgumentsOf(weights, layout, workspace) with { DrawnTiles = new(workspace + (ulong)layout.DrawnTiles) },
+                Gemm2 = Gemm2ArgumentsOf(weights, layout, workspace),
                 FinishedTiles = new(workspace + (ulong)layout.FinishedTiles),
                 RunsGemm1 = 1,
                 RunsGemm2 = variants.Gemm1 == variants.Gemm2 ? 1 : 0,
@@ -69,7 +69,6 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
             if (arguments.RunsGemm2 == 0)
             {
                 (arguments.RunsGemm1, arguments.RunsGemm2) = (0, 1);
-                arguments.Gemm2.DrawnTiles = new(workspace + (ulong)layout.DrawnTiles + sizeof(int));
                 launchers.Gemms(variants.Gemm2, arguments, stream);
             }
 

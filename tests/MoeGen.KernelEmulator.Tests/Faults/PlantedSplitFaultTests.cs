@@ -12,7 +12,7 @@ public sealed class PlantedSplitFaultTests
         new("parts that go on to the end", "min(depth, depth_left - begin)", "depth_left - begin", null),
         new("last part beyond the depth", "min(depth, depth_left - begin)", "depth", FaultKind.OutOfBounds),
         new("bias in every part", "tile.split == 0 ? arguments.fc2ExpertBiases : nullptr", "arguments.fc2ExpertBiases", null),
-        new("parts in the same place", "<< arguments.logSplits) + tile.split) * hidden", "<< arguments.logSplits)) * hidden", FaultKind.UninitializedRead),
+        new("parts in the same place", "<< arguments.logSplits) + tile.split) * hidden", "<< arguments.logSplits)) * hidden", FaultKind.DataRace),
         new("parts that nobody draws", "* column_tiles << log_splits", "* column_tiles", FaultKind.UninitializedRead),
         new("part that is not added", "== splits - 1;", "== splits - 2;", null),
         new("sum that goes on from the row before", "row_sums[j] = begins ?", "row_sums[j] = part == 0 ?", null),

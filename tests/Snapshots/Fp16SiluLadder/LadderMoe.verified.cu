@@ -741,30 +741,28 @@ template <int kCount> __device__ __forceinline__ void store_outputs(float* desti
 // A block's draws, in shared memory: while a tile is multiplied, every register counts.
 struct TileQueue {
     int next[2];       // used in turn: one may still be read while the other is written
-    int tiles;         // how many there are
-    int drawn_before;  // tiles drawn before the first of this GEMM; less than 0 where each block has its first without drawing it
+    int drawn_before;  // what a drawn number is less: 0, or - gridDim.x where each block has its first tile without drawing it
     int ready_expert;  // whose tiles need not be waited for
-    // By thread 0 alone.
+    // By thread 0 alone, as the next.
     __device__ __forceinline__ int draw(int* drawn_tiles) const { return atomicAdd(drawn_tiles, 1) - drawn_before; }
+    __device__ __forceinline__ void begin_with_own_tile() {
+        drawn_before = -static_cast<int>(gridDim.x);
+        next[1] = blockIdx.x;
+    }
 };
 
-// `index` is the block's first tile, and in the end the first that it drew beyond the last one, counted from there; returns how many tiles there are.
-// `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
+// Thread 0 has set `queue`, next[1] to the block's first tile. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQueue& queue, int& index, CopiesOf copies_of, Store store) {
+__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, TileQueue& queue, CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
-    if (index >= tiles) {
-        index -= tiles;
-        return tiles;
-    }
+    __syncthreads();
+    int index = queue.next[1];
+    if (index >= tiles) return;
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
     auto copies = copies_of(schedule.part_of(tile));
     copies.fill_pipeline(shared);
-    if (threadIdx.x == 0) {
-        queue.tiles = tiles;
-        queue.next[0] = queue.draw(schedule.drawn_tiles);
-    }
+    if (threadIdx.x == 0) queue.next[0] = queue.draw(schedule.drawn_tiles);
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, shared);
@@ -772,18 +770,16 @@ __device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQ
         const TileCoordinates done = tile;
         index = queue.next[turn];
         int drawn = 0;
-        if (index < queue.tiles) {
+        if (index < tiles) {
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(schedule.part_of(tile));
             copies.fill_pipeline(shared);
             if (threadIdx.x == 0) drawn = queue.draw(schedule.drawn_tiles);
         }
         store(schedule.part_of(done), accumulators);
-        if (index >= queue.tiles) break;
+        if (index >= tiles) return;
         if (threadIdx.x == 0) queue.next[turn ^ 1] = drawn;  // the barriers of multiply_tile publish it
     }
-    index -= queue.tiles;
-    return queue.tiles;
 }
 
 // Writes a tile: `destination_of(m8, row)` is output 0 of a sorted row, the m8-th of the thread; `combine(gate, up)` an output's value, where
@@ -836,17 +832,17 @@ struct Gemm1Arguments {
 static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 
 // All threads call `finished(expert)` when they have stored a tile.
-template <class Tile, class Finished> __device__ __forceinline__ int gemm1(const Gemm1Arguments& arguments, TileQueue& queue, int& index, Finished finished) {
+template <class Tile, class Finished> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, TileQueue& queue, Finished finished) {
     using Columns = ColumnMap<Tile, kGated>;
     const int depth = arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts, top_k = kTopK ? kTopK : arguments.topK;
     const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride}, up_rows{arguments.upRowOffset, arguments.upRowStride};
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
-    return for_each_tile<Tile>(
+    for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        queue, index,
+        queue,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
@@ -884,15 +880,15 @@ struct Gemm2Arguments {
 static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
 
 // All threads call `wait(expert)` before they load a tile.
-template <class Tile, class Wait> __device__ __forceinline__ int gemm2(const Gemm2Arguments& arguments, TileQueue& queue, int& index, Wait wait) {
+template <class Tile, class Wait> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, TileQueue& queue, Wait wait) {
     using Columns = ColumnMap<Tile, false>;
     const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
-    return for_each_tile<Tile>(
+    for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs, arguments.logSplits},
-        queue, index,
+        queue,
         [&](const TileCoordinates& tile) {
             wait(tile.expert);
             return StageCopies<Tile, false>{
@@ -916,36 +912,35 @@ template <class Tile, class Wait> __device__ __forceinline__ int gemm2(const Gem
         });
 }
 
-// ---- gemm/gemms.cuh ---- Both GEMMs in one launch, so that neither waits for the other's last tiles: blocks draw GEMM1's tiles, then GEMM2's. A tile of GEMM2 waits until
-// those of GEMM1 of its expert are done. All of them have been drawn by then, by blocks that run.
+// ---- gemm/gemms.cuh ---- Both GEMMs in one launch, so that neither waits for the other's last tiles. A tile of GEMM2 waits until those of GEMM1 of its expert are done; by then all
+// of GEMM1 have been drawn, by blocks that run. Nobody waits for GEMM2, so there each block has its first tile without drawing it: on a multiprocessor of its own.
 struct GemmsArguments {
     Gemm1Arguments gemm1;
     const void* scales1[3];    // not read: of layers with quantised weights, as the next; their GEMMs have a launch each
     Gemm2Arguments gemm2;
     const void* scales2[3];
     unsigned* finishedTiles;   // [E]; GEMM1's tiles of each expert that are done; routing has zeroed it
-    int runsGemm1, runsGemm2;  // whether this launch computes them, then with one counter of drawn tiles; in different tiles each has a launch of its own
+    int runsGemm1, runsGemm2;  // whether this launch computes them; in different tiles each has a launch of its own
 };
 static_assert(sizeof(GemmsArguments) == 304, "the launcher passes this layout");
 
 template <class Tile> __device__ __forceinline__ void gemms(const GemmsArguments& arguments, TileQueue& queue) {
     const Gemm1Arguments& first = arguments.gemm1;
-    if (threadIdx.x == 0) {
-        queue.drawn_before = 0;
-        queue.ready_expert = -1;
-        queue.next[1] = queue.draw(arguments.runsGemm1 ? first.drawnTiles : arguments.gemm2.drawnTiles);
-    }
-    __syncthreads();
-    int index = queue.next[1];
     if (arguments.runsGemm1) {
-        const int tiles = gemm1<Tile>(first, queue, index, [&](int expert) {
+        if (threadIdx.x == 0) {
+            queue.drawn_before = 0;
+            queue.ready_expert = -1;
+            queue.next[1] = queue.draw(first.drawnTiles);
+        }
+        gemm1<Tile>(first, queue, [&](int expert) {
             __syncthreads();
             if (threadIdx.x == 0) increment_released(arguments.finishedTiles + expert, ~0u);
         });
-        if (threadIdx.x == 0) queue.drawn_before = tiles;
+        __syncthreads();
     }
     if (!arguments.runsGemm2) return;
-    gemm2<Tile>(arguments.gemm2, queue, index, [&](int expert) {
+    if (threadIdx.x == 0) queue.begin_with_own_tile();
+    gemm2<Tile>(arguments.gemm2, queue, [&](int expert) {
         if (!arguments.runsGemm1 || expert == queue.ready_expert) return;
         if (threadIdx.x == 0) {
             constexpr int kOutputs = ColumnMap<Tile, kGated>::kTileOutputs;

@@ -628,29 +628,27 @@ template <int kCount> __device__ __forceinline__ void store_outputs(Element* des
 // A block's draws, in shared memory: while a tile is multiplied, every register counts.
 struct TileQueue {
     int next[2];       // used in turn: one may still be read while the other is written
-    int tiles;         // how many there are
-    int drawn_before;  // tiles drawn before the first of this GEMM; less than 0 where each block has its first without drawing it
-    // By thread 0 alone.
+    int drawn_before;  // what a drawn number is less: 0, or - gridDim.x where each block has its first tile without drawing it
+    // By thread 0 alone, as the next.
     __device__ __forceinline__ int draw(int* drawn_tiles) const { return atomicAdd(drawn_tiles, 1) - drawn_before; }
+    __device__ __forceinline__ void begin_with_own_tile() {
+        drawn_before = -static_cast<int>(gridDim.x);
+        next[1] = blockIdx.x;
+    }
 };
 
-// `index` is the block's first tile, and in the end the first that it drew beyond the last one, counted from there; returns how many tiles there are.
-// `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
+// Thread 0 has set `queue`, next[1] to the block's first tile. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
-__device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQueue& queue, int& index, CopiesOf copies_of, Store store) {
+__device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, TileQueue& queue, CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
-    if (index >= tiles) {
-        index -= tiles;
-        return tiles;
-    }
+    __syncthreads();
+    int index = queue.next[1];
+    if (index >= tiles) return;
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
     auto copies = copies_of(tile);
     copies.fill_pipeline(shared);
-    if (threadIdx.x == 0) {
-        queue.tiles = tiles;
-        queue.next[0] = queue.draw(schedule.drawn_tiles);
-    }
+    if (threadIdx.x == 0) queue.next[0] = queue.draw(schedule.drawn_tiles);
     for (int turn = 0;; turn ^= 1) {
         Accumulators<Tile, Sum> accumulators = {};
         multiply_tile<Tile>(accumulators, copies, tile.row_end - tile.row_begin, shared);
@@ -658,18 +656,16 @@ __device__ __forceinline__ int for_each_tile(const TileSchedule& schedule, TileQ
         const TileCoordinates done = tile;
         index = queue.next[turn];
         int drawn = 0;
-        if (index < queue.tiles) {
+        if (index < tiles) {
             tile = schedule.at(index, Tile::kTileM);
             copies = copies_of(tile);
             copies.fill_pipeline(shared);
             if (threadIdx.x == 0) drawn = queue.draw(schedule.drawn_tiles);
         }
         store(done, accumulators);
-        if (index >= queue.tiles) break;
+        if (index >= tiles) return;
         if (threadIdx.x == 0) queue.next[turn ^ 1] = drawn;  // the barriers of multiply_tile publish it
     }
-    index -= queue.tiles;
-    return queue.tiles;
 }
 
 // Writes a tile: `destination_of(m8, row)` is output 0 of a sorted row, the m8-th of the thread; `combine(gate, up)` an output's value, where
@@ -722,17 +718,17 @@ struct Gemm1Arguments {
 static_assert(sizeof(Gemm1Arguments) == 136, "the launcher passes this layout");
 
 // All threads call `finished(expert)` when they have stored a tile.
-template <class Tile, class Finished> __device__ __forceinline__ int gemm1(const Gemm1Arguments& arguments, TileQueue& queue, int& index, Finished finished) {
+template <class Tile, class Finished> __device__ __forceinline__ void gemm1(const Gemm1Arguments& arguments, TileQueue& queue, Finished finished) {
     using Columns = ColumnMap<Tile, kGated>;
     const int depth = arguments.hiddenSize;
     const int intermediate = kIntermediateSize ? kIntermediateSize : arguments.intermediateSize;
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts, top_k = kTopK ? kTopK : arguments.topK;
     const RowOrder gate_rows{arguments.gateRowOffset, arguments.gateRowStride}, up_rows{arguments.upRowOffset, arguments.upRowStride};
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * (kGated ? 2 * intermediate : intermediate); };
-    return for_each_tile<Tile>(
+    for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (intermediate + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        queue, index,
+        queue,
         [&](const TileCoordinates& tile) {
             // A gathers the rows' tokens, found once a tile; B picks gate and up rows in the order of ColumnMap.
             return StageCopies<Tile, kGated>{
@@ -770,15 +766,15 @@ struct Gemm2Arguments {
 static_assert(sizeof(Gemm2Arguments) == 104, "the launcher passes this layout");
 
 // All threads call `wait(expert)` before they load a tile.
-template <class Tile, class Wait> __device__ __forceinline__ int gemm2(const Gemm2Arguments& arguments, TileQueue& queue, int& index, Wait wait) {
+template <class Tile, class Wait> __device__ __forceinline__ void gemm2(const Gemm2Arguments& arguments, TileQueue& queue, Wait wait) {
     using Columns = ColumnMap<Tile, false>;
     const int hidden = arguments.hiddenSize, depth = arguments.intermediateSize;  // constants here make 128x128 spill
     const int num_experts = kNumExperts ? kNumExperts : arguments.numExperts;
     auto expert_row = [&](const TileCoordinates& tile) { return static_cast<long long>(tile.expert) * hidden; };
-    return for_each_tile<Tile>(
+    for_each_tile<Tile>(
         TileSchedule{arguments.expertOffsets, arguments.tileStarts, arguments.tileExperts, arguments.drawnTiles, num_experts,
                      (hidden + Columns::kTileOutputs - 1) / Columns::kTileOutputs},
-        queue, index,
+        queue,
         [&](const TileCoordinates& tile) {
             wait(tile.expert);
             return StageCopies<Tile, false>{
@@ -1425,7 +1421,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode(const
 
 #if !defined(MOE_PART) || defined(MOE_PART_m64n128k64s4)
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm1<TileM64N128K64S4>(arguments, queue, index, [](int) {}); }
+moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.begin_with_own_tile(); gemm1<TileM64N128K64S4>(arguments, queue, [](int) {}); }
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; gemm2<TileM64N128K64S4>(arguments, queue, index, [](int) {}); }
+moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.begin_with_own_tile(); gemm2<TileM64N128K64S4>(arguments, queue, [](int) {}); }
 #endif

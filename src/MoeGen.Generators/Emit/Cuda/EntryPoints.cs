@@ -30,9 +30,8 @@ internal static class EntryPoints
 
         return writer.ToString();
 
-        // A kernel of one GEMM waits for nobody, so that each block has its first tile without drawing it.
         string Body(string gemm, string tile) => model.FusesGemms
             ? $"__shared__ TileQueue queue; gemms<{tile}>(arguments, queue);"
-            : $"__shared__ TileQueue queue; if (threadIdx.x == 0) queue.drawn_before = -static_cast<int>(gridDim.x); int index = blockIdx.x; {gemm.ToLowerInvariant()}<{tile}>(arguments, queue, index, [](int) {{}});";
+            : $"__shared__ TileQueue queue; if (threadIdx.x == 0) queue.begin_with_own_tile(); {gemm.ToLowerInvariant()}<{tile}>(arguments, queue, [](int) {{}});";
     }
 }
