@@ -47,6 +47,7 @@ public sealed class StatisticsTests
     [InlineData("moe_route_small", Stage.Route)]
     [InlineData("moe_select_experts", Stage.Route)]
     [InlineData("moe_gemm1_m128n128k64s3", Stage.Gemm1)]
+    [InlineData("moe_gemms_m128n128k64s3", Stage.Gemm2)]
     [InlineData("moe_decode_gemm2", Stage.Gemm2)]
     [InlineData("moe_finalize", Stage.Finalize)]
     [InlineData("moe_decode", Stage.Finalize)]

@@ -60,12 +60,12 @@ public sealed class MoeConfigAttribute : Attribute
 
     /// <summary>
     /// Thread-block tile of the GEMMs, <c>"MxN"</c> or <c>"MxNxK"</c>: M rows (tokens x experts per token), N accumulator columns
-    /// (in a gated GEMM1, 128 columns are 64 outputs), K elements of depth a stage. Default: a ladder of six tiles, from
+    /// (in a gated GEMM1, 128 columns are 64 outputs), K elements of depth a stage. Default: a ladder of seven tiles, from
     /// which each call picks.
     /// </summary>
     /// <remarks>
-    /// M is 16, 32, 64, 128 or 256; N is 64, 128 or 256; K is 32, 64 or 128, and 64 when left out (with
-    /// <see cref="MoeGen.Dtype.INT8"/> 64, 128 or 256, and 128). 256x256 exceeds the register file, 16x64 cannot be copied with the largest K. With its stages a tile takes at most 163 KB of shared memory; one beyond 99 KB is refused on
+    /// M is 16, 32, 64, 80, 128, 160 or 256; N is 64, 128 or 256; K is 32, 64 or 128, and 64 when left out (with
+    /// <see cref="MoeGen.Dtype.INT8"/> 64, 128 or 256, and 128). 256x256 and 160x256 exceed the register file, 16x64, 80x64 and 160x64 cannot be copied with the largest K, and weights that are codes have no tile of 80 rows. With its stages a tile takes at most 163 KB of shared memory; one beyond 99 KB is refused on
     /// compute capability 8.6, 8.9 and 12.x. A pinned tile is the only one; beside it stand the kernels for few tokens, which
     /// calls take as they do beside the ladder (<c>MoeCudaOptions.Variant</c> names the tile for every call). A class that
     /// implements a GEMM has none of these. A tile has no effect, and is an error, with

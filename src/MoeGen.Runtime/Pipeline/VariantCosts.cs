@@ -13,20 +13,20 @@ internal sealed class VariantCosts(CudaContext context, MoeDescriptor descriptor
     private const double ReachableBandwidth = 0.88;
 
     // The part of the shorter of computing and loading that is not hidden behind the longer.
-    private const double Exposed = 0.09;
+    private const double Exposed = 0.113;
 
     // What a tile costs whatever its rows, for its weights; and how much of a launch's last tile finds the other multiprocessors idle.
-    private const double RowlessPart = 0.51, Tail = 0.39;
+    private const double RowlessPart = 0.464, Tail = 0.353;
 
     // In 16-bit elements of depth: what a tile's beginning and end take where no other block of the multiprocessor multiplies meanwhile, and what a part of a tile takes for them.
-    private const double LoneTileDepth = 124, SplitDepth = 172;
+    private const double LoneTileDepth = 141, SplitDepth = 39;
 
     // Microseconds of any call.
-    private const double Launches = 7.6;
+    private const double Launches = 8.9;
 
-    // Shorter parts are not worth it, and what gains less than a hundredth over fewer parts is not certain.
+    // Shorter parts are not worth it, and what gains less than a twentieth is not certain.
     private const int MaxLogSplits = 3, MinSplitDepth = 384;
-    private const double MostOfCoarser = 0.99;
+    private const double MostOfWhole = 0.95;
 
     // Fifths of the normal distribution: experts' rows scatter by the root of their mean.
     private static readonly double[] Scatter = [-1.28, -0.52, 0, 0.52, 1.28];
@@ -45,17 +45,18 @@ internal sealed class VariantCosts(CudaContext context, MoeDescriptor descriptor
     public (double Microseconds, int LogSplits) Of(GemmVariant variant, MoeShape shape, long slots)
     {
         double active = ActiveExperts(shape.NumExperts, slots), tiles = active * Tiles(variant.TileM, slots / active, shape.NumExperts);
-        (int best, double least) = (0, Microseconds(variant, shape, slots, active, tiles, 0));
+        double whole = Microseconds(variant, shape, slots, active, tiles, 0);
+        (int best, double least) = (0, whole);
         for (int log = 1; descriptor.DividesDepth && log <= MaxLogSplits && shape.IntermediateSize >> log >= MinSplitDepth; log++)
         {
             double time = Microseconds(variant, shape, slots, active, tiles, log);
-            if (time < least * MostOfCoarser)
+            if (time < least)
             {
                 (best, least) = (log, time);
             }
         }
 
-        return (least, best);
+        return least < whole * MostOfWhole ? (least, best) : (whole, 0);
     }
 
     private double Microseconds(GemmVariant variant, MoeShape shape, long slots, double active, double tiles, int logSplits)
@@ -97,12 +98,12 @@ internal sealed class VariantCosts(CudaContext context, MoeDescriptor descriptor
     // All blocks resident, at the reference clock; 8-bit operands take half as many elements of depth.
     private static double TeraflopsPerMultiprocessor(GemmVariant variant) => (variant.TileM, variant.TileN) switch
     {
-        (16, _) => 1.27,
-        (32, _) => 1.99,
-        (64, _) => 2.26,
-        (80, _) => 2.65,
-        (160, _) => 3.06,
-        (_, < 256) => 3.08,
-        _ => 3.34,
+        (16, _) => 1.153,
+        (32, _) => 1.926,
+        (64, _) => 2.313,
+        (80, _) => 2.66,
+        (160, _) => 3.036,
+        (_, < 256) => 3.084,
+        _ => 3.33,
     };
 }

@@ -26,7 +26,9 @@ internal static partial class PlanCheck
         IEnumerable<int> generated = run.Surface.Contains("MoeGen.Gemm.Cublas", StringComparison.Ordinal)
             ? []
             : Enumerable.Range(1, 2).Where(gemm => !run.Surface.Contains($"ImplementsGemm{gemm} => true", StringComparison.Ordinal));
-        CudaTextCheck.Run(text, [.. generated.SelectMany(gemm => variants.Select(variant => $"moe_gemm{gemm}_{variant.Name}"))]);
+        bool fuses = variants.Length > 1 && generated.Count() == 2 && elementBytes == 2 && !run.Surface.Contains("MoeGen.WeightFormat.", StringComparison.Ordinal);
+        IEnumerable<string> kernels = fuses ? ["gemms"] : generated.Select(gemm => $"gemm{gemm}");
+        CudaTextCheck.Run(text, [.. kernels.SelectMany(kernel => variants.Select(variant => $"moe_{kernel}_{variant.Name}"))]);
 
         // The kernels for few tokens are both GEMMs, beside a ladder and beside a pinned tile.
         bool decodes = generated.Count() == 2;

@@ -10,11 +10,11 @@ internal static class Tiles
     /// <summary>Every tile that can be stated, with and without its depth, small ones first.</summary>
     public static string[] Texts { get; } =
     [
-        .. from m in (int[])[16, 32, 64, 128, 256]
+        .. from m in (int[])[16, 32, 64, 80, 128, 160, 256]
            from n in (int[])[64, 128, 256]
            from k in (int[])[0, 32, 64, 128]
            let text = k == 0 ? $"{m}x{n}" : $"{m}x{n}x{k}"
-           where !(m == 16 && n == 64 && k == 128) && !(m == 256 && n == 256) && MostStages(text) >= 2
+           where !(m is 16 or 80 or 160 && n == 64 && k == 128) && !(m is 160 or 256 && n == 256) && MostStages(text) >= 2
            orderby m * n, k
            select text,
     ];

@@ -59,7 +59,7 @@ internal static class WrongArguments
             .. new[] { second.Item1, second.Item2, second.Item3, second.Item4, second.Item5, second.Item6, second.Item7, broken }.OfType<Argument>(),
         ]);
 
-    private static Gen<int> Number => Gen.Frequency((4, Gen.OneOf(16, 32, 64, 128, 256)), (1, Gen.Int[1, 300]));
+    private static Gen<int> Number => Gen.Frequency((4, Gen.OneOf(16, 32, 64, 80, 128, 160, 256)), (1, Gen.Int[1, 300]));
 
     // The defined values, and now and then one beside them.
     private static Gen<T> Members<T>()

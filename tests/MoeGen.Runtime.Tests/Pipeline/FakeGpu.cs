@@ -27,6 +27,7 @@ internal sealed class FakeGpu : IDisposable
         Add("moe_decode_gemm2", System.Runtime.CompilerServices.Unsafe.SizeOf<DecodeGemm2Arguments<BFloat16>>());
         foreach (GemmVariant variant in descriptor.Variants)
         {
+            Add($"moe_gemms_{variant.Name}", System.Runtime.CompilerServices.Unsafe.SizeOf<GemmsArguments<BFloat16>>());
             Add($"moe_gemm1_{variant.Name}", System.Runtime.CompilerServices.Unsafe.SizeOf<Gemm1Arguments<BFloat16>>());
             Add($"moe_gemm2_{variant.Name}", System.Runtime.CompilerServices.Unsafe.SizeOf<Gemm2Arguments<BFloat16>>());
         }

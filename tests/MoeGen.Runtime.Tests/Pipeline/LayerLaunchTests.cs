@@ -36,13 +36,13 @@ public sealed class LayerLaunchTests
     }
 
     [Fact]
-    public void Small_inputs_take_four_launches()
+    public void Small_inputs_take_three_launches()
     {
         using var gpu = new FakeGpu(LadderMoe.Descriptor);
         using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
         Forward(gpu, layer, tokens: 9, topK: 2);
-        Assert.Equal(["moe_route_small", "moe_gemm1_m16n128k64s3", "moe_gemm2_m16n128k64s3", "moe_finalize"], gpu.Driver.Launches.Select(launch => launch.Kernel));
-        Assert.Equal([1u, 144u, 144u, 9u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
+        Assert.Equal(["moe_route_small", "moe_gemms_m32n128k64s3", "moe_finalize"], gpu.Driver.Launches.Select(launch => launch.Kernel));
+        Assert.Equal([1u, 144u, 2u], gpu.Driver.Launches.Select(launch => launch.GridBlocks));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class LayerLaunchTests
         using var layer = new LadderMoe(gpu.Context, FakeGpu.Weights<BFloat16>(Shape, Fc1Layout.GateUp), gpu.Options);
         Forward(gpu, layer, tokens: 5000, topK: 2);
         Assert.Equal(
-            ["moe_route_count", "moe_route_scan", "moe_route_place", "moe_gemm1_m128n128k64s3", "moe_gemm2_m128n128k64s3", "moe_finalize"],
+            ["moe_route_count", "moe_route_scan", "moe_route_place", "moe_gemms_m128n128k64s3", "moe_finalize"],
             gpu.Driver.Launches.Select(launch => launch.Kernel));
         RouteArguments route = MemoryMarshal.Read<RouteArguments>(gpu.Driver.Launches[0].Arguments);
         Assert.Equal((5000, 2, 4, 128), (route.NumTokens, route.TopK, route.LocalExperts.NumLocal, route.TileM));
@@ -71,7 +71,7 @@ public sealed class LayerLaunchTests
             Forward(gpu, layer, tokens: 1, topK: 1);
             DecodeArguments<BFloat16> decode = MemoryMarshal.Read<DecodeArguments<BFloat16>>(gpu.Driver.Launches[^1].Arguments);
             Forward(gpu, layer, tokens: 100, topK: 1);
-            Gemm1Arguments<BFloat16> gemm1 = MemoryMarshal.Read<Gemm1Arguments<BFloat16>>(gpu.Driver.Launches[^3].Arguments);
+            Gemm1Arguments<BFloat16> gemm1 = MemoryMarshal.Read<GemmsArguments<BFloat16>>(gpu.Driver.Launches[^2].Arguments).Gemm1;
             rows.Add((gemm1.GateRowOffset, gemm1.GateRowStride, gemm1.UpRowOffset, gemm1.UpRowStride));
             Assert.Equal(rows[^1], (decode.GateRowOffset, decode.GateRowStride, decode.UpRowOffset, decode.UpRowStride));
         }
