@@ -87,7 +87,8 @@ internal sealed class VariantCosts(CudaContext context, MoeDescriptor descriptor
         double scatter = Math.Sqrt(rows * (1 - (1.0 / numExperts))), tiles = 0;
         foreach (double deviation in Scatter)
         {
-            double filled = Math.Max(1, rows + (deviation * scatter)) / tileM, whole = Math.Ceiling(filled) - 1;
+            // A little less, so that a mean that just fills its steps does not round up beyond them.
+            double filled = (Math.Max(1, rows + (deviation * scatter)) - 1e-6) / tileM, whole = Math.Ceiling(filled) - 1;
             double part = Math.Max((steps + 1) / 2, Math.Ceiling((filled - whole) * steps)) / steps;
             tiles += (whole + RowlessPart + ((1 - RowlessPart) * part)) / Scatter.Length;
         }
