@@ -5,6 +5,9 @@ namespace MoeGen;
 internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor descriptor, VariantSelector selector)
     where T : unmanaged
 {
+    // GEMM1's tiles a resident block, beyond which the tail that one launch saves is less than its count of finished tiles costs.
+    private const int MaxFusedTiles = 20;
+
     /// <summary>The launches of one class.</summary>
     public IMoeLaunchers<T> Launchers => launchers;
 
@@ -57,13 +60,16 @@ internal sealed class CudaPipeline<T>(IMoeLaunchers<T> launchers, MoeDescriptor 
     {
         if (descriptor.FusesGemms)
         {
+            int columns = descriptor.Variants[variants.Gemm1].TileN / (descriptor.IsGated ? 2 : 1);
+            long tiles = layout.MaxTiles * ((weights.Shape.IntermediateSize + columns - 1) / columns);
+            bool fuses = variants.Gemm1 == variants.Gemm2 && tiles <= (long)MaxFusedTiles * launchers.ResidentBlocks(variants.Gemm1);
             var arguments = new GemmsArguments<T>
             {
                 Gemm1 = Gemm1ArgumentsOf(call, slots, weights, layout, workspace),
                 Gemm2 = Gemm2ArgumentsOf(weights, layout, workspace),
                 FinishedTiles = new(workspace + (ulong)layout.FinishedTiles),
                 RunsGemm1 = 1,
-                RunsGemm2 = variants.Gemm1 == variants.Gemm2 ? 1 : 0,
+                RunsGemm2 = fuses ? 1 : 0,
             };
             launchers.Gemms(variants.Gemm1, arguments, stream);
             if (arguments.RunsGemm2 == 0)

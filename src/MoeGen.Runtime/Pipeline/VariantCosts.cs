@@ -100,7 +100,7 @@ internal sealed class VariantCosts(CudaContext context, MoeDescriptor descriptor
     private static double TeraflopsPerMultiprocessor(GemmVariant variant) => (variant.TileM, variant.TileN) switch
     {
         (16, _) => 1.153,
-        (32, _) => 1.926,
+        (32, _) => 1.77,
         (64, _) => 2.313,
         (80, _) => 2.66,
         (160, _) => 3.036,

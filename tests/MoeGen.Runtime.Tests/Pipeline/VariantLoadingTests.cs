@@ -59,8 +59,8 @@ public sealed class VariantLoadingTests
     }
 
     [Theory]
-    [InlineData(232448, 8)]
-    [InlineData(101376, 6)]
+    [InlineData(232448, 9)]
+    [InlineData(101376, 7)]
     public void Prepare_loads_what_fits_the_device_once(int sharedBytes, int parts)
     {
         using var call = new LadderCall(sharedBytes);

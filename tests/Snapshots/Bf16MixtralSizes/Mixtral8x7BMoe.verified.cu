@@ -1346,7 +1346,7 @@ struct GemmsArguments {
     Gemm2Arguments gemm2;
     const void* scales2[3];
     unsigned* finishedTiles;   // [E]; GEMM1's tiles of each expert that are done; routing has zeroed it
-    int runsGemm1, runsGemm2;  // whether this launch computes them; in different tiles each has a launch of its own
+    int runsGemm1, runsGemm2;  // whether this launch computes them; in different tiles, or with many tiles, each has a launch of its own
 };
 static_assert(sizeof(GemmsArguments) == 304, "the launcher passes this layout");
 
