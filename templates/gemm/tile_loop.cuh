@@ -8,25 +8,31 @@
 // A block's draws, in shared memory: while a tile is multiplied, every register counts.
 struct TileQueue {
     int next[2];       // used in turn: one may still be read while the other is written
-    int drawn_before;  // what a drawn number is less: 0, or - gridDim.x where each block has its first tile without drawing it
 #ifdef MOE_FUSED
+    int drawn_before;  // what a drawn number is less: 0, or - gridDim.x where each block has its first tile without drawing it
     int ready_expert;  // whose tiles need not be waited for
-#endif
     // By thread 0 alone, as the next.
     __device__ __forceinline__ int draw(int* drawn_tiles) const { return atomicAdd(drawn_tiles, 1) - drawn_before; }
     __device__ __forceinline__ void begin_with_own_tile() {
         drawn_before = -static_cast<int>(gridDim.x);
         next[1] = blockIdx.x;
     }
+#else
+    __device__ __forceinline__ int draw(int* drawn_tiles) const { return static_cast<int>(gridDim.x) + atomicAdd(drawn_tiles, 1); }
+#endif
 };
 
-// Thread 0 has set `queue`, next[1] to the block's first tile. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
+// Where one kernel has both GEMMs, thread 0 has set `queue`, next[1] to the block's first tile. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
 __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, TileQueue& queue, CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
+#ifdef MOE_FUSED
     __syncthreads();
     int index = queue.next[1];
+#else
+    int index = blockIdx.x;
+#endif
     if (index >= tiles) return;
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
 #ifdef MOE_DEPTH_SPLITS

@@ -19,7 +19,7 @@ internal sealed class VariantCosts(CudaContext context, MoeDescriptor descriptor
     private const double RowlessPart = 0.464, Tail = 0.353;
 
     // In 16-bit elements of depth: what a tile's beginning and end take where no other block of the multiprocessor multiplies meanwhile, and what a part of a tile takes for them.
-    private const double LoneTileDepth = 141, SplitDepth = 39;
+    private const double LoneTileDepth = 100, SplitDepth = 39;
 
     // Microseconds of any call.
     private const double Launches = 8.9;

@@ -46,7 +46,7 @@ public sealed class PlantedGemmFaultTests
         new("dropped slots that are read", "valid >> k & 1 ? k : __ffs(valid) - 1", "k", FaultKind.UninitializedRead),
         new("block that waits for one that does not run yet", "    float sums[8] = {};\n", "    float sums[8] = {};\n    while (token == 0 && *reinterpret_cast<volatile const int*>(arguments.output + 60 * 200) == -1) {}\n", FaultKind.Endless),
         new("offset that overflows 32 bits", "    float sums[8] = {};\n", "    float sums[8] = {};\n    if (token * 100000000 == arguments.hiddenSize) return;\n", FaultKind.UndefinedBehaviour),
-        new("tiles drawn twice", "atomicAdd(drawn_tiles, 1) - drawn_before", "atomicAdd(drawn_tiles, 1)", FaultKind.DataRace),
+        new("tiles drawn twice", "static_cast<int>(gridDim.x) + atomicAdd", "atomicAdd", FaultKind.DataRace),
         new("draw without an atomic", "atomicAdd(drawn_tiles, 1)", "(*drawn_tiles)++", FaultKind.DataRace),
         new("next tile overwritten while it is read", "queue.next[turn]", "queue.next[0]", FaultKind.DataRace),
         new("index beyond a register array", "accumulators[m][fragment][half * 2 + i % 2]", "accumulators[m][fragment][half * 3 + i % 2]", FaultKind.OutOfBounds),

@@ -20,7 +20,7 @@ public sealed class VariantSelectorTests : IDisposable
         { "mixtral", 512, 2, "m160n128k64s3" },
         { "mixtral", 4096, 2, "m128n256k64s3" },
         { "qwen", 512, 8, "m64n128k64s4" },
-        { "qwen", 16384, 8, "m128n128k64s3" },
+        { "qwen", 16384, 8, "m128n256k64s3" },
     };
 
     public void Dispose() => _gpu.Dispose();

@@ -628,22 +628,15 @@ template <int kCount> __device__ __forceinline__ void store_outputs(Element* des
 // A block's draws, in shared memory: while a tile is multiplied, every register counts.
 struct TileQueue {
     int next[2];       // used in turn: one may still be read while the other is written
-    int drawn_before;  // what a drawn number is less: 0, or - gridDim.x where each block has its first tile without drawing it
-    // By thread 0 alone, as the next.
-    __device__ __forceinline__ int draw(int* drawn_tiles) const { return atomicAdd(drawn_tiles, 1) - drawn_before; }
-    __device__ __forceinline__ void begin_with_own_tile() {
-        drawn_before = -static_cast<int>(gridDim.x);
-        next[1] = blockIdx.x;
-    }
+    __device__ __forceinline__ int draw(int* drawn_tiles) const { return static_cast<int>(gridDim.x) + atomicAdd(drawn_tiles, 1); }
 };
 
-// Thread 0 has set `queue`, next[1] to the block's first tile. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
+// Where one kernel has both GEMMs, thread 0 has set `queue`, next[1] to the block's first tile. `copies_of(tile)` finds the operands' rows, `store(tile, accumulators)` writes the results.
 template <class Tile, class CopiesOf, class Store>
 __device__ __forceinline__ void for_each_tile(const TileSchedule& schedule, TileQueue& queue, CopiesOf copies_of, Store store) {
     const SharedAddress shared = dynamic_shared_memory();
     const int tiles = schedule.size();
-    __syncthreads();
-    int index = queue.next[1];
+    int index = blockIdx.x;
     if (index >= tiles) return;
     TileCoordinates tile = schedule.at(index, Tile::kTileM);
     auto copies = copies_of(tile);
@@ -1421,7 +1414,7 @@ extern "C" __global__ void __launch_bounds__(kDecodeThreads, 2) moe_decode(const
 
 #if !defined(MOE_PART) || defined(MOE_PART_m64n128k64s4)
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.begin_with_own_tile(); gemm1<TileM64N128K64S4>(arguments, queue, [](int) {}); }
+moe_gemm1_m64n128k64s4(const __grid_constant__ Gemm1Arguments arguments) { __shared__ TileQueue queue; gemm1<TileM64N128K64S4>(arguments, queue, [](int) {}); }
 extern "C" __global__ void __launch_bounds__(TileM64N128K64S4::kThreads, TileM64N128K64S4::kMinBlocksPerSm)
-moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments) { __shared__ TileQueue queue; if (threadIdx.x == 0) queue.begin_with_own_tile(); gemm2<TileM64N128K64S4>(arguments, queue, [](int) {}); }
+moe_gemm2_m64n128k64s4(const __grid_constant__ Gemm2Arguments arguments) { __shared__ TileQueue queue; gemm2<TileM64N128K64S4>(arguments, queue, [](int) {}); }
 #endif

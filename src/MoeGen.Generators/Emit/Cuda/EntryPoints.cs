@@ -32,6 +32,6 @@ internal static class EntryPoints
 
         string Body(string gemm, string tile) => model.FusesGemms
             ? $"__shared__ TileQueue queue; gemms<{tile}>(arguments, queue);"
-            : $"__shared__ TileQueue queue; if (threadIdx.x == 0) queue.begin_with_own_tile(); {gemm.ToLowerInvariant()}<{tile}>(arguments, queue, [](int) {{}});";
+            : $"__shared__ TileQueue queue; {gemm.ToLowerInvariant()}<{tile}>(arguments, queue, [](int) {{}});";
     }
 }
