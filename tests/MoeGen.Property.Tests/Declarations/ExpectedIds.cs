@@ -62,13 +62,13 @@ internal static partial class ExpectedIds
 
         int[] sizes = [.. (tile ?? "128x128").Split('x').Select(part => int.Parse(part, CultureInfo.InvariantCulture)), 128 / elementBytes];
         (int m, int n, int rowBytes) = (sizes[0], sizes[1], sizes[2] * elementBytes);
-        if (m is not (16 or 32 or 64 or 128 or 256) || n is not (64 or 128 or 256) || rowBytes is not (64 or 128 or 256) || (m, n, rowBytes) == (16, 64, 256))
+        if (m is not (16 or 32 or 64 or 80 or 128 or 160 or 256) || n is not (64 or 128 or 256) || rowBytes is not (64 or 128 or 256) || (m, n, rowBytes) is (16 or 80 or 160, 64, 256))
         {
             ids.Add("MOE004");
             return;
         }
 
-        bool tooManyRegisters = m == 256 && n == 256;
+        bool tooManyRegisters = m is 160 or 256 && n == 256;
         Add(ids, "MOE007", tooManyRegisters);
         Add(ids, "MOE006", !tooManyRegisters && (m + n) * rowBytes * (inRange ? stages ?? 2 : 2) > 163 * 1024);
     }
