@@ -75,6 +75,9 @@ public sealed class DepthSplitTests
     {
         int variant = pipeline.SelectVariant(problem.Shape, problem.T, problem.K);
         int log = pipeline.Layout(problem.Shape, problem.T, problem.K, variant).LogSplits;
-        Assert.InRange(log, problem.E == 1 || context.MultiprocessorCount >= 60 ? 1 : 0, 3);
+
+        // The emulated device has two multiprocessors, on which dividing a large tile gains less than it has to.
+        bool isLarge = variant < pipeline.Selector.DecodeIndex && pipeline.Selector.At(variant).Gemm2 is { } tile && tile.TileM * tile.TileN > 128 * 128;
+        Assert.InRange(log, (problem.E == 1 && !isLarge) || context.MultiprocessorCount >= 60 ? 1 : 0, 3);
     }
 }
